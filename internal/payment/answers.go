@@ -1,0 +1,278 @@
+package payment
+
+// This file says what a provider's answers, and their absence, make of a payment: one function per call.
+
+func (s *step) answered(e Answered) {
+	o := e.Outcome
+	s.a.close(e.Call, e.Try, o.Class == Unknown || o.Class == Pending)
+	switch e.Call {
+	case CallPush:
+		s.pushAnswered(o)
+	case CallCheck:
+		s.checkAnswered(o)
+	case CallReversal:
+		s.reversalAnswered(o)
+	case CallVoid, CallCheckVoid:
+		s.voidAnswered(e.Call, o)
+	}
+}
+
+func (s *step) keepFacts(o Outcome) {
+	if o.ApprovalCode != "" {
+		s.a.ApprovalCode = o.ApprovalCode
+	}
+	if o.TraceNumber != "" {
+		s.a.TraceNumber = o.TraceNumber
+	}
+}
+
+func (s *step) pushAnswered(o Outcome) {
+	s.keepFacts(o)
+	s.a.ResponseCode = o.Code
+	if s.p.State != Pushing && s.p.State != InDoubt {
+		// Once a reversal has been sent it stands, and a later 0210 is kept as a fact; but a charge on a payment that
+		// had ended because the provider did not know it must go back.
+		if o.Class == Approved && s.a.ClosedByNotFound {
+			s.giveBack()
+		}
+		return
+	}
+	switch o.Class {
+	case Approved:
+		s.approved(s.t.LateApproval)
+	case Refused, Misconfigured:
+		s.fail(o.Cause, CallPush, o.Code)
+		s.to(Declined)
+	case Duplicate:
+		// After a restored backup the number may belong to an earlier, good sale: a reversal would hit that one.
+		s.fail(ReasonDuplicate, CallPush, o.Code)
+		s.to(Declined)
+		s.do(Hold{Terminal: s.a.Terminal.ID, Reason: "the provider has seen number " + s.a.Number.String() +
+			" before: move the numbering ahead, then release the terminal"})
+	default:
+		s.to(InDoubt)
+	}
+}
+
+// approved takes a charge that is known in time, or late and allowed; else the reversal at its hour.
+func (s *step) approved(late Late) {
+	if late == ReverseLate && s.reached(s.a.PushedAt.Add(s.t.InDoubtAfter)) {
+		s.a.Late = true
+		s.a.NotFoundAt = zero
+		s.to(InDoubt)
+		return
+	}
+	s.p.Failure = nil
+	s.to(Paid)
+}
+
+// giveBack starts the reversal of a charge that should not be, or asks for a human after the cut-off.
+func (s *step) giveBack() {
+	s.a.NotFoundAt, s.a.ClosedByNotFound = zero, false
+	if s.reached(s.cutOff()) {
+		s.fail(ReasonTimeout, CallReversal, "")
+		s.review("charged at the provider, and the cut-off for a reversal has passed")
+		return
+	}
+	s.fail(ReasonTimeout, CallPush, "")
+	s.to(Reversing)
+	if !s.a.call(CallReversal).Open {
+		s.short(CallReversal)
+	}
+}
+
+func (s *step) checkAnswered(o Outcome) {
+	switch s.p.State {
+	case InDoubt, Reversing:
+		s.checkedInDoubt(o)
+	case Paid:
+		if o.Class == WasReversed || o.Class == NotFound {
+			s.review("paid here, but the provider answers a status check with " + o.Code)
+		}
+	case Declined, Expired, Canceled:
+		if o.Class == Approved {
+			s.keepFacts(o)
+			s.giveBack()
+		}
+	case Reversed:
+		switch {
+		case o.Class == Approved && s.a.ClosedByNotFound:
+			s.keepFacts(o)
+			s.giveBack()
+		case o.Class == Approved:
+			s.review("reversed here, but the provider answers a status check with " + o.Code)
+		}
+	case Review:
+		if o.Class == WasReversed {
+			s.reversed(false)
+		}
+	}
+}
+
+func (s *step) checkedInDoubt(o Outcome) {
+	inDoubt := s.p.State == InDoubt
+	switch o.Class {
+	case Approved:
+		s.keepFacts(o)
+		switch {
+		case inDoubt && s.a.NotFoundAt.IsZero():
+			s.approved(s.t.OnCheckApproved)
+		case !s.a.call(CallReversal).Open:
+			s.giveBack()
+		}
+	case NotFound:
+		s.notFound()
+	case WasReversed:
+		s.reversed(false)
+	case Misconfigured:
+		s.review("the provider answers a status check with " + o.Code)
+	default:
+		// The push is there or may be there: back to the reversal.
+		s.a.NotFoundAt = zero
+		if !inDoubt && !s.a.call(CallReversal).Open {
+			s.retry(CallReversal)
+		}
+	}
+}
+
+// notFound takes the provider's word that it does not know the push: final once no copy of the push on its way can
+// be accepted any more, provisional before.
+func (s *step) notFound() {
+	if !s.reached(s.pushDead()) {
+		s.a.NotFoundAt, s.a.RetryAt = s.at, s.pushDead()
+		return
+	}
+	if s.p.State == Reversing {
+		s.reversed(true)
+		return
+	}
+	s.a.ClosedByNotFound = true
+	s.fail(ReasonNotFound, CallCheck, "")
+	s.to(Expired)
+}
+
+func (s *step) reversed(byNotFound bool) {
+	s.a.ClosedByNotFound = byNotFound
+	s.giveUpPush()
+	if s.p.Failure == nil {
+		s.fail(ReasonTimeout, CallPush, "")
+	}
+	s.to(Reversed)
+}
+
+// giveUpPush stops waiting for the push's answer: whatever it would say changes nothing any more.
+func (s *step) giveUpPush() {
+	if r := s.a.call(CallPush); r.Open {
+		s.a.close(CallPush, r.Tries, true)
+	}
+}
+
+func (s *step) reversalAnswered(o Outcome) {
+	if s.p.State != Reversing && s.p.State != Review {
+		return
+	}
+	if o.Class == Approved || o.Class == WasReversed {
+		s.reversed(false)
+		return
+	}
+	if s.p.State == Review {
+		return
+	}
+	switch o.Class {
+	case NotFound:
+		if s.a.call(CallReversal).Unclear || s.reached(s.pushDead()) {
+			s.ask(CallCheck)
+			return
+		}
+		s.notFound()
+	case Duplicate:
+		s.ask(CallCheck)
+	case Misconfigured:
+		s.giveUpPush()
+		s.review("the provider refuses the reversal with " + o.Code)
+	default:
+		s.retry(CallReversal)
+	}
+}
+
+// ask orders a status check, unless one is under way.
+func (s *step) ask(c Call) {
+	if !s.a.call(c).Open {
+		s.short(c)
+	}
+}
+
+func (s *step) voidAnswered(c Call, o Outcome) {
+	if s.p.State != Voiding {
+		return
+	}
+	switch o.Class {
+	case Approved, WasReversed:
+		s.p.Failure = nil
+		s.to(Voided)
+	case Refused:
+		if c == CallVoid {
+			s.notVoided(o.Cause, o.Code)
+			return
+		}
+		s.retry(c)
+	case Misconfigured:
+		if c == CallVoid {
+			s.notVoided(o.Cause, o.Code)
+			return
+		}
+		s.review("the provider answers a check of the void with " + o.Code)
+	case NotFound:
+		voidDead := s.a.call(CallVoid).At.Add(s.t.SignatureLife)
+		switch {
+		case c == CallVoid:
+			s.ask(CallCheckVoid)
+		case s.reached(voidDead):
+			s.notVoided(ReasonNotFound, o.Code)
+		default:
+			s.a.RetryAt = voidDead // the void may still be on its way
+		}
+	default:
+		s.unanswered(c)
+	}
+}
+
+func (s *step) notVoided(why Reason, providerCode string) {
+	s.fail(why, CallVoid, providerCode)
+	s.to(Paid)
+}
+
+// unanswered is what follows when a call may have reached the provider and no verdict came back.
+func (s *step) unanswered(c Call) {
+	switch {
+	case c == CallPush && s.p.State == Pushing:
+		s.to(InDoubt)
+	case c == CallReversal && s.p.State == Reversing:
+		s.retry(CallReversal)
+	case c == CallCheck && s.p.State == Reversing && s.a.NotFoundAt.IsZero():
+		s.retry(CallReversal)
+	case c == CallCheck && !s.a.NotFoundAt.IsZero() && (s.p.State == InDoubt || s.p.State == Reversing):
+		s.retry(CallCheck)
+		s.a.RetryAt = later(s.a.RetryAt, s.pushDead())
+	case c == CallVoid && s.p.State == Voiding:
+		s.ask(CallCheckVoid) // never a blind second void
+	case c == CallCheckVoid && s.p.State == Voiding:
+		s.retry(CallCheckVoid)
+	}
+}
+
+// notSent is what follows when the provider certainly has not seen a call.
+func (s *step) notSent(c Call) {
+	switch {
+	case c == CallPush:
+		s.a.NeverSent = true
+		if s.p.State == Pushing || s.p.State == InDoubt {
+			s.fail(ReasonNotSent, CallPush, "")
+			s.to(Expired)
+		}
+	case c == CallVoid && s.p.State == Voiding:
+		s.notVoided(ReasonNotSent, "")
+	default:
+		s.unanswered(c)
+	}
+}

@@ -1,0 +1,139 @@
+package payment
+
+import "time"
+
+// This file says what may be asked of a payment, and until when.
+
+func (s *step) asked(e Asked) error {
+	if err := s.t.mayAsk(s.p, e); err != nil {
+		return err
+	}
+	s.changed = true
+	switch e.What {
+	case AskCheck:
+		if s.p.State == Voiding {
+			s.short(CallCheckVoid)
+			break
+		}
+		retryAt := s.a.RetryAt
+		s.short(CallCheck)
+		s.a.RetryAt = retryAt // a check by hand moves no other deadline
+	case AskVoid:
+		s.p.Failure = nil
+		s.to(Voiding)
+		s.short(CallVoid)
+	case AskCancel:
+		s.to(Canceled)
+	case AskReverse:
+		s.a.NotFoundAt = zero
+		s.to(Reversing)
+		s.short(CallReversal)
+	case AskResolve:
+		s.to(e.To)
+	}
+	return nil
+}
+
+// mayAsk gives a *Refusal when an ask cannot be granted now.
+func (t Terms) mayAsk(p Payment, e Asked) error {
+	a := p.attempt()
+	deadline := a.PushedAt.Add(t.ReverseAfter)
+	refuse := func(code, message string, until time.Time) error {
+		return &Refusal{Code: code, Message: message, State: p.State, Until: until}
+	}
+	if p.State == Pushing || (p.State == InDoubt && e.What != AskCheck) {
+		return refuse(CodeInProgress, "the push is still with the customer or in doubt; wait for its end", deadline)
+	}
+	switch e.What {
+	case AskCheck:
+		switch {
+		case p.State == Created || p.State == Presenting || a.NeverSent:
+			return refuse(CodeNothingSent, "nothing was sent to the provider, there is nothing to ask about", zero)
+		case e.At.After(a.PushedAt.Add(t.CheckMaxAge)):
+			return refuse(CodeCheckTooOld, "the provider answers status checks only for 7 days", zero)
+		}
+		for _, c := range []Call{CallCheck, CallCheckVoid, CallVoid} {
+			if r := a.call(c); r.Open && e.At.Before(r.Until) {
+				return refuse(CodeCheckInProgress, "a "+string(c)+" of this payment is under way; one at a time", r.Until)
+			}
+		}
+	case AskVoid:
+		switch {
+		case !t.CanVoid || p.State != Paid:
+			return refuse(CodeNotPossible, "only a paid payment can be voided; this one is "+string(p.State), zero)
+		case !e.At.Before(t.CutOffOf(a.PushedAt)):
+			return refuse(CodeCutOff, "a void is possible only on the day of the payment before 23:59 WIB", zero)
+		}
+	case AskCancel:
+		if p.State != Created && p.State != Presenting && p.State != Awaiting {
+			return refuse(CodeNotPossible, "this payment can no longer be canceled; it is "+string(p.State), zero)
+		}
+	case AskReverse:
+		switch {
+		case p.State != Review || a.NeverSent:
+			return refuse(CodeNotPossible, "only a payment in review is reversed by hand; this one is "+string(p.State), zero)
+		case !e.At.Before(t.CutOffOf(a.PushedAt)):
+			return refuse(CodeCutOff, "a reversal is possible only on the day of the push before 23:59 WIB", zero)
+		}
+	case AskResolve:
+		switch {
+		case p.State != Review:
+			return refuse(CodeNotPossible, "only a payment in review is resolved by hand; this one is "+string(p.State), zero)
+		case !e.To.Final():
+			return &Refusal{
+				Code: CodeNotPossible, Field: "to", State: p.State,
+				Message: "resolve to a final state: paid, declined, expired, canceled, reversed, voided or refunded",
+			}
+		}
+	default:
+		return refuse(CodeNotPossible, "unknown ask "+string(e.What), zero)
+	}
+	return nil
+}
+
+// Action is something that a merchant can still ask for.
+type Action struct {
+	What  Ask
+	Until time.Time // zero: no limit known
+}
+
+// Actions lists what can be asked of p at a given time, and until when.
+func Actions(t Terms, p Payment, at time.Time) []Action {
+	var possible []Action
+	a := p.attempt()
+	limits := map[Ask]time.Time{AskCheck: a.PushedAt.Add(t.CheckMaxAge), AskVoid: t.CutOffOf(a.PushedAt)}
+	for _, what := range []Ask{AskCheck, AskVoid, AskCancel} {
+		if t.mayAsk(p, Asked{At: at, What: what}) == nil {
+			possible = append(possible, Action{What: what, Until: limits[what]})
+		}
+	}
+	return possible
+}
+
+// Next says what happens next, when at the latest, and who has to act.
+type Next struct {
+	What string // confirm, check, reverse, confirm_reversal, confirm_void, inspect; empty: nothing more
+	Who  string // customer, gateway, operator
+	At   time.Time
+}
+
+// NextOf tells what a payment is waiting for.
+func NextOf(t Terms, p Payment) Next {
+	a := p.attempt()
+	switch p.State {
+	case Pushing:
+		return Next{What: "confirm", Who: "customer", At: a.PushedAt.Add(t.ConfirmWithin)}
+	case InDoubt:
+		if !a.NotFoundAt.IsZero() || (t.AutoCheck && a.call(CallCheck).Tries == 0) {
+			return Next{What: "check", Who: "gateway", At: p.WakeAt}
+		}
+		return Next{What: "reverse", Who: "gateway", At: a.PushedAt.Add(t.ReverseAfter)}
+	case Reversing:
+		return Next{What: "confirm_reversal", Who: "gateway", At: t.CutOffOf(a.PushedAt)}
+	case Voiding:
+		return Next{What: "confirm_void", Who: "gateway", At: p.WakeAt}
+	case Review:
+		return Next{What: "inspect", Who: "operator"}
+	}
+	return Next{}
+}

@@ -1,0 +1,109 @@
+package payment
+
+import "time"
+
+// Attempt is one try at a rail: where it was made, under which number, what was called and what the provider said.
+type Attempt struct {
+	Rail     Rail     `json:"rail"`
+	Terminal Terminal `json:"terminal"`
+	Number   Number   `json:"number"`
+	Invoice  string   `json:"invoice"` // what the provider sees as the merchant's invoice
+	// PushedAt (t0) is the instant written in the push's date: it gives the day, the batch, the waits and the recap day.
+	PushedAt time.Time `json:"pushed_at"`
+
+	Calls []CallRecord `json:"calls"`
+
+	// What the provider told about the charge.
+	ApprovalCode string `json:"approval_code,omitempty"`
+	TraceNumber  string `json:"trace_number,omitempty"`
+	ResponseCode string `json:"response_code,omitempty"` // of the push
+
+	// NeverSent is set when it is certain that the push did not leave.
+	NeverSent bool `json:"never_sent,omitempty"`
+	// Late is set when an approval came in the time of doubt and the terms want it reversed.
+	Late bool `json:"late,omitempty"`
+	// NotFoundAt is when the provider last said that it does not know this push. Until the push's signature has expired
+	// the word is provisional, since the push may still be on its way.
+	NotFoundAt time.Time `json:"not_found_at,omitzero"`
+	// ClosedByNotFound is set when the attempt ended because the provider does not know it, and not by a reversal.
+	ClosedByNotFound bool `json:"closed_by_not_found,omitempty"`
+	// RetryAt is when the reversal, or the check in its stead, is tried again.
+	RetryAt time.Time `json:"retry_at,omitzero"`
+}
+
+// Call is an operation at a provider, in the standard words.
+type Call string
+
+// The calls.
+const (
+	CallPush      Call = "push"
+	CallReversal  Call = "reversal"
+	CallCheck     Call = "check"
+	CallVoid      Call = "void"
+	CallCheckVoid Call = "check_void"
+)
+
+// CallRecord says how often a call was made in an attempt and whether the last one is still open.
+type CallRecord struct {
+	Call  Call      `json:"call"`
+	Tries int       `json:"tries"`
+	At    time.Time `json:"at"` // when the last try was ordered
+	// Until is when an open call is taken for lost even if nobody says so, for instance because its process is dead.
+	Until time.Time `json:"until"`
+	Open  bool      `json:"open,omitempty"`
+	// Unclear is set once a try ended without a verdict: whether it took effect is not known.
+	Unclear bool `json:"unclear,omitempty"`
+}
+
+// call gives the record of a call, or an empty one.
+func (a *Attempt) call(c Call) CallRecord {
+	for i := range a.Calls {
+		if a.Calls[i].Call == c {
+			return a.Calls[i]
+		}
+	}
+	return CallRecord{Call: c}
+}
+
+func (a *Attempt) setCall(r CallRecord) {
+	for i := range a.Calls {
+		if a.Calls[i].Call == r.Call {
+			a.Calls[i] = r
+			return
+		}
+	}
+	a.Calls = append(a.Calls, r)
+}
+
+// open starts a try of a call.
+func (a *Attempt) open(c Call, at, until time.Time) (try int) {
+	r := a.call(c)
+	r.Tries++
+	r.At, r.Until, r.Open = at, until, true
+	a.setCall(r)
+	return r.Tries
+}
+
+// close ends the given try of a call; the end of an older try leaves a newer one open.
+func (a *Attempt) close(c Call, try int, unclear bool) {
+	r := a.call(c)
+	if try == r.Tries {
+		r.Open = false
+	}
+	r.Unclear = r.Unclear || unclear
+	a.setCall(r)
+}
+
+// OpenCalls lists what is under way, for whoever takes over from a dead process.
+func (p Payment) OpenCalls() []CallRecord {
+	if len(p.Attempts) == 0 {
+		return nil
+	}
+	var open []CallRecord
+	for _, r := range p.Attempts[len(p.Attempts)-1].Calls {
+		if r.Open {
+			open = append(open, r)
+		}
+	}
+	return open
+}

@@ -1,0 +1,71 @@
+package payment
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Encode writes a payment for storage. Unlike every other JSON of a payment it holds the whole phone number, so it
+// belongs in a store and nowhere else.
+func Encode(p Payment) ([]byte, error) {
+	return json.Marshal(storedPayment{Payment: p, Phone: p.Phone.digits})
+}
+
+// Decode reads what Encode wrote.
+func Decode(b []byte) (Payment, error) {
+	var s storedPayment
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Payment{}, fmt.Errorf("decode a stored payment: %w", err)
+	}
+	s.Payment.Phone = Phone{digits: s.Phone}
+	return s.Payment, nil
+}
+
+type storedPayment struct {
+	Payment
+	Phone string `json:"phone"`
+}
+
+// EncodeEvent writes an event for the journal, with its kind; a Requested holds the whole phone number.
+func EncodeEvent(e Event) (kind string, b []byte, err error) {
+	if r, ok := e.(Requested); ok {
+		b, err = json.Marshal(storedRequested{Requested: r, Phone: r.Phone.digits})
+	} else {
+		b, err = json.Marshal(e)
+	}
+	return e.kind(), b, err
+}
+
+// DecodeEvent reads what EncodeEvent wrote.
+func DecodeEvent(kind string, b []byte) (Event, error) {
+	switch kind {
+	case "requested":
+		s, err := decode[storedRequested](kind, b)
+		s.Requested.Phone = Phone{digits: s.Phone}
+		return s.Requested, err
+	case "answered":
+		return decode[Answered](kind, b)
+	case "no_answer":
+		return decode[NoAnswer](kind, b)
+	case "not_sent":
+		return decode[NotSent](kind, b)
+	case "woke":
+		return decode[Woke](kind, b)
+	case "asked":
+		return decode[Asked](kind, b)
+	}
+	return nil, fmt.Errorf("unknown kind of event %q in the journal", kind)
+}
+
+type storedRequested struct {
+	Requested
+	Phone string `json:"phone"`
+}
+
+func decode[T any](kind string, b []byte) (T, error) {
+	var e T
+	if err := json.Unmarshal(b, &e); err != nil {
+		return e, fmt.Errorf("decode a stored event %q: %w", kind, err)
+	}
+	return e, nil
+}

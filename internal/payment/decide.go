@@ -1,0 +1,194 @@
+package payment
+
+import (
+	"fmt"
+	"time"
+)
+
+// lostAfter is how long after a call's time limit it is taken for lost when not even its end is reported: its
+// process is gone. Ours.
+const lostAfter = 5 * time.Second
+
+// Decide says what an event makes of a payment and what must be done now. The commands are to be written down in the
+// same transaction as the payment and performed only then. The error is a *Refusal and is given only for asks
+// (Requested, Asked); facts always lead to a state, if only with a note in the journal.
+//
+// A payment that comes back with the version it had has not changed and need not be stored.
+func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
+	if r, ok := e.(Requested); ok {
+		return request(t, p, r)
+	}
+	if p.Version == 0 {
+		panic("payment: " + e.kind() + " before requested")
+	}
+	s := step{t: t, p: p.clone(), at: e.When()}
+	s.a = s.p.attempt()
+	switch e := e.(type) {
+	case Asked:
+		if err := s.asked(e); err != nil {
+			return p, nil, err
+		}
+	case Answered:
+		s.answered(e)
+	case NoAnswer:
+		s.a.close(e.Call, e.Try, true)
+		s.unanswered(e.Call)
+	case NotSent:
+		s.a.close(e.Call, e.Try, false)
+		s.notSent(e.Call)
+	case Woke:
+	default:
+		panic(fmt.Sprintf("payment: unknown event %T", e))
+	}
+	s.elapse()
+	_, woke := e.(Woke)
+	if woke && !s.changed {
+		return p, nil, nil
+	}
+	return s.finish(p)
+}
+
+// request makes a payment of an ask for one. The push carries no number until the store has given one.
+func request(t Terms, p Payment, e Requested) (Payment, []Command, error) {
+	if err := t.admit(p, e); err != nil {
+		return p, nil, err
+	}
+	p = Payment{
+		ID: e.ID, MerchantID: e.MerchantID, Mode: e.Mode, Account: e.Account, TermsRevision: e.TermsRevision,
+		Reference: e.Reference, Amount: e.Amount, Method: e.Method, Rail: t.Rail, Phone: e.Phone,
+		Description: e.Description, Metadata: e.Metadata, CreatedAt: e.At,
+		Attempts: []Attempt{{
+			Rail: t.Rail, Terminal: e.Terminal, Number: e.Number, Invoice: Invoice(e.ID, 1), PushedAt: e.At,
+			Calls: make([]CallRecord, 0, 1),
+		}},
+	}
+	if t.pastGuard(e.At) {
+		p.Warning = CodeCutOff
+	}
+	s := step{t: t, p: p, at: e.At}
+	s.a = s.p.attempt()
+	s.to(Pushing)
+	until := e.At.Add(t.CallLimit)
+	target := s.target(s.a.open(CallPush, e.At, until.Add(lostAfter)), until)
+	s.do(Push{Target: target, SendBy: e.At.Add(t.SendWithin)})
+	return s.finish(p)
+}
+
+func (t Terms) admit(p Payment, e Requested) error {
+	switch {
+	case p.Version != 0:
+		return &Refusal{Code: CodeExists, State: p.State, Message: "this payment exists already"}
+	case e.Amount < t.AmountMin:
+		return &Refusal{Code: CodeAmountTooSmall, Field: "amount", Message: "the smallest amount is " + t.AmountMin.String()}
+	case t.AmountMax > 0 && e.Amount > t.AmountMax:
+		return &Refusal{Code: CodeAmountTooLarge, Field: "amount", Message: "the largest amount is " + t.AmountMax.String()}
+	case e.Phone.IsZero():
+		return &Refusal{Code: CodePhoneMissing, Field: "phone", Message: "a push needs the customer's phone number"}
+	case t.CutOffGuard == RefuseAtCutOff && t.pastGuard(e.At):
+		return &Refusal{
+			Code: CodeCutOff, Until: DayOf(e.At).Start().AddDate(0, 0, 1),
+			Message: "a push made now could no longer be reversed before the provider's cut-off at 23:59 WIB; try again after midnight",
+		}
+	}
+	return nil
+}
+
+// pastGuard tells whether a push at t0 would have too little time for reversals before the cut-off.
+func (t Terms) pastGuard(t0 time.Time) bool {
+	return t0.Add(t.ReverseAfter + t.CutOffRoom).After(t.CutOffOf(t0))
+}
+
+// step is one decision in the making.
+type step struct {
+	t        Terms
+	p        Payment
+	a        *Attempt // the current one, in p
+	at       time.Time
+	commands []Command
+	changed  bool
+}
+
+func (s *step) do(c Command) {
+	s.commands = append(s.commands, c)
+	s.changed = true
+}
+
+// to moves the payment to a state and announces it; staying where it is announces nothing.
+func (s *step) to(state State) {
+	if s.p.State == state {
+		return
+	}
+	s.p.State = state
+	s.do(Tell{Type: "payment." + string(state)})
+}
+
+func (s *step) fail(code Reason, call Call, providerCode string) {
+	s.p.Failure = &Failure{Code: string(code), Operation: call, ProviderCode: providerCode}
+}
+
+func (s *step) review(why string) {
+	s.p.Review = why
+	s.to(Review)
+}
+
+// finish counts the version and sets the alarm.
+func (s *step) finish(before Payment) (Payment, []Command, error) {
+	s.p.Version = before.Version + 1
+	s.p.UpdatedAt = s.at
+	s.p.WakeAt = s.wake()
+	if s.p.State != Review {
+		s.p.Review = ""
+	}
+	if !s.p.WakeAt.Equal(before.WakeAt) {
+		s.commands = append(s.commands, WakeAt{At: s.p.WakeAt})
+	}
+	return s.p, s.commands, nil
+}
+
+func (s *step) target(try int, until time.Time) Target {
+	return Target{
+		Attempt: len(s.p.Attempts) - 1, Terminal: s.a.Terminal, Number: s.a.Number, Invoice: s.a.Invoice,
+		Amount: s.p.Amount, Phone: s.p.Phone, PushedAt: s.a.PushedAt, Try: try, Until: until,
+	}
+}
+
+// short orders one of the short calls.
+func (s *step) short(c Call) {
+	until := s.at.Add(s.t.ShortCallLimit)
+	target := s.target(s.a.open(c, s.at, until.Add(lostAfter)), until)
+	s.a.RetryAt = time.Time{}
+	switch c {
+	case CallReversal:
+		s.do(Reverse{target})
+	case CallVoid:
+		s.do(Void{target})
+	case CallCheck:
+		s.do(Inquire{Target: target, Of: CallPush})
+	case CallCheckVoid:
+		s.do(Inquire{Target: target, Of: CallVoid})
+	}
+}
+
+func (s *step) cutOff() time.Time { return s.t.CutOffOf(s.a.PushedAt) }
+
+// pushDead is when the push can no longer be accepted by the provider, however late it arrives.
+func (s *step) pushDead() time.Time { return s.a.PushedAt.Add(s.t.SignatureLife) }
+
+func (s *step) reached(t time.Time) bool { return !s.at.Before(t) }
+
+// retry sets the next try of what is being repeated: gaps count from the last try's start and double.
+func (s *step) retry(c Call) {
+	r := s.a.call(c)
+	gap := s.t.RetryGap
+	for i := 1; i < r.Tries && gap < s.t.RetryGapMax; i++ {
+		gap *= 2
+	}
+	s.a.RetryAt = later(s.at, r.At.Add(min(gap, s.t.RetryGapMax)))
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,128 @@
+package payment
+
+import "time"
+
+// This file says what the passing of time makes of a payment.
+
+var zero time.Time // never written
+
+// elapse does what has become due by now. It runs after every event, so that a late timer and a late answer lead to
+// the same place.
+func (s *step) elapse() {
+	if s.p.State == Pushing && s.reached(s.a.PushedAt.Add(s.t.InDoubtAfter)) {
+		s.to(InDoubt)
+	}
+	switch s.p.State {
+	case InDoubt:
+		s.elapseInDoubt()
+	case Reversing:
+		s.elapseReversing()
+	case Voiding:
+		s.elapseVoiding()
+	}
+}
+
+func (s *step) elapseInDoubt() {
+	t0 := s.a.PushedAt
+	s.lose(CallCheck)
+	switch {
+	case !s.reached(t0.Add(s.t.ReverseAfter)):
+		if s.t.AutoCheck && s.reached(t0.Add(s.t.InDoubtAfter)) && s.a.call(CallCheck).Tries == 0 {
+			s.short(CallCheck)
+		}
+	case !s.a.NotFoundAt.IsZero():
+		if s.reached(later(s.a.RetryAt, s.pushDead())) {
+			s.ask(CallCheck)
+		}
+	default:
+		// OVO, Push To Pay API: reversal automatically at 65 s when no 0210 came within 60 s.
+		s.giveBack()
+	}
+}
+
+func (s *step) elapseReversing() {
+	s.lose(CallReversal)
+	s.lose(CallCheck)
+	if s.a.call(CallReversal).Open || s.a.call(CallCheck).Open {
+		return
+	}
+	if s.a.RetryAt.IsZero() {
+		s.retry(CallReversal)
+	}
+	switch {
+	case !s.a.NotFoundAt.IsZero():
+		if s.reached(later(s.a.RetryAt, s.pushDead())) {
+			s.short(CallCheck)
+		}
+	case s.reached(s.cutOff()):
+		s.giveUpPush()
+		s.review("no reversal was confirmed before the provider's cut-off")
+	case s.reached(s.a.RetryAt):
+		s.short(CallReversal)
+	}
+}
+
+func (s *step) elapseVoiding() {
+	s.lose(CallVoid)
+	s.lose(CallCheckVoid)
+	if s.a.call(CallVoid).Open || s.a.call(CallCheckVoid).Open || !s.reached(s.a.RetryAt) {
+		return
+	}
+	voidDead := s.a.call(CallVoid).At.Add(s.t.SignatureLife)
+	if s.reached(later(s.cutOff(), voidDead.Add(2*s.t.RetryGapMax))) {
+		s.review("the provider does not say whether the void was done")
+		return
+	}
+	s.short(CallCheckVoid)
+}
+
+// lose ends a call that should have come back long ago: the process that made it is gone.
+func (s *step) lose(c Call) {
+	r := s.a.call(c)
+	if !r.Open || !s.reached(r.Until) {
+		return
+	}
+	s.changed = true
+	s.a.close(c, r.Tries, true)
+	s.unanswered(c)
+}
+
+// wake is when elapse will have something to do; zero for never.
+func (s *step) wake() time.Time {
+	t0 := s.a.PushedAt
+	switch s.p.State {
+	case Pushing:
+		return t0.Add(s.t.InDoubtAfter)
+	case InDoubt:
+		switch check := s.a.call(CallCheck); {
+		case !s.a.NotFoundAt.IsZero() && check.Open:
+			return check.Until
+		case !s.a.NotFoundAt.IsZero():
+			return later(s.a.RetryAt, s.pushDead())
+		case s.t.AutoCheck && check.Tries == 0:
+			return t0.Add(s.t.InDoubtAfter)
+		}
+		return t0.Add(s.t.ReverseAfter)
+	case Reversing, Voiding:
+		return s.wakeForCalls()
+	}
+	return zero
+}
+
+func (s *step) wakeForCalls() time.Time {
+	var until time.Time
+	for _, r := range s.a.Calls {
+		if r.Open && r.Call != CallPush {
+			until = later(until, r.Until)
+		}
+	}
+	switch {
+	case !until.IsZero():
+		return until
+	case s.p.State == Reversing && !s.a.NotFoundAt.IsZero():
+		return later(s.a.RetryAt, s.pushDead())
+	case s.p.State == Reversing && s.cutOff().Before(s.a.RetryAt) && !s.reached(s.cutOff()):
+		return s.cutOff()
+	}
+	return s.a.RetryAt
+}

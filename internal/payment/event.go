@@ -1,0 +1,119 @@
+package payment
+
+import "time"
+
+// Event is something that has happened. The set is closed: every event that Decide knows stands in this file.
+//
+// Requested and Asked are asks, which may be refused; all others are facts, which may not: they always lead to a state.
+type Event interface {
+	When() time.Time
+	kind() string
+}
+
+// Requested asks for a new payment. Number and At are filled in when the push takes its number (see store.Change).
+type Requested struct {
+	At            time.Time         `json:"at"`
+	ID            string            `json:"id"`
+	MerchantID    string            `json:"merchant_id"`
+	Mode          Mode              `json:"mode"`
+	Account       string            `json:"account"`
+	TermsRevision string            `json:"terms_revision"`
+	Reference     string            `json:"reference"`
+	Amount        Rupiah            `json:"amount"`
+	Method        Method            `json:"method"`
+	Phone         Phone             `json:"-"` // stored by EncodeEvent
+	Terminal      Terminal          `json:"terminal"`
+	Number        Number            `json:"number,omitzero"`
+	Description   string            `json:"description,omitempty"`
+	Metadata      map[string]string `json:"metadata,omitempty"`
+}
+
+// Answered brings the provider's verdict on a call.
+type Answered struct {
+	At      time.Time `json:"at"`
+	Call    Call      `json:"call"`
+	Try     int       `json:"try"` // from 1
+	Outcome Outcome   `json:"outcome"`
+}
+
+// NoAnswer says that a call was sent, or may have been, and no usable verdict came back.
+type NoAnswer struct {
+	At   time.Time `json:"at"`
+	Call Call      `json:"call"`
+	Try  int       `json:"try"`
+	Why  Silence   `json:"why"`
+}
+
+// Silence tells how an answer is missing.
+type Silence string
+
+// The ways in which an answer can be missing.
+const (
+	Silent      Silence = "no_answer"   // sent, and nothing came back in time
+	Garbled     Silence = "unclear"     // something came back that is no verdict
+	Interrupted Silence = "interrupted" // the process that made the call is gone
+)
+
+// NotSent says that not one byte of a call left: the provider cannot have seen it.
+type NotSent struct {
+	At   time.Time `json:"at"`
+	Call Call      `json:"call"`
+	Try  int       `json:"try"`
+}
+
+// Woke says that time has passed.
+type Woke struct {
+	At time.Time `json:"at"`
+}
+
+// Asked is something that a merchant or an operator wants done.
+type Asked struct {
+	At     time.Time `json:"at"`
+	What   Ask       `json:"what"`
+	By     string    `json:"by,omitempty"`     // who asks: an API key's or a user's id
+	Reason string    `json:"reason,omitempty"` // why, in their words
+	To     State     `json:"to,omitempty"`     // for Resolve: the final state
+}
+
+// Ask is what can be asked of a payment.
+type Ask string
+
+// The asks.
+const (
+	AskCheck   Ask = "check"   // ask the provider where the push stands
+	AskVoid    Ask = "void"    // take back a paid push on its day
+	AskCancel  Ask = "cancel"  // give up before the customer can have paid
+	AskReverse Ask = "reverse" // an operator sends the reversal again
+	AskResolve Ask = "resolve" // an operator closes a payment in review
+)
+
+// Asks lists every ask.
+func Asks() []Ask { return []Ask{AskCheck, AskVoid, AskCancel, AskReverse, AskResolve} }
+
+// When gives the event's time.
+func (e Requested) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e Answered) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e NoAnswer) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e NotSent) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e Woke) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e Asked) When() time.Time { return e.At }
+
+func (Requested) kind() string { return "requested" }
+func (Answered) kind() string  { return "answered" }
+func (NoAnswer) kind() string  { return "no_answer" }
+func (NotSent) kind() string   { return "not_sent" }
+func (Woke) kind() string      { return "woke" }
+func (Asked) kind() string     { return "asked" }
+
+// Kind is the event's name as it is stored and served.
+func Kind(e Event) string { return e.kind() }

@@ -1,0 +1,114 @@
+// Package payment is the core: it decides, and does nothing else. [Decide] takes the terms of a rail, a payment and
+// an event, and gives the payment's new state and the commands that follow. It has no clock, no I/O and no randomness:
+// times, numbers and identifiers come in with events, so that a whole day can be replayed from a seed.
+//
+// It does not know how a provider is spoken to (package rail), where payments are kept (package store) or who may ask
+// for what (package merchant).
+package payment
+
+import (
+	"strconv"
+	"time"
+)
+
+// Payment is what a merchant asked for and where it stands. It is a value: Decide returns a new one and leaves the
+// old one untouched.
+type Payment struct {
+	ID         string `json:"id"`
+	MerchantID string `json:"merchant_id"`
+	// Mode is the mode of the API key that asked: test or live.
+	Mode Mode `json:"mode"`
+	// Account names the merchant's account at the rail, and TermsRevision the terms that were in force when the
+	// payment was requested. They stay with the payment, so that its journal always folds to the same state.
+	Account       string `json:"account"`
+	TermsRevision string `json:"terms_revision"`
+
+	Reference string `json:"reference"` // the merchant's own
+	Amount    Rupiah `json:"amount"`
+	Method    Method `json:"method"`
+	Rail      Rail   `json:"rail"`
+	Phone     Phone  `json:"-"` // stored by Encode; every other JSON leaves it out
+
+	State     State     `json:"state"`
+	Version   int       `json:"version"` // 1 at creation, +1 with each event
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
+	// WakeAt is when the payment must be looked at next; zero when nothing is due.
+	WakeAt time.Time `json:"wake_at,omitzero"`
+
+	Attempts []Attempt `json:"attempts"`
+	Failure  *Failure  `json:"failure,omitempty"`
+	// Review says why a human must look, in the state review.
+	Review string `json:"review,omitempty"`
+	// Warning is set when the payment was let through by a rule that may also refuse, such as "cutoff".
+	Warning string `json:"warning,omitempty"`
+
+	Description string            `json:"description,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// Mode tells test from live payments.
+type Mode string
+
+// The modes of an API key and of what it makes.
+const (
+	Test Mode = "test"
+	Live Mode = "live"
+)
+
+// Method is how the customer pays, in the merchant's words.
+type Method string
+
+// The methods a merchant can ask for.
+const (
+	OVOPush Method = "ovo_push"
+	QRIS    Method = "qris"
+)
+
+// Rail is one of the four ways by which OVO can be reached.
+type Rail string
+
+// The rails.
+const (
+	OVO    Rail = "ovo"
+	SNAP   Rail = "snap"
+	DOKU   Rail = "doku"
+	Faspay Rail = "faspay"
+)
+
+// Failure says why a payment did not become paid, or why it was given back.
+type Failure struct {
+	Code         string `json:"code"`                    // ours, stable: see Reason constants
+	Operation    Call   `json:"operation,omitempty"`     // which call the provider answered
+	ProviderCode string `json:"provider_code,omitempty"` // the provider's response code, if it gave one
+}
+
+// Attempt gives the payment's current try at a rail. It panics when there is none: no state that asks has none.
+func (p Payment) attempt() *Attempt {
+	if len(p.Attempts) == 0 {
+		panic("payment: " + string(p.State) + " without an attempt")
+	}
+	return &p.Attempts[len(p.Attempts)-1]
+}
+
+// clone gives a payment whose attempts can be changed without touching the original's.
+func (p Payment) clone() Payment {
+	attempts := make([]Attempt, len(p.Attempts), len(p.Attempts)+1)
+	copy(attempts, p.Attempts)
+	for i := range attempts {
+		attempts[i].Calls = append([]CallRecord(nil), attempts[i].Calls...)
+	}
+	p.Attempts = attempts
+	return p
+}
+
+// Invoice is the merchantInvoice of the n-th attempt (from 1): at most 32 characters, unique, new for each attempt, and
+// never the merchant's own reference, which need not be unique.
+func Invoice(paymentID string, n int) string {
+	const prefix = len("pay_")
+	id := paymentID
+	if len(id) > prefix && id[:prefix] == "pay_" {
+		id = id[prefix:]
+	}
+	return id + "-" + strconv.Itoa(n)
+}
