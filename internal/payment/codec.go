@@ -51,6 +51,8 @@ func DecodeEvent(kind string, b []byte) (Event, error) {
 		return decode[NotSent](kind, b)
 	case "woke":
 		return decode[Woke](kind, b)
+	case "faulted":
+		return decode[Faulted](kind, b)
 	case "asked":
 		return decode[Asked](kind, b)
 	}

@@ -37,6 +37,8 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 		s.a.close(e.Call, e.Try, false)
 		s.notSent(e.Call)
 	case Woke:
+	case Faulted:
+		s.review(e.Why)
 	default:
 		panic(fmt.Sprintf("payment: unknown event %T", e))
 	}
@@ -113,13 +115,10 @@ func (s *step) do(c Command) {
 	s.changed = true
 }
 
-// to moves the payment to a state and announces it; staying where it is announces nothing.
+// to moves the payment to a state.
 func (s *step) to(state State) {
-	if s.p.State == state {
-		return
-	}
+	s.changed = s.changed || s.p.State != state
 	s.p.State = state
-	s.do(Tell{Type: "payment." + string(state)})
 }
 
 func (s *step) fail(code Reason, call Call, providerCode string) {
@@ -131,13 +130,16 @@ func (s *step) review(why string) {
 	s.to(Review)
 }
 
-// finish counts the version and sets the alarm.
+// finish counts the version, announces a change of state and sets the alarm.
 func (s *step) finish(before Payment) (Payment, []Command, error) {
 	s.p.Version = before.Version + 1
 	s.p.UpdatedAt = s.at
 	s.p.WakeAt = s.wake()
 	if s.p.State != Review {
 		s.p.Review = ""
+	}
+	if s.p.State != before.State {
+		s.commands = append(s.commands, Tell{Type: "payment." + string(s.p.State)})
 	}
 	if !s.p.WakeAt.Equal(before.WakeAt) {
 		s.commands = append(s.commands, WakeAt{At: s.p.WakeAt})

@@ -66,6 +66,12 @@ type Woke struct {
 	At time.Time `json:"at"`
 }
 
+// Faulted says that lunas itself cannot go on with this payment, through a mistake of its own: a human must look.
+type Faulted struct {
+	At  time.Time `json:"at"`
+	Why string    `json:"why"`
+}
+
 // Asked is something that a merchant or an operator wants done.
 type Asked struct {
 	At     time.Time `json:"at"`
@@ -108,12 +114,16 @@ func (e Woke) When() time.Time { return e.At }
 // When gives the event's time.
 func (e Asked) When() time.Time { return e.At }
 
+// When gives the event's time.
+func (e Faulted) When() time.Time { return e.At }
+
 func (Requested) kind() string { return "requested" }
 func (Answered) kind() string  { return "answered" }
 func (NoAnswer) kind() string  { return "no_answer" }
 func (NotSent) kind() string   { return "not_sent" }
 func (Woke) kind() string      { return "woke" }
 func (Asked) kind() string     { return "asked" }
+func (Faulted) kind() string   { return "faulted" }
 
 // Kind is the event's name as it is stored and served.
 func Kind(e Event) string { return e.kind() }
