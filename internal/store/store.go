@@ -29,18 +29,23 @@ type Store interface {
 	// Load gives a payment, or ErrNotFound.
 	Load(ctx context.Context, merchantID, paymentID string) (payment.Payment, error)
 
-	// Claim takes tasks that are due: at most Limit of them, at most one per serial key, none that another has claimed
-	// until later than Now. A claim only saves work: the version guard of Commit is what keeps two from acting.
+	// Claim takes tasks that are due, the oldest first: at most Limit of them, none before its NotBefore, none that is
+	// claimed until later than Now, whoever claimed it, and of a merchant's serial key at most one at a time: none
+	// while another one of this key is claimed. What was claimed belongs to the claimer (Owner) and is free again when
+	// its payment changes or after For. A claim only saves work: the version guard of Commit is what keeps two from
+	// acting.
 	Claim(context.Context, Claim) ([]Task, error)
 
 	// Beat says that the owner is alive for a further lease of real time, and gives the owners whose lease has ended
 	// (by the database's clock) and that still have tasks, so that somebody takes those over.
 	Beat(ctx context.Context, owner string, lease time.Duration) (dead []string, err error)
-	// TakeOver gives the dead owner's tasks to the new one and returns them: at most limit, call again until empty.
+	// TakeOver gives the dead owner's tasks, due or not, to the new one and returns them, the oldest first: at most
+	// limit, call again until empty. Their claims end.
 	TakeOver(ctx context.Context, dead, owner string, limit int) ([]Task, error)
 
 	// Acquire takes a named lock of a merchant until the given time, for what may be done by one at a time (a status
-	// check by hand, for instance); false when another holds it. Release gives it back early.
+	// check by hand, for instance); false when another holds it, while its holder may prolong it. Release gives it back
+	// early, if it is still the holder's.
 	Acquire(ctx context.Context, lock Lock, now time.Time) (bool, error)
 	Release(ctx context.Context, lock Lock) error
 
@@ -48,10 +53,11 @@ type Store interface {
 	SaveTerminal(context.Context, Terminal) error
 	// Terminals lists a merchant's terminals in the order of their ids.
 	Terminals(ctx context.Context, merchantID string) ([]Terminal, error)
-	// SetTerminal changes cursor and hold of a terminal by hand. The cursor may only move ahead.
+	// SetTerminal changes cursor and hold of a terminal by hand. The cursor may only move ahead; group.Ahead says what
+	// that means. Errors: ErrNoTerminal, ErrBackwards, and those of payment.Cursor.ChangeStyle.
 	SetTerminal(context.Context, Terminal) error
 
-	// SaveTerms keeps a revision of an account's terms for ever; the same revision again is no error.
+	// SaveTerms keeps a revision of an account's terms for ever; the same revision again is no error and changes nothing.
 	SaveTerms(ctx context.Context, merchantID, account, revision string, t payment.Terms) error
 	// Terms gives a revision, or ErrNotFound.
 	Terms(ctx context.Context, merchantID, account, revision string) (payment.Terms, error)
@@ -71,9 +77,10 @@ type Reader interface {
 	Newer(context.Context, []Seen) ([]payment.Payment, error)
 	// Journal gives a payment's entries in order.
 	Journal(ctx context.Context, merchantID, paymentID string) ([]Entry, error)
-	// Exchanges gives a payment's exchanges in the order in which they began; sealed.
+	// Exchanges gives a payment's exchanges in the order in which they began, each request followed by its response
+	// (group.SortExchanges); sealed.
 	Exchanges(ctx context.Context, merchantID, paymentID string) ([]exchange.Part, error)
-	// Told gives what was told of a payment, in order.
+	// Told gives what was told of a payment, in the order of versions, and of ids within one.
 	Told(ctx context.Context, merchantID, paymentID string) ([]Told, error)
 	// KeyOf gives what an idempotency key stands for, or ErrNotFound.
 	KeyOf(ctx context.Context, merchantID string, mode payment.Mode, key string) (KeyUsed, error)
@@ -109,6 +116,9 @@ type Change struct {
 	// Owner performs what is open in Payment and holds its timer; WakeBefore is the WakeAt that is stored now.
 	Owner      string
 	WakeBefore time.Time
+	// NotBefore and SerialKey are the task's: see Task. Both may be zero.
+	NotBefore time.Time
+	SerialKey string
 }
 
 // Key is an idempotency key with the fingerprint of the request that it came with. A key is unique per merchant and
@@ -166,7 +176,7 @@ type Task struct {
 	Kind       string // wake
 	DueAt      time.Time
 	NotBefore  time.Time
-	SerialKey  string
+	SerialKey  string // empty: none
 	Owner      string
 }
 
