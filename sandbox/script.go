@@ -1,0 +1,264 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Script is an outcome ordered in advance: which requests it is for, and what becomes
+// of them. Empty fields match everything. Of several that match, the first added wins.
+type Script struct {
+	ID        string    `json:"id,omitempty"` // given by the sandbox when empty
+	Rail      Rail      `json:"rail,omitempty"`
+	Operation Operation `json:"operation,omitempty"`
+	Phone     string    `json:"phone,omitempty"`   // 08…
+	Amount    int64     `json:"amount,omitempty"`  // rupiah
+	Invoice   string    `json:"invoice,omitempty"` // merchantInvoice
+	Skip      int       `json:"skip,omitempty"`    // leave the first so many alone
+	Times     int       `json:"times,omitempty"`   // then apply to so many, 0: to all
+	Effect    Effect    `json:"effect"`
+}
+
+// Effect is what becomes of a request. The zero value leaves it alone.
+type Effect struct {
+	// Request says what happens on the way to the provider: "lost" (never read, the
+	// call hangs) or "reset" (the connection is cut before it is read).
+	Request RequestFault `json:"request,omitempty"`
+	// RequestDelay is how long the request travels. Its signature is judged on
+	// arrival, so that a push may well arrive after its own reversal.
+	RequestDelay Duration `json:"request_delay,omitempty"`
+	// ProcessDelay is how long the provider thinks after it has accepted a request
+	// and before it acts: until then the number is not known to it.
+	ProcessDelay Duration `json:"process_delay,omitempty"`
+	// Code is answered instead of doing anything.
+	Code string `json:"code,omitempty"`
+	// AnswerCode is answered although the thing was done.
+	AnswerCode string `json:"answer_code,omitempty"`
+	// Customer is what the customer does with a push, CustomerAfter how long they take.
+	Customer      Choice   `json:"customer,omitempty"`
+	CustomerAfter Duration `json:"customer_after,omitempty"`
+	// AnswerAfter is how long after the request came its answer leaves at the earliest.
+	AnswerAfter Duration `json:"answer_after,omitempty"`
+	// Answer is what happens to the answer on its way.
+	Answer AnswerFault `json:"answer,omitempty"`
+}
+
+// Rail names a provider's API.
+type Rail string
+
+// RailOVO is OVO's own Push To Pay API.
+const RailOVO Rail = "ovo"
+
+// Operation is what a request asks for.
+type Operation string
+
+// The operations of OVO's Push To Pay API.
+const (
+	OperationPush      Operation = "push"       // 0200 040000
+	OperationReversal  Operation = "reversal"   // 0400 040000
+	OperationVoid      Operation = "void"       // 0200 020040
+	OperationCheckPush Operation = "check_push" // 0100 040000
+	OperationCheckVoid Operation = "check_void" // 0100 020040
+	OperationInquiry   Operation = "inquiry"    // 0100 050000
+)
+
+// Choice is what a customer does with a push.
+type Choice string
+
+// The choices.
+const (
+	Cash    Choice = "cash"
+	Points  Choice = "points"
+	Both    Choice = "both" // half in points as far as they go, the rest in cash
+	Decline Choice = "decline"
+	Ignore  Choice = "ignore" // put aside: nothing more is said until the time is up
+)
+
+// RequestFault is what can happen to a request before it is read.
+type RequestFault string
+
+// The faults of requests.
+const (
+	RequestLost  RequestFault = "lost"
+	RequestReset RequestFault = "reset"
+)
+
+// AnswerFault is what can happen to an answer. In each case the request was acted on.
+type AnswerFault string
+
+// The faults of answers.
+const (
+	AnswerLost      AnswerFault = "lost"      // nothing ever comes
+	AnswerReset     AnswerFault = "reset"     // the connection is cut instead
+	AnswerEmpty404  AnswerFault = "404"       // HTTP 404 without a body
+	AnswerHTTP500   AnswerFault = "500"       // HTTP 500 with an HTML page
+	AnswerHTTP502   AnswerFault = "502"       // HTTP 502 with an HTML page
+	AnswerHTML      AnswerFault = "html"      // HTTP 200 with an HTML page
+	AnswerForeign   AnswerFault = "foreign"   // the answer of another transaction
+	AnswerTruncated AnswerFault = "truncated" // JSON cut in half
+)
+
+// Duration is a time.Duration that JSON writes as "2s" or "1m2.5s".
+type Duration time.Duration
+
+// MarshalText writes the duration as time.Duration does.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+// UnmarshalText reads what time.ParseDuration reads, from 0 to 30 days.
+func (d *Duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	if err != nil {
+		return fmt.Errorf("read duration (like \"2s\"): %w", err)
+	}
+	if parsed < 0 || parsed > 30*24*time.Hour {
+		return errors.New("read duration: from 0s to 720h")
+	}
+	*d = Duration(parsed)
+	return nil
+}
+
+type scripted struct {
+	Script
+	seen, used int
+}
+
+// AddScript appends a script and returns its id. The id of an existing script
+// replaces that one.
+func (c *Core) AddScript(s Script) (string, error) {
+	if err := s.check(); err != nil {
+		return "", fmt.Errorf("add script: %w", err)
+	}
+	if s.Phone != "" {
+		s.Phone, _ = normalPhone(s.Phone)
+	}
+	c.revision++
+	if s.ID == "" {
+		c.scriptID++
+		s.ID = "script-" + strconv.FormatUint(c.scriptID, 10)
+	}
+	for i, known := range c.scripts {
+		if known.ID == s.ID {
+			c.scripts[i] = &scripted{Script: s}
+			return s.ID, nil
+		}
+	}
+	c.scripts = append(c.scripts, &scripted{Script: s})
+	return s.ID, nil
+}
+
+// DeleteScript removes one script, or all when id is empty, and says how many went.
+func (c *Core) DeleteScript(id string) int {
+	before := len(c.scripts)
+	var kept []*scripted
+	for _, s := range c.scripts {
+		if id != "" && s.ID != id {
+			kept = append(kept, s)
+		}
+	}
+	c.scripts = kept
+	c.revision++
+	return before - len(kept)
+}
+
+// ScriptStatus is a script and how often it has been used.
+type ScriptStatus struct {
+	Script
+	Used int `json:"used"`
+}
+
+// Scripts lists the scripts in the order in which they are tried.
+func (c *Core) Scripts() []ScriptStatus {
+	list := make([]ScriptStatus, 0, len(c.scripts))
+	for _, s := range c.scripts {
+		list = append(list, ScriptStatus{s.Script, s.used})
+	}
+	return list
+}
+
+// effectFor finds the script for a request; without one, a push follows the habit of
+// its wallet.
+func (c *Core) effectFor(rail Rail, op Operation, phone string, amount int64, invoice string) Effect {
+	for _, s := range c.scripts {
+		if s.Times > 0 && s.used >= s.Times {
+			continue
+		}
+		if (s.Rail != "" && s.Rail != rail) || (s.Operation != "" && s.Operation != op) ||
+			(s.Phone != "" && s.Phone != phone) || (s.Amount != 0 && s.Amount != amount) ||
+			(s.Invoice != "" && s.Invoice != invoice) {
+			continue
+		}
+		s.seen++
+		if s.seen <= s.Skip {
+			continue
+		}
+		s.used++
+		return s.Effect
+	}
+	if op == OperationPush {
+		if w := c.wallet(phone); w != nil {
+			return w.Habit
+		}
+	}
+	return Effect{}
+}
+
+func (s *Script) check() error {
+	if s.Rail != "" && s.Rail != RailOVO {
+		return fmt.Errorf("rail %q is not one of: ovo", s.Rail)
+	}
+	switch s.Operation {
+	case "", OperationPush, OperationReversal, OperationVoid, OperationCheckPush, OperationCheckVoid, OperationInquiry:
+	default:
+		return fmt.Errorf("operation %q is not one of: push, reversal, void, check_push, check_void, inquiry", s.Operation)
+	}
+	if s.Phone != "" {
+		if _, ok := normalPhone(s.Phone); !ok {
+			return errors.New("phone: 08 and 8 to 11 more digits")
+		}
+	}
+	if s.Amount < 0 || s.Skip < 0 || s.Times < 0 {
+		return errors.New("amount, skip and times are not negative")
+	}
+	if s.Effect == (Effect{}) {
+		return errors.New("effect is empty: nothing would happen")
+	}
+	return s.Effect.check()
+}
+
+func (e *Effect) check() error {
+	switch e.Request {
+	case "", RequestLost, RequestReset:
+	default:
+		return fmt.Errorf("request %q is not one of: lost, reset", e.Request)
+	}
+	switch e.Customer {
+	case "", Cash, Points, Both, Decline, Ignore:
+	default:
+		return fmt.Errorf("customer %q is not one of: cash, points, both, decline, ignore", e.Customer)
+	}
+	switch e.Answer {
+	case "", AnswerLost, AnswerReset, AnswerEmpty404, AnswerHTTP500, AnswerHTTP502, AnswerHTML, AnswerForeign, AnswerTruncated:
+	default:
+		return fmt.Errorf("answer %q is not one of: lost, reset, 404, 500, 502, html, foreign, truncated", e.Answer)
+	}
+	for _, code := range []string{e.Code, e.AnswerCode} {
+		if code != "" && !responseCode(code) {
+			return fmt.Errorf("code %q: a response code is two digits or capital letters", code)
+		}
+	}
+	return nil
+}
+
+func responseCode(s string) bool {
+	if len(s) != 2 {
+		return false
+	}
+	for i := range 2 {
+		if (s[i] < '0' || s[i] > '9') && (s[i] < 'A' || s[i] > 'Z') {
+			return false
+		}
+	}
+	return true
+}
