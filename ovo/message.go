@@ -135,8 +135,11 @@ type Request struct {
 	Date            time.Time // sent in WIB, cut to milliseconds
 	BatchNumber     int       // 1 to MaxBatchNumber
 	ReferenceNumber int       // 1 to MaxReferenceNumber
-	MerchantInvoice string    // unique, 1 to 50 visible ASCII characters without quotes, backslash or spaces
-	Phone           string    // 08…, 62… or +62…; see NormalizePhone
+	// PadBatchNumber sends the batch number with six digits, for batches that are named after their day, ddmmyy:
+	// 010321, not 10321.
+	PadBatchNumber  bool
+	MerchantInvoice string // unique, 1 to 50 visible ASCII characters without quotes, backslash or spaces
+	Phone           string // 08…, 62… or +62…; see NormalizePhone
 }
 
 // FieldError says what is wrong with one field. It never contains the field's value.
@@ -228,7 +231,7 @@ func (r *Request) appendBody(b []byte, appSource string, pad bool) []byte {
 	b = append(b, `","transactionRequestData":{`...)
 	if r.Operation != Inquiry {
 		b = append(b, `"batchNo":"`...)
-		b = appendCounter(b, r.BatchNumber, pad)
+		b = appendCounter(b, r.BatchNumber, pad || r.PadBatchNumber)
 		b = append(b, `","merchantInvoice":"`...)
 		b = append(b, r.MerchantInvoice...)
 		b = append(b, '"')
