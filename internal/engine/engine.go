@@ -1,0 +1,227 @@
+// Package engine is the motion: it loads a payment, lets the core decide, commits what was decided, performs it, and
+// brings what came of it back through the same door. Only the engine changes payments.
+//
+// It keeps three promises. What is sent has been committed, with the very bytes that are sent. What was sent and not
+// answered is brought to an end by the terms, whichever process is alive by then. And a fact that a provider told is
+// not dropped: while the database is away it is held and tried again.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// Options are what an engine is made of. Store, Accounts and Keyring are needed; the rest has defaults.
+type Options struct {
+	Store    store.Store
+	Accounts []Account
+	Keyring  *exchange.Keyring
+	// Owner names this process among the replicas; unique, and new with every start.
+	Owner string
+	Log   *slog.Logger
+
+	// The seams to time and concurrency. The simulator puts its own in; `lunas dev --speed` scales Now, After and
+	// Sleep.
+	Now   func() time.Time
+	After func(d time.Duration, f func()) (stop func() bool)
+	Sleep func(ctx context.Context, d time.Duration) error
+	Go    func(func())
+	// NewID makes identifiers: a prefix such as "pay_" and 26 characters that order by time.
+	NewID func(prefix string) string
+
+	// Lease is how long (in real time) a silent process is taken for alive. Default 3 s; it must exceed SendWithin.
+	Lease time.Duration
+	// ClaimEvery is how often (in real time) tasks of others are looked for. Default 100 ms.
+	ClaimEvery time.Duration
+	// WatchEvery is how often (in real time) payments that somebody waits for are looked up. Default 200 ms.
+	WatchEvery time.Duration
+}
+
+// Account is a merchant's account with the rail that serves it.
+type Account struct {
+	merchant.Account
+	Line rail.Rail // the rail, opened for this account
+}
+
+// claimAfter is how long a due time is left to the process that holds the payment's timer before others may act.
+const claimAfter = 300 * time.Millisecond
+
+// Engine moves payments. Make it with New, start it with Run.
+type Engine struct {
+	Options
+	accounts map[accountKey]*account
+	byOwner  map[string][]*account // by merchant, in configured order
+
+	mu    sync.Mutex
+	held  map[paymentKey]*held // payments that are not at rest and that this process drives
+	waits map[paymentKey]map[*waiter]struct{}
+	terms map[termsKey]payment.Terms
+
+	draining atomic.Bool
+	busy     sync.WaitGroup // calls under way
+	Metrics  Metrics
+}
+
+type (
+	accountKey struct{ merchant, account string }
+	paymentKey struct{ merchant, payment string }
+	termsKey   struct{ merchant, account, revision string }
+)
+
+type account struct {
+	Account
+	revision string
+	terms    payment.Terms
+}
+
+// held is a payment that is under way in this process.
+type held struct {
+	p payment.Payment
+	// stop ends the timer, which fires at wake.
+	stop func() bool
+	wake time.Time
+	// firstByte is how much later than t0 the push's first byte left: the waits count from there.
+	firstByte time.Duration
+	endPush   context.CancelFunc
+}
+
+// Metrics counts what the engine does; read it at any time.
+type Metrics struct {
+	Pushes    atomic.Int64 // pushes under way
+	Requested atomic.Int64
+	Ended     atomic.Int64 // payments that came to a final state
+	Reversals atomic.Int64 // reversals ordered
+	Late      atomic.Int64 // of these, first ones ordered more than half a second after their time
+	Reviews   atomic.Int64
+	Conflicts atomic.Int64
+	Retries   atomic.Int64 // commits tried again because the database was away
+}
+
+// New checks the accounts, makes their terms and terminals known to the store, and gives an engine at rest.
+func New(ctx context.Context, o Options) (*Engine, error) {
+	o.setDefaults()
+	e := &Engine{
+		Options: o, accounts: map[accountKey]*account{}, byOwner: map[string][]*account{},
+		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, terms: map[termsKey]payment.Terms{},
+	}
+	if o.Store == nil || o.Keyring == nil {
+		return nil, errors.New("engine: a store and a keyring are needed")
+	}
+	for _, a := range o.Accounts {
+		if err := e.addAccount(ctx, a); err != nil {
+			return nil, err
+		}
+	}
+	return e, nil
+}
+
+func (o *Options) setDefaults() {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.After == nil {
+		o.After = func(d time.Duration, f func()) func() bool { return time.AfterFunc(d, f).Stop }
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	if o.Go == nil {
+		o.Go = func(f func()) { go f() }
+	}
+	if o.NewID == nil {
+		o.NewID = NewID
+	}
+	if o.Owner == "" {
+		o.Owner = NewID("own_")
+	}
+	o.Lease = cmpOr(o.Lease, 3*time.Second)
+	o.ClaimEvery = cmpOr(o.ClaimEvery, 100*time.Millisecond)
+	o.WatchEvery = cmpOr(o.WatchEvery, 200*time.Millisecond)
+}
+
+func cmpOr(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) addAccount(ctx context.Context, a Account) error {
+	key := accountKey{a.MerchantID, a.ID}
+	if _, exists := e.accounts[key]; exists {
+		return fmt.Errorf("merchant %s has two accounts %q", a.MerchantID, a.ID)
+	}
+	if len(a.Terminals) == 0 {
+		return fmt.Errorf("account %s of merchant %s has no terminal", a.ID, a.MerchantID)
+	}
+	terms := a.Line.Terms()
+	known := &account{Account: a, terms: terms, revision: revisionOf(terms)}
+	if err := e.Store.SaveTerms(ctx, a.MerchantID, a.ID, known.revision, terms); err != nil {
+		return fmt.Errorf("save the terms of account %s: %w", a.ID, err)
+	}
+	for _, t := range a.Terminals {
+		err := e.Store.SaveTerminal(ctx, store.Terminal{
+			MerchantID: a.MerchantID, ID: t.ID, Cursor: payment.Cursor{Style: t.Style},
+		})
+		if err != nil {
+			return fmt.Errorf("save terminal %s of account %s: %w", t.ID, a.ID, err)
+		}
+	}
+	e.accounts[key] = known
+	e.byOwner[a.MerchantID] = append(e.byOwner[a.MerchantID], known)
+	e.terms[termsKey{a.MerchantID, a.ID, known.revision}] = terms
+	return nil
+}
+
+// TermsOf gives the terms that are frozen into a payment.
+func (e *Engine) TermsOf(ctx context.Context, p payment.Payment) (payment.Terms, error) {
+	key := termsKey{p.MerchantID, p.Account, p.TermsRevision}
+	e.mu.Lock()
+	t, ok := e.terms[key]
+	e.mu.Unlock()
+	if ok {
+		return t, nil
+	}
+	t, err := e.Store.Terms(ctx, p.MerchantID, p.Account, p.TermsRevision)
+	if err != nil {
+		return t, fmt.Errorf("terms %s of account %s: %w", p.TermsRevision, p.Account, err)
+	}
+	e.mu.Lock()
+	e.terms[key] = t
+	e.mu.Unlock()
+	return t, nil
+}
+
+// RailOf gives the rail of an account; false when the account is not configured.
+func (e *Engine) RailOf(merchantID, accountID string) (rail.Rail, bool) {
+	a, ok := e.accounts[accountKey{merchantID, accountID}]
+	if !ok {
+		return nil, false
+	}
+	return a.Line, true
+}

@@ -1,0 +1,190 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// settle sets in motion what a committed change wants: its calls, its timer, and whoever waits for it.
+func (e *Engine) settle(done store.Change, w work) {
+	p := done.Payment
+	e.keep(p)
+	if done.Hold != nil {
+		e.Log.Error("a terminal is stopped until an operator releases it", "terminal", done.Hold.Terminal, "why", done.Hold.Reason)
+	}
+	for i, call := range w.calls {
+		after := w.after
+		if i > 0 {
+			after = nil
+		}
+		e.busy.Add(1)
+		e.Go(func() {
+			defer e.busy.Done()
+			e.perform(p, w.line, call)
+			if after != nil {
+				after()
+			}
+		})
+	}
+	if len(w.calls) == 0 && w.after != nil {
+		w.after()
+	}
+}
+
+// perform makes one call and brings its outcome to the payment.
+func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork) {
+	ctx, cancel := context.WithCancel(context.Background())
+	stop := e.After(w.target.Until.Sub(e.Now()), cancel)
+	record := &exchange.Call{Expected: w.rendered.Wire, SendBy: w.sendBy, Now: e.Now}
+	key := paymentKey{p.MerchantID, p.ID}
+	if w.call == payment.CallPush {
+		e.Metrics.Pushes.Add(1)
+		defer e.Metrics.Pushes.Add(-1)
+		e.onPush(key, w, record, cancel)
+	}
+	rendered := w.rendered
+	w.rendered = rail.Rendered{} // a push waits for a minute: let go of its bytes
+	outcome, err := line.Do(exchange.WithCall(ctx, record), rendered)
+	stop()
+	cancel()
+	at := e.Now()
+	var parts []exchange.Part
+	if part, ok := e.response(p, w, rendered.Operation, record, at); ok {
+		parts = append(parts, part)
+	}
+	e.submit(context.Background(), p.MerchantID, p.ID, eventOf(w, at, outcome, err), parts)
+}
+
+// onPush makes the waits of a push count from its first byte, and lets its call be ended when the answer no longer
+// matters.
+func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cancel context.CancelFunc) {
+	e.mu.Lock()
+	if h := e.held[key]; h != nil {
+		h.endPush = cancel
+	}
+	e.mu.Unlock()
+	record.OnFirstByte = func(at time.Time) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if h := e.held[key]; h != nil {
+			h.firstByte = max(0, at.Sub(w.target.PushedAt))
+		}
+	}
+}
+
+// eventOf says what a call's end means to the core.
+func eventOf(w callWork, at time.Time, o payment.Outcome, err error) payment.Event {
+	switch {
+	case err == nil:
+		return payment.Answered{At: at, Call: w.call, Try: w.target.Try, Outcome: o}
+	case errors.Is(err, rail.ErrNotSent):
+		return payment.NotSent{At: at, Call: w.call, Try: w.target.Try}
+	case errors.Is(err, rail.ErrUnclear):
+		return payment.NoAnswer{At: at, Call: w.call, Try: w.target.Try, Why: payment.Garbled}
+	default:
+		return payment.NoAnswer{At: at, Call: w.call, Try: w.target.Try, Why: payment.Silent}
+	}
+}
+
+// response is the sealed second half of an exchange; false when nothing came back.
+func (e *Engine) response(p payment.Payment, w callWork, operation string, record *exchange.Call, at time.Time) (exchange.Part, bool) {
+	result := record.Result()
+	if len(result.Received) == 0 && result.Note == "" {
+		return exchange.Part{}, false
+	}
+	part := exchange.Part{
+		ID: w.exchangeID, MerchantID: p.MerchantID, PaymentID: p.ID, Account: p.Account,
+		Operation: operation, Side: exchange.Response, At: at, Wire: result.Received, Note: result.Note,
+	}
+	if err := e.Keyring.Seal(&part); err != nil {
+		e.Log.Error("a response cannot be sealed and is not logged", "payment", p.ID, "error", err)
+		return part, false
+	}
+	return part, true
+}
+
+// keep remembers a payment that is under way and sets its timer; it forgets one that has come to rest. A payment
+// older than the one that is kept is ignored.
+func (e *Engine) keep(p payment.Payment) {
+	key := paymentKey{p.MerchantID, p.ID}
+	atRest := p.WakeAt.IsZero()
+	var endPush context.CancelFunc
+	e.mu.Lock()
+	h := e.held[key]
+	switch {
+	case h == nil && atRest:
+	case h == nil:
+		h = &held{p: p}
+		e.held[key] = h
+		e.setTimer(key, h)
+	case h.p.Version > p.Version:
+	default:
+		h.p = p
+		e.setTimer(key, h)
+		if atRest {
+			delete(e.held, key)
+			endPush = h.endPush
+		}
+	}
+	e.wakeWaiters(key, p)
+	e.mu.Unlock()
+	if endPush != nil {
+		endPush() // nothing that the push's connection could still bring matters
+	}
+}
+
+// setTimer sets the alarm of a held payment. The caller holds the lock.
+func (e *Engine) setTimer(key paymentKey, h *held) {
+	if h.p.WakeAt.Equal(h.wake) && h.stop != nil {
+		return
+	}
+	if h.stop != nil {
+		h.stop()
+		h.stop = nil
+	}
+	h.wake = h.p.WakeAt
+	if h.wake.IsZero() {
+		return
+	}
+	h.stop = e.After(h.wake.Sub(e.Now()), func() { e.ring(key, h) })
+}
+
+// ring is called when a payment's alarm goes off. The waits for a push's answer count from its first byte, which may
+// have left a little after t0: then the alarm is put off by as much.
+func (e *Engine) ring(key paymentKey, h *held) {
+	e.mu.Lock()
+	if e.held[key] != h || h.wake.IsZero() {
+		e.mu.Unlock()
+		return
+	}
+	due := h.wake
+	if h.p.State == payment.Pushing || h.p.State == payment.InDoubt {
+		due = due.Add(h.firstByte)
+	}
+	now := e.Now()
+	if now.Before(due) {
+		h.stop = e.After(due.Sub(now), func() { e.ring(key, h) })
+		e.mu.Unlock()
+		return
+	}
+	h.stop, h.wake = nil, time.Time{}
+	e.mu.Unlock()
+	e.Go(func() { e.submit(context.Background(), key.merchant, key.payment, payment.Woke{At: e.Now()}, nil) })
+}
+
+// heldPayment gives the payment as this process knows it.
+func (e *Engine) heldPayment(merchantID, paymentID string) (payment.Payment, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	h, ok := e.held[paymentKey{merchantID, paymentID}]
+	if !ok {
+		return payment.Payment{}, false
+	}
+	return h.p, true
+}

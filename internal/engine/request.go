@@ -1,0 +1,243 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// Order is what a merchant asks for.
+type Order struct {
+	MerchantID  string
+	Mode        payment.Mode
+	Method      payment.Method
+	Rail        payment.Rail // empty: chosen
+	Account     string       // empty: the first that fits
+	Terminal    string       // empty: the account's first
+	Amount      payment.Rupiah
+	Phone       payment.Phone
+	Reference   string
+	Description string
+	Metadata    map[string]string
+	Key         store.Key
+}
+
+// The codes of refusals that the engine gives itself, beside those of the core.
+const (
+	CodeNoAccount        = "no_account"
+	CodeNoTerminal       = "no_terminal"
+	CodeTerminalHeld     = "terminal_held"
+	CodeNumbersExhausted = "numbers_exhausted"
+	CodeShuttingDown     = "shutting_down"
+	CodeUnrenderable     = "invalid_field"
+)
+
+// KeyMismatch is the error for an idempotency key that came with another request before.
+type KeyMismatch struct{ PaymentID string }
+
+func (e *KeyMismatch) Error() string {
+	return "this idempotency key was used with another request, which made payment " + e.PaymentID
+}
+
+// Request makes a payment. When it returns, the payment is on disk and its push on its way; or, with replayed true, it
+// is the payment that the same request made before. Errors: *payment.Refusal, *KeyMismatch, or the store's.
+func (e *Engine) Request(ctx context.Context, o Order) (p payment.Payment, replayed bool, err error) {
+	p, err = e.request(ctx, o)
+	var used *store.KeyUsed
+	switch {
+	case errors.As(err, &used):
+	case err != nil && o.Key.Key != "":
+		// What would be refused today may have been granted before: the key decides.
+		found, keyErr := e.Store.KeyOf(ctx, o.MerchantID, o.Mode, o.Key.Key)
+		if keyErr != nil {
+			return p, false, err
+		}
+		used = &found
+	default:
+		return p, false, err
+	}
+	if used.Fingerprint != o.Key.Fingerprint {
+		return p, false, &KeyMismatch{PaymentID: used.PaymentID}
+	}
+	p, err = e.Store.Load(ctx, o.MerchantID, used.PaymentID)
+	return p, true, err
+}
+
+func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) {
+	if e.draining.Load() {
+		return payment.Payment{}, &payment.Refusal{
+			Code: CodeShuttingDown, Until: e.Now().Add(time.Second),
+			Message: "this gateway is shutting down and starts no new push; try again at once",
+		}
+	}
+	a, terminal, err := e.choose(o)
+	if err != nil {
+		return payment.Payment{}, err
+	}
+	now := e.Now()
+	asked := payment.Requested{
+		At: now, ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Account: a.ID, TermsRevision: a.revision,
+		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone, Terminal: terminal.Terminal,
+		Description: o.Description, Metadata: o.Metadata,
+	}
+	// A first look refuses what can be refused without a number; the one that counts is inside the group.
+	if _, _, err := payment.Decide(a.terms, payment.Payment{}, asked); err != nil {
+		return payment.Payment{}, err
+	}
+	if terminal.Serial {
+		release, err := e.serialize(ctx, o.MerchantID, terminal.ID)
+		if err != nil {
+			return payment.Payment{}, err
+		}
+		defer release()
+	}
+	w := work{line: a.Line, terms: a.terms}
+	change := store.Change{
+		ID: e.NewID("chg_"), Key: o.Key, Terminal: terminal.ID, Owner: e.Owner, Event: asked,
+		Payment: payment.Payment{ID: asked.ID, MerchantID: asked.MerchantID, Mode: asked.Mode, Version: 1},
+	}
+	change.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
+		asked := asked
+		asked.Number, asked.At = n, t0
+		return e.finish(&w, change, payment.Payment{}, asked)
+	}
+	done, err := e.Store.Commit(ctx, change)
+	if err != nil {
+		return payment.Payment{}, refusalOf(err)
+	}
+	e.Metrics.Requested.Add(1)
+	e.settle(done, w)
+	return done.Payment, nil
+}
+
+// choose finds the account and terminal for an order.
+func (e *Engine) choose(o Order) (*account, *merchant.Terminal, error) {
+	for _, a := range e.byOwner[o.MerchantID] {
+		if a.Environment.Mode() != o.Mode || (o.Account != "" && a.ID != o.Account) || (o.Rail != "" && a.Rail != o.Rail) {
+			continue
+		}
+		if !serves(a.Rail, o.Method) {
+			continue
+		}
+		for i := range a.Terminals {
+			if o.Terminal == "" || a.Terminals[i].ID == o.Terminal {
+				return a, &a.Terminals[i], nil
+			}
+		}
+		return nil, nil, &payment.Refusal{
+			Code: CodeNoTerminal, Field: "terminal", Message: fmt.Sprintf("account %s has no terminal of that name", a.ID),
+		}
+	}
+	return nil, nil, &payment.Refusal{
+		Code: CodeNoAccount, Field: "method",
+		Message: fmt.Sprintf("there is no %s account for the method %q on the rail asked for; configure one, or leave rail and account out", o.Mode, o.Method),
+	}
+}
+
+func serves(r payment.Rail, m payment.Method) bool {
+	if m == payment.QRIS {
+		return r == payment.SNAP
+	}
+	return m == payment.OVOPush && r != payment.SNAP
+}
+
+// refusalOf turns what a store says about numbers into a refusal.
+func refusalOf(err error) error {
+	var held *store.TerminalHeld
+	switch {
+	case errors.As(err, &held):
+		return &payment.Refusal{
+			Code:    CodeTerminalHeld,
+			Message: "terminal " + held.Terminal + " is stopped until an operator releases it: " + held.Reason,
+		}
+	case errors.Is(err, payment.ErrBatchFull), errors.Is(err, payment.ErrBatchesUsedUp):
+		return &payment.Refusal{Code: CodeNumbersExhausted, Message: err.Error()}
+	}
+	return err
+}
+
+// work is what a committed change leaves to be done in this process.
+type work struct {
+	line  rail.Rail
+	terms payment.Terms
+	calls []callWork
+	after func() // when the calls have ended
+}
+
+// callWork is one call to be made, with the message that has been committed.
+type callWork struct {
+	call       payment.Call
+	target     payment.Target
+	sendBy     time.Time
+	exchangeID string
+	rendered   rail.Rendered
+}
+
+// finish decides, and fills a change: the new payment, the bytes of its commands, what is told. A payment that comes
+// back with the version it had needs no commit.
+func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev payment.Event) (store.Change, error) {
+	next, commands, err := payment.Decide(w.terms, before, ev)
+	if err != nil || next.Version == before.Version {
+		c.Payment = next
+		return c, err
+	}
+	w.calls = w.calls[:0]
+	c.Payment, c.Event, c.Commands, c.WakeBefore, c.Hold, c.Told = next, ev, commands, before.WakeAt, nil, nil
+	c.Exchanges = c.Exchanges[:len(c.Exchanges):len(c.Exchanges)] // Finish may be called again: append to a copy
+	suffix := strings.TrimPrefix(c.ID, "chg_")
+	for i, command := range commands {
+		switch command := command.(type) {
+		case payment.Tell:
+			c.Told = append(c.Told, store.Told{
+				ID: "evt_" + suffix, MerchantID: next.MerchantID, PaymentID: next.ID,
+				Version: next.Version, Type: command.Type, At: ev.When(),
+			})
+		case payment.Hold:
+			c.Hold = &command
+		}
+		call, target, ok := payment.CallOf(command)
+		if !ok {
+			continue
+		}
+		work := callWork{call: call, target: target, exchangeID: "exc_" + suffix}
+		if i > 0 && len(w.calls) > 0 {
+			work.exchangeID += "-" + strconv.Itoa(len(w.calls)+1)
+		}
+		if push, ok := command.(payment.Push); ok {
+			work.sendBy = push.SendBy
+		}
+		part, err := e.render(w.line, next, command, &work, ev.When())
+		if err != nil {
+			return c, err
+		}
+		c.Exchanges = append(c.Exchanges, part)
+		w.calls = append(w.calls, work)
+	}
+	return c, nil
+}
+
+// render writes a command's message and seals it for the log.
+func (e *Engine) render(line rail.Rail, p payment.Payment, c payment.Command, w *callWork, at time.Time) (exchange.Part, error) {
+	rendered, err := line.Render(c, at)
+	if err != nil {
+		return exchange.Part{}, &payment.Refusal{Code: CodeUnrenderable, Message: err.Error(), State: p.State}
+	}
+	w.rendered = rendered
+	part := exchange.Part{
+		ID: w.exchangeID, MerchantID: p.MerchantID, PaymentID: p.ID, Account: p.Account,
+		Operation: rendered.Operation, Side: exchange.Request, At: rendered.At, Wire: rendered.Wire,
+	}
+	if err := e.Keyring.Seal(&part); err != nil {
+		return part, fmt.Errorf("seal the request of %s: %w", w.call, err)
+	}
+	return part, nil
+}

@@ -1,0 +1,119 @@
+// Package merchant holds the words for who may do what: merchants, their accounts at the rails with terminals and
+// credentials, and the keys by which they reach the API. It keeps nothing and calls nobody.
+package merchant
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"log/slog"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// Merchant is a shop, or one of the shops that a payment gateway serves.
+type Merchant struct {
+	ID       string
+	Name     string
+	Accounts []Account
+	Keys     []APIKey
+}
+
+// Environment says which of a provider's systems an account belongs to. Credentials are never shared between them.
+type Environment string
+
+// The environments.
+const (
+	Sandbox    Environment = "sandbox"
+	Staging    Environment = "staging"
+	Production Environment = "production"
+)
+
+// Mode is the mode of the API keys that may use an account of this environment: test keys never reach production.
+func (e Environment) Mode() payment.Mode {
+	if e == Production {
+		return payment.Live
+	}
+	return payment.Test
+}
+
+// Account is a merchant's account at one rail.
+type Account struct {
+	ID          string
+	MerchantID  string
+	Rail        payment.Rail
+	Environment Environment
+	URL         string // where the provider is reached
+	Terms       payment.Terms
+	Terminals   []Terminal
+	// InquiryFirst asks the provider whether a phone is registered before a customer is sent a push from our pages.
+	InquiryFirst bool
+	OVO          OVOCredentials
+}
+
+// Terminal is a terminal of an account with the style of its numbering.
+type Terminal struct {
+	payment.Terminal
+	Style payment.NumberStyle
+	// Serial sends one push at a time, so that numbers arrive in the order in which they were given.
+	Serial bool
+}
+
+// OVOCredentials are what OVO hands out for Push To Pay, and how its messages are written where OVO leaves a choice.
+type OVOCredentials struct {
+	AppID  string
+	AppKey Secret
+	// SignBody signs the body too (the newer recipe); off by default.
+	SignBody  bool
+	AppSource string // POS by default
+	// PadNumbers writes reference numbers with leading zeros, to six digits.
+	PadNumbers bool
+	// OriginalDate writes the push's date into its reversal and void too, instead of the time of the call.
+	OriginalDate bool
+}
+
+// Secret is a credential. It prints masked; Reveal gives it.
+type Secret struct{ value string }
+
+// NewSecret wraps a credential.
+func NewSecret(value string) Secret { return Secret{value: value} }
+
+// Reveal gives the credential itself, for signing and nothing else.
+func (s Secret) Reveal() string { return s.value }
+
+// IsZero tells whether there is none.
+func (s Secret) IsZero() bool { return s.value == "" }
+
+// String masks.
+func (s Secret) String() string { return "••••" }
+
+// GoString masks.
+func (s Secret) GoString() string { return "••••" }
+
+// MarshalText masks.
+func (s Secret) MarshalText() ([]byte, error) { return []byte("••••"), nil }
+
+// LogValue masks.
+func (s Secret) LogValue() slog.Value { return slog.StringValue("••••") }
+
+// APIKey lets a program act for a merchant. Only the key's hash is kept.
+type APIKey struct {
+	ID         string
+	MerchantID string
+	Mode       payment.Mode
+	Hash       [sha256.Size]byte
+	Expires    time.Time // zero: never
+}
+
+// HashKey is what is kept of a key. A key is long and random, so a plain hash is enough.
+func HashKey(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
+
+// Matches tells, in constant time, whether hash is this key's and the key has not expired.
+func (k APIKey) Matches(hash [sha256.Size]byte, now time.Time) bool {
+	same := subtle.ConstantTimeCompare(k.Hash[:], hash[:]) == 1
+	return same && (k.Expires.IsZero() || now.Before(k.Expires))
+}
+
+// KeyID names a key in logs and journals without giving it away: the first 12 hexadecimal digits of its hash.
+func KeyID(hash [sha256.Size]byte) string { return "key_" + hex.EncodeToString(hash[:6]) }

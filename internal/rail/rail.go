@@ -1,0 +1,74 @@
+// Package rail is the contract between the engine and a provider, and its four implementations, one file each. A rail
+// translates: commands into the provider's bytes, and its answers into outcomes. It decides nothing and keeps nothing.
+package rail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// Rail speaks to one provider for one account of a merchant.
+type Rail interface {
+	// Terms are the rules of the rail with the account's settings.
+	Terms() payment.Terms
+	// Render writes the command's message complete as it will be on the wire, signed at the given time. An error
+	// means that the command can never be sent; it says which field is at fault.
+	Render(c payment.Command, at time.Time) (Rendered, error)
+	// Do sends what Render wrote, once, and waits for the verdict until the context ends. Its error is one of
+	// ErrNotSent, ErrNoAnswer and ErrUnclear, wrapped, and nothing else. A decline is an outcome.
+	Do(context.Context, Rendered) (payment.Outcome, error)
+}
+
+// The three ways in which a call brings no verdict. No code may merge them.
+var (
+	ErrNotSent  = errors.New("not sent")       // not one byte left
+	ErrNoAnswer = errors.New("no answer")      // it may have arrived
+	ErrUnclear  = errors.New("unclear answer") // something came back that is no verdict
+)
+
+// Rendered is a message ready to be stored and sent.
+type Rendered struct {
+	Operation string // the provider's operation, in our words: push, reversal, …
+	At        time.Time
+	Wire      []byte // exactly the bytes that will be sent
+	native    any    // the client's own form
+}
+
+// PhoneChecker is a rail that can tell whether a phone is registered.
+type PhoneChecker interface {
+	RenderPhone(phone payment.Phone, at time.Time) (Rendered, error)
+}
+
+// Explainer is a rail whose response codes can be explained.
+type Explainer interface {
+	// Explain gives the words for a code as the answer to a call; false when the code is not in the provider's table.
+	Explain(call payment.Call, code string) (Explanation, bool)
+}
+
+// Explanation says what a provider's code means to each reader.
+type Explanation struct {
+	Provider          string // the provider's own words
+	Indonesian        string // for the customer; safe and short
+	English           string
+	CustomerWasAsked  bool
+	OperatorAttention bool
+}
+
+// Open gives the rail of an account. The transport carries every call; it must be made for money calls (see
+// exchange.NewTransport) or be the simulator's link. now is the clock by which a late message is held back.
+func Open(a merchant.Account, transport http.RoundTripper, now func() time.Time) (Rail, error) {
+	switch a.Rail {
+	case payment.OVO:
+		return newOVO(a, transport, now)
+	case payment.SNAP, payment.DOKU, payment.Faspay:
+		return nil, fmt.Errorf("account %s: the rail %q is not available in this version; it has: ovo", a.ID, a.Rail)
+	default:
+		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo", a.ID, a.Rail)
+	}
+}
