@@ -2,6 +2,7 @@ package testpg_test
 
 import (
 	"context"
+	"crypto/rand"
 	"os"
 	"os/exec"
 	"strings"
@@ -62,6 +63,8 @@ func TestDSNIsFreshAndDropped(t *testing.T) {
 
 func TestTemplateMigratesOnce(t *testing.T) {
 	t.Parallel()
+	testpg.DSN(t) // skips where there is no server
+	key := rand.Text()
 	var migrated atomic.Int32
 	migrate := func(ctx context.Context, dsn string) error {
 		migrated.Add(1)
@@ -77,7 +80,7 @@ func TestTemplateMigratesOnce(t *testing.T) {
 		for _, name := range []string{"x", "y", "z"} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				conn := connect(t, testpg.Template(t, "once", migrate))
+				conn := connect(t, testpg.Template(t, key, migrate))
 				do(t, conn, "INSERT INTO a VALUES (1)")
 				if n := count(t, conn, "SELECT count(*) FROM a"); n != 1 {
 					t.Errorf("rows = %d, want only its own", n)
@@ -290,6 +293,7 @@ func TestPauseHoldsAndResumeDelivers(t *testing.T) {
 
 func TestEndOfTestClosesPausedProxy(t *testing.T) {
 	t.Parallel()
+	testpg.DSN(t) // skips where there is no server
 	var dsn string
 	held := make(chan error, 1)
 	t.Run("inner", func(t *testing.T) {
