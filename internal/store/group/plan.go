@@ -178,6 +178,9 @@ func Settle(changes []store.Change, facts Facts, now func() time.Time, prepare f
 	s.out.Won = make([]int, 0, len(changes))
 	for i := range changes {
 		c, err := s.settle(&changes[i])
+		if err == nil && c.Event == nil {
+			err = errNoEvent
+		}
 		if err == nil && prepare != nil {
 			err = prepare(i, &c)
 		}
@@ -219,6 +222,7 @@ type terminal struct {
 // Refusals of changes that no caller should make.
 var (
 	errNoPayment = errors.New("a change needs a merchant, a payment and a version of 1 or above")
+	errNoEvent   = errors.New("a change needs the event that led to it")
 	errNoFinish  = errors.New("a change that takes a number needs Finish")
 	errOther     = errors.New("Finish gave another change than it was asked for")
 )
