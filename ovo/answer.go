@@ -101,7 +101,11 @@ func (m *message) identity(o Operation, body []byte) (identity, error) {
 
 // String is "000004/000123 TID 00300001".
 func (w identity) String() string {
-	return fmt.Sprintf("%06d/%06d TID %s", w.batch, w.reference, w.tid)
+	s := fmt.Sprintf("%06d/%06d", w.batch, w.reference)
+	if w.tid != "" {
+		s += " TID " + maskDigits(w.tid)
+	}
+	return s
 }
 
 // judge tells whether an HTTP answer is a verdict on the request that was sent. The

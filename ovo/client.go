@@ -157,8 +157,8 @@ func (c *Client) send(ctx context.Context, o Operation, r Request) (Answer, erro
 	r.Operation = o
 	rendered, err := c.Render(r, c.now())
 	if err != nil {
-		w := identity{tid: r.Terminal.TID, batch: int64(r.BatchNumber), reference: int64(r.ReferenceNumber)}
-		return Answer{}, &CallError{Kind: ErrNotSent, Op: o, Payment: maskDigits(w.String()), Cause: err}
+		w := identity{batch: int64(r.BatchNumber), reference: int64(r.ReferenceNumber)} // only numbers: nothing else was checked
+		return Answer{}, &CallError{Kind: ErrNotSent, Op: o, Payment: w.String(), Cause: err}
 	}
 	return c.Do(ctx, rendered)
 }
@@ -264,7 +264,7 @@ func (r *Rendered) answer(response *http.Response, body []byte, err error) (Answ
 }
 
 func (r *Rendered) failed(kind, cause error, hint string) *CallError {
-	return &CallError{Kind: kind, Op: r.Operation, Payment: maskDigits(r.want.String()), Cause: cause, Hint: hint}
+	return &CallError{Kind: kind, Op: r.Operation, Payment: r.want.String(), Cause: cause, Hint: hint}
 }
 
 // readBody reads up to MaxBody bytes. With an error it gives what it has read.

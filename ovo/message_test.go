@@ -106,8 +106,15 @@ func TestRenderRefuses(t *testing.T) {
 			t.Errorf("%s %s: Render = %v, want a FieldError of %s", test.o, test.field, err, test.field)
 		}
 	}
-	if _, err := c.Render(testRequest(Push), time.Unix(999, 0)); err == nil {
-		t.Error("Render takes a clock that gives no 10 digits")
+	for _, at := range []time.Time{{}, time.Unix(999, 0), time.Unix(10_000_000_000, 0)} {
+		if _, err := c.Render(testRequest(Push), at); err == nil {
+			t.Errorf("Render takes a clock at %v", at)
+		}
+	}
+	// The fake clock of testing/synctest begins in 2000, with 9 digits.
+	r, err := c.Render(testRequest(Push), time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil || r.Header.Get("Random") != "0946684800" {
+		t.Errorf("random = %s, %v, want 0946684800", r.Header.Get("Random"), err)
 	}
 }
 

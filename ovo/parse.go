@@ -20,7 +20,6 @@ var (
 	errNoObject  = errors.New("JSON, but no object")
 	errDoubled   = errors.New("a field stands twice")
 	errDeep      = errors.New("JSON nested too deeply")
-	errKind      = errors.New("a field has another JSON type than OVO's")
 )
 
 // token is one JSON value. For kind '"' text is the unquoted string, for '0' the
