@@ -1,0 +1,135 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// ovoURLs are OVO's own addresses; the sandbox has none of its own.
+var ovoURLs = map[merchant.Environment]string{ // never written
+	merchant.Staging:    "https://app.byte-stack.net/pos",
+	merchant.Production: "https://apigw.ovo.id/pos",
+}
+
+func (r *resolver) account(where, merchantID string, a fileAccount) merchant.Account {
+	r.oneOf(where+".rail", a.Rail, string(payment.OVO))
+	r.oneOf(where+".environment", a.Environment, string(merchant.Sandbox), string(merchant.Staging), string(merchant.Production))
+	out := merchant.Account{
+		ID: a.ID, MerchantID: merchantID, Rail: payment.Rail(a.Rail), Environment: merchant.Environment(a.Environment),
+		URL: or(a.URL, ovoURLs[merchant.Environment(a.Environment)]), InquiryFirst: a.InquiryFirst == nil || *a.InquiryFirst,
+		Terms: r.terms(where+".terms", a.Terms),
+		OVO: merchant.OVOCredentials{
+			AppID: a.AppID, AppKey: r.secret(where+".app_key", a.AppKeyFile, a.AppKeyEnv), SignBody: a.SignBody,
+			AppSource: a.AppSource, PadNumbers: a.PadNumbers, OriginalDate: a.OriginalDate,
+		},
+	}
+	r.must(a.AppID != "", where+".app_id", "is missing: OVO gives it with the credentials")
+	u, err := url.Parse(out.URL)
+	r.must(err == nil && u.Host != "" && (u.Scheme == "https" || (u.Scheme == "http" && out.Environment == merchant.Sandbox)),
+		where+".url", "must be an https address (http only for the sandbox)")
+	ids := map[string]bool{}
+	for i, t := range a.Terminals {
+		at := fmt.Sprintf("%s.terminals[%d]", where, i)
+		r.must(t.ID != "" && !ids[t.ID], at+".id", "must be there and be unique for the merchant")
+		ids[t.ID] = true
+		out.Terminals = append(out.Terminals, r.terminal(at, t))
+	}
+	r.must(len(a.Terminals) > 0, where+".terminals", "is empty: pushes are made at a terminal")
+	return out
+}
+
+func (r *resolver) terminal(where string, t fileTerminal) merchant.Terminal {
+	style := payment.NumberStyle(or(t.Numbering, string(payment.BySequence)))
+	r.oneOf(where+".numbering", string(style), string(payment.BySequence), string(payment.ByDate))
+	r.must(len(t.TID) == 8 && strings.Trim(t.TID, "0123456789") == "", where+".tid", "must be 8 digits")
+	r.must(t.MID != "" && len(t.MID) <= 15, where+".mid", "must be there, at most 15 characters")
+	r.must(t.MerchantID != "", where+".merchant_id", "is missing: OVO gives it with the credentials")
+	r.must(t.StoreCode != "" && len(t.StoreCode) <= 15, where+".store_code", "must be there, at most 15 characters")
+	return merchant.Terminal{
+		Terminal: payment.Terminal{ID: t.ID, TID: t.TID, MID: t.MID, MerchantID: t.MerchantID, StoreCode: t.StoreCode},
+		Style:    style, Serial: t.Serial,
+	}
+}
+
+func (r *resolver) terms(where string, f fileTerms) payment.Terms {
+	t := payment.OVOTerms()
+	t.LateApproval = payment.Late(or(f.LateApproval, string(t.LateApproval)))
+	t.OnCheckApproved = payment.Late(or(f.OnCheckApproved, string(t.OnCheckApproved)))
+	t.CutOffGuard = payment.Guard(or(f.CutOffGuard, string(t.CutOffGuard)))
+	if f.AutoCheck != nil {
+		t.AutoCheck = *f.AutoCheck
+	}
+	r.oneOf(where+".late_approval", string(t.LateApproval), string(payment.AcceptLate), string(payment.ReverseLate))
+	r.oneOf(where+".on_check_approved", string(t.OnCheckApproved), string(payment.AcceptLate), string(payment.ReverseLate))
+	r.oneOf(where+".cut_off_guard", string(t.CutOffGuard), string(payment.RefuseAtCutOff), string(payment.FlagAtCutOff))
+	return t
+}
+
+func (r *resolver) masterKey(f fileConfig) []byte {
+	var key []byte
+	var err error
+	switch {
+	case f.MasterKey != "" && f.MasterKeyFile != "":
+		r.must(false, "master_key", "is given twice: by LUNAS_MASTER_KEY and by master_key_file")
+	case f.MasterKeyFile != "":
+		key, err = exchange.MasterKeyFromFile(f.MasterKeyFile)
+	case f.MasterKey != "":
+		key, err = exchange.ParseMasterKey(f.MasterKey)
+	default:
+		r.must(false, "master_key_file", "is missing: make one with `openssl rand -hex 32`, readable by lunas only, or set LUNAS_MASTER_KEY")
+	}
+	if err != nil {
+		r.must(false, "master_key", err.Error())
+	}
+	return key
+}
+
+// nearest suggests a known key for a misspelt one.
+func nearest(key string) string {
+	last := key[strings.LastIndexAny(key, ".]")+1:]
+	best, distance := "", 3
+	for _, known := range knownKeys() {
+		if d := editDistance(last, known); d < distance {
+			best, distance = known, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+func knownKeys() []string {
+	return []string{
+		"listen", "database", "master_key", "master_key_file", "log_level", "log_format", "drain", "merchants", "id", "name", "api_keys", "accounts", "mode", "key_file", "key_env", "expires", "rail", "environment",
+		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date",
+		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "tid",
+		"mid", "merchant_id", "store_code", "numbering", "serial",
+	}
+}
+
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			above := row[j]
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost++
+			}
+			row[j] = min(cost, above+1, row[j-1]+1)
+			diagonal = above
+		}
+	}
+	return row[len(b)]
+}

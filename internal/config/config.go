@@ -1,0 +1,284 @@
+// Package config turns one file and the environment into a Config. It is strict: a key that it does not know is an
+// error that names the key, and all mistakes are reported at once. It opens the files that hold secrets; nobody else does.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/knadh/koanf/parsers/yaml"
+	"github.com/knadh/koanf/providers/file"
+	"github.com/knadh/koanf/v2"
+
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// Config is everything that a gateway is told from outside.
+type Config struct {
+	Listen    string        // host:port of the API
+	Database  string        // a file for SQLite, or postgres://…
+	MasterKey []byte        // 32 bytes that seal the exchange log
+	Log       Log           //
+	Drain     time.Duration // how long a shutdown waits for calls under way
+	Merchants []Merchant    //
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string // debug, info, warn, error
+	Format string // json or text
+}
+
+// Merchant is a merchant with its keys and accounts.
+type Merchant = merchant.Merchant
+
+// The file, as it is written.
+type fileConfig struct {
+	Listen        string         `koanf:"listen"`
+	Database      string         `koanf:"database"`
+	MasterKey     string         `koanf:"master_key"`
+	MasterKeyFile string         `koanf:"master_key_file"`
+	LogLevel      string         `koanf:"log_level"`
+	LogFormat     string         `koanf:"log_format"`
+	Drain         string         `koanf:"drain"`
+	Merchants     []fileMerchant `koanf:"merchants"`
+}
+
+type fileMerchant struct {
+	ID       string        `koanf:"id"`
+	Name     string        `koanf:"name"`
+	APIKeys  []fileKey     `koanf:"api_keys"`
+	Accounts []fileAccount `koanf:"accounts"`
+}
+
+type fileKey struct {
+	Mode    string `koanf:"mode"`
+	File    string `koanf:"key_file"`
+	Env     string `koanf:"key_env"`
+	Expires string `koanf:"expires"`
+}
+
+type fileAccount struct {
+	ID           string         `koanf:"id"`
+	Rail         string         `koanf:"rail"`
+	Environment  string         `koanf:"environment"`
+	URL          string         `koanf:"url"`
+	AppID        string         `koanf:"app_id"`
+	AppKeyFile   string         `koanf:"app_key_file"`
+	AppKeyEnv    string         `koanf:"app_key_env"`
+	SignBody     bool           `koanf:"sign_body"`
+	AppSource    string         `koanf:"app_source"`
+	PadNumbers   bool           `koanf:"pad_numbers"`
+	OriginalDate bool           `koanf:"original_date"`
+	InquiryFirst *bool          `koanf:"inquiry_first"`
+	Terms        fileTerms      `koanf:"terms"`
+	Terminals    []fileTerminal `koanf:"terminals"`
+}
+
+type fileTerms struct {
+	LateApproval    string `koanf:"late_approval"`
+	OnCheckApproved string `koanf:"on_check_approved"`
+	AutoCheck       *bool  `koanf:"auto_check"`
+	CutOffGuard     string `koanf:"cut_off_guard"`
+}
+
+type fileTerminal struct {
+	ID         string `koanf:"id"`
+	TID        string `koanf:"tid"`
+	MID        string `koanf:"mid"`
+	MerchantID string `koanf:"merchant_id"`
+	StoreCode  string `koanf:"store_code"`
+	Numbering  string `koanf:"numbering"`
+	Serial     bool   `koanf:"serial"`
+}
+
+// reserved are the environment variables of clients and of tests: no configuration.
+var reserved = []string{"LUNAS_URL", "LUNAS_API_KEY", "LUNAS_SANDBOX_URL", "LUNAS_WALLET_URL", "LUNAS_CONFIG"} // never written
+
+// Load reads a file (none if path is empty) and the environment, which wins. The error lists every mistake.
+func Load(path string, environ []string) (Config, error) {
+	k := koanf.New(".")
+	if path != "" {
+		if err := k.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return Config{}, fmt.Errorf("read the configuration %s: %w", path, err)
+		}
+	}
+	var mistakes []error
+	var f fileConfig
+	var seen mapstructure.Metadata
+	err := k.UnmarshalWithConf("", &f, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
+		Result: &f, Metadata: &seen, TagName: "koanf", WeaklyTypedInput: false,
+	}})
+	if err != nil {
+		mistakes = append(mistakes, fmt.Errorf("the configuration has a value of the wrong kind: %w", err))
+	}
+	for _, key := range seen.Unused {
+		mistakes = append(mistakes, fmt.Errorf("unknown key %q in the configuration%s", key, nearest(key)))
+	}
+	mistakes = append(mistakes, f.override(environ)...)
+	c, err := f.resolve(environ)
+	return c, errors.Join(append(mistakes, err)...)
+}
+
+// scalars are the keys that the environment may set, as LUNAS_ and the key in capitals.
+func (f *fileConfig) scalars() map[string]*string {
+	return map[string]*string{
+		"listen": &f.Listen, "database": &f.Database, "master_key": &f.MasterKey, "master_key_file": &f.MasterKeyFile,
+		"log_level": &f.LogLevel, "log_format": &f.LogFormat, "drain": &f.Drain,
+	}
+}
+
+// override lets the environment win over the file, and refuses variables that mean nothing.
+func (f *fileConfig) override(environ []string) []error {
+	var mistakes []error
+	scalars, secrets := f.scalars(), f.secretNames()
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "LUNAS_") || strings.HasPrefix(name, "LUNAS_TEST_") ||
+			slices.Contains(reserved, name) || slices.Contains(secrets, name) {
+			continue
+		}
+		key := strings.ToLower(strings.TrimPrefix(name, "LUNAS_"))
+		if field, ok := scalars[key]; ok {
+			*field = value
+			continue
+		}
+		mistakes = append(mistakes, fmt.Errorf("unknown environment variable %s%s", name, nearest(key)))
+	}
+	return mistakes
+}
+
+// secretNames lists the environment variables in which the file says that secrets stand.
+func (f *fileConfig) secretNames() []string {
+	var names []string
+	for _, m := range f.Merchants {
+		for _, k := range m.APIKeys {
+			names = append(names, k.Env)
+		}
+		for _, a := range m.Accounts {
+			names = append(names, a.AppKeyEnv)
+		}
+	}
+	return names
+}
+
+// resolve checks everything, opens the secrets, and fills in defaults.
+func (f fileConfig) resolve(environ []string) (Config, error) {
+	r := resolver{environ: environ}
+	c := Config{
+		Listen: or(f.Listen, "127.0.0.1:8080"), Database: f.Database,
+		Log: Log{Level: or(f.LogLevel, "info"), Format: or(f.LogFormat, "json")},
+	}
+	var err error
+	c.Drain, err = time.ParseDuration(or(f.Drain, "90s"))
+	r.must(err == nil && c.Drain >= 0, "drain", "must be a length of time such as 90s")
+	r.must(c.Database != "", "database", "is missing: give a file name for SQLite, or postgres://…")
+	r.oneOf("log_level", c.Log.Level, "debug", "info", "warn", "error")
+	r.oneOf("log_format", c.Log.Format, "json", "text")
+	c.MasterKey = r.masterKey(f)
+	ids := map[string]bool{}
+	for i, m := range f.Merchants {
+		where := fmt.Sprintf("merchants[%d]", i)
+		r.must(m.ID != "" && !ids[m.ID], where+".id", "must be there and be unique")
+		ids[m.ID] = true
+		c.Merchants = append(c.Merchants, r.merchant(where, m))
+	}
+	r.must(len(f.Merchants) > 0, "merchants", "is empty: nobody could pay anybody")
+	return c, errors.Join(r.mistakes...)
+}
+
+type resolver struct {
+	environ  []string
+	mistakes []error
+}
+
+func (r *resolver) must(ok bool, field, problem string) {
+	if !ok {
+		r.mistakes = append(r.mistakes, fmt.Errorf("%s %s", field, problem))
+	}
+}
+
+func (r *resolver) oneOf(field, value string, choices ...string) {
+	for _, c := range choices {
+		if value == c {
+			return
+		}
+	}
+	r.must(false, field, fmt.Sprintf("is %q; it must be one of %s", value, strings.Join(choices, ", ")))
+}
+
+func (r *resolver) env(name string) string {
+	for _, pair := range r.environ {
+		if n, v, ok := strings.Cut(pair, "="); ok && n == name {
+			return v
+		}
+	}
+	return ""
+}
+
+// secret reads a secret from a file or from the environment: never from the configuration itself.
+func (r *resolver) secret(field, path, variable string) merchant.Secret {
+	switch {
+	case path != "" && variable != "":
+		r.must(false, field, "is given twice: by a file and by an environment variable")
+	case path != "":
+		b, err := os.ReadFile(path)
+		if err != nil {
+			r.must(false, field+"_file", "cannot be read: "+err.Error())
+			return merchant.Secret{}
+		}
+		r.must(len(strings.TrimSpace(string(b))) > 0, field+"_file", "is an empty file: "+path)
+		return merchant.NewSecret(strings.TrimSpace(string(b)))
+	case variable != "":
+		v := r.env(variable)
+		r.must(v != "", field+"_env", "names the environment variable "+variable+", which is empty")
+		return merchant.NewSecret(v)
+	default:
+		r.must(false, field, fmt.Sprintf("is missing: give %s_file or %s_env", field[strings.LastIndex(field, ".")+1:], field[strings.LastIndex(field, ".")+1:]))
+	}
+	return merchant.Secret{}
+}
+
+func (r *resolver) merchant(where string, m fileMerchant) Merchant {
+	out := Merchant{ID: m.ID, Name: or(m.Name, m.ID)}
+	for i, k := range m.APIKeys {
+		out.Keys = append(out.Keys, r.key(fmt.Sprintf("%s.api_keys[%d]", where, i), m.ID, k))
+	}
+	ids := map[string]bool{}
+	for i, a := range m.Accounts {
+		at := fmt.Sprintf("%s.accounts[%d]", where, i)
+		r.must(a.ID != "" && !ids[a.ID], at+".id", "must be there and be unique for the merchant")
+		ids[a.ID] = true
+		out.Accounts = append(out.Accounts, r.account(at, m.ID, a))
+	}
+	return out
+}
+
+func (r *resolver) key(where, merchantID string, k fileKey) merchant.APIKey {
+	r.oneOf(where+".mode", k.Mode, string(payment.Test), string(payment.Live))
+	secret := r.secret(where+".key", k.File, k.Env).Reveal()
+	prefix := "lunas_" + k.Mode + "_"
+	r.must(secret == "" || (strings.HasPrefix(secret, prefix) && len(secret) >= len(prefix)+24), where+".key",
+		"must begin with "+prefix+" and go on with at least 24 random characters")
+	key := merchant.APIKey{MerchantID: merchantID, Mode: payment.Mode(k.Mode), Hash: merchant.HashKey(secret)}
+	key.ID = merchant.KeyID(key.Hash)
+	if k.Expires != "" {
+		at, err := time.Parse(time.RFC3339, k.Expires)
+		r.must(err == nil, where+".expires", "must look like 2027-01-31T00:00:00+07:00")
+		key.Expires = at
+	}
+	return key
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

@@ -1,0 +1,121 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+const good = `
+listen: 127.0.0.1:9000
+database: /var/lib/lunas/lunas.db
+master_key_file: MASTER
+merchants:
+  - id: kopi
+    name: Kopi Lunas
+    api_keys:
+      - {mode: test, key_env: KOPI_KEY}
+    accounts:
+      - id: ovo
+        rail: ovo
+        environment: staging
+        app_id: kopi
+        app_key_file: APPKEY
+        terms: {late_approval: reverse, cut_off_guard: flag, auto_check: false}
+        terminals:
+          - {id: till-1, tid: "00300001", mid: MID, merchant_id: "200179", store_code: MM001, numbering: ddmmyy}
+`
+
+// write lays out a configuration with its secrets and gives its path.
+func write(t *testing.T, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files := map[string]string{
+		"MASTER": strings.Repeat("ab", 32), "APPKEY": "canary-app-key\n", "EMPTY": "",
+	}
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		text = strings.ReplaceAll(text, name, path)
+	}
+	path := filepath.Join(dir, "lunas.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+var environ = []string{"KOPI_KEY=lunas_test_0123456789abcdefghijklmnop", "PATH=/bin"}
+
+func TestLoad(t *testing.T) {
+	c, err := Load(write(t, good), append(environ, "LUNAS_LISTEN=0.0.0.0:80", "LUNAS_URL=http://reserved"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Listen != "0.0.0.0:80" {
+		t.Errorf("Listen = %q, want the environment's", c.Listen)
+	}
+	a := c.Merchants[0].Accounts[0]
+	if a.URL != "https://app.byte-stack.net/pos" || a.Environment != merchant.Staging {
+		t.Errorf("account = %s %s, want OVO's staging address", a.Environment, a.URL)
+	}
+	if a.Terms.LateApproval != payment.ReverseLate || a.Terms.AutoCheck || a.Terms.CutOffGuard != payment.FlagAtCutOff {
+		t.Errorf("terms = %+v, want the file's settings", a.Terms)
+	}
+	if a.OVO.AppKey.Reveal() != "canary-app-key" {
+		t.Error("the app key is not the file's content without its line end")
+	}
+	if a.Terminals[0].Style != payment.ByDate {
+		t.Errorf("style = %q, want ddmmyy", a.Terminals[0].Style)
+	}
+	if key := c.Merchants[0].Keys[0]; key.Hash != merchant.HashKey("lunas_test_0123456789abcdefghijklmnop") {
+		t.Error("the API key's hash is not that of the key")
+	}
+}
+
+func TestMistakesAreNamedAllAtOnce(t *testing.T) {
+	for _, c := range []struct{ name, old, new, env, want string }{
+		{"unknown key", "name: Kopi", "nmae: Kopi", "", `unknown key "merchants[0].nmae" in the configuration; did you mean "name"?`},
+		{"unknown top key", "listen:", "listn:", "", `unknown key "listn" in the configuration; did you mean "listen"?`},
+		{"unknown variable", "", "", "LUNAS_LISTN=x", `unknown environment variable LUNAS_LISTN; did you mean "listen"?`},
+		{"secret in the file", "app_key_file: APPKEY", "app_key: hidden", "", `unknown key "merchants[0].accounts[0].app_key"`},
+		{"missing secret file", "app_key_file: APPKEY", "app_key_file: /nowhere", "", "app_key_file cannot be read"},
+		{"empty secret file", "app_key_file: APPKEY", "app_key_file: EMPTY", "", "is an empty file"},
+		{"empty variable", "", "", "KOPI_KEY=", "KOPI_KEY, which is empty"},
+		{"short key", "", "", "KOPI_KEY=lunas_test_x", "must begin with lunas_test_"},
+		{"wrong rail", "rail: ovo", "rail: gopay", "", `rail is "gopay"; it must be one of ovo`},
+		{"plain http", "app_id: kopi", "app_id: kopi\n        url: http://example.com/pos", "", "url must be an https address"},
+		{"tid", `"00300001"`, `"3001"`, "", "tid must be 8 digits"},
+		{"style", "ddmmyy", "daily", "", `numbering is "daily"; it must be one of sequence, ddmmyy`},
+		{"no database", "database: /var/lib/lunas/lunas.db", "", "", "database is missing"},
+		{"log level", "listen:", "log_level: loud\nlisten:", "", `log_level is "loud"`},
+		{"drain", "listen:", "drain: soon\nlisten:", "", "drain must be a length of time"},
+		{"two master keys", "", "", "LUNAS_MASTER_KEY=" + strings.Repeat("cd", 32), "is given twice"},
+		{"wrong type", "listen: 127.0.0.1:9000", "listen: [1]", "", "value of the wrong kind"},
+		{"not yaml", "merchants:", "merchants: : :", "", "read the configuration"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env := environ
+			if c.env != "" {
+				env = append([]string{c.env}, environ...)
+			}
+			_, err := Load(write(t, strings.Replace(good, c.old, c.new, 1)), env)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("Load = %v, want an error with %q", err, c.want)
+			}
+			if strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "0123456789abcdefghij") {
+				t.Errorf("the error shows a secret: %v", err)
+			}
+		})
+	}
+	_, err := Load(write(t, strings.NewReplacer("rail: ovo", "rail: x", `"00300001"`, `"1"`).Replace(good)), environ)
+	if err == nil || !strings.Contains(err.Error(), "rail is") || !strings.Contains(err.Error(), "tid must") {
+		t.Errorf("Load = %v, want both mistakes", err)
+	}
+}
