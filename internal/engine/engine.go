@@ -91,8 +91,10 @@ type held struct {
 	// stop ends the timer, which fires at wake.
 	stop func() bool
 	wake time.Time
-	// firstByte is how much later than t0 the push's first byte left: the waits count from there.
+	// firstByte is how much later than t0 the push's first byte left: the waits count from there. putOff is set once the
+	// present alarm has been moved by it.
 	firstByte time.Duration
+	putOff    bool
 	endPush   context.CancelFunc
 }
 

@@ -148,7 +148,7 @@ func (e *Engine) setTimer(key paymentKey, h *held) {
 		h.stop()
 		h.stop = nil
 	}
-	h.wake = h.p.WakeAt
+	h.wake, h.putOff = h.p.WakeAt, false
 	if h.wake.IsZero() {
 		return
 	}
@@ -156,26 +156,28 @@ func (e *Engine) setTimer(key paymentKey, h *held) {
 }
 
 // ring is called when a payment's alarm goes off. The waits for a push's answer count from its first byte, which may
-// have left a little after t0: then the alarm is put off by as much.
+// have left a little after t0: then the alarm is put off once by as much. That the time has come is the timer's word,
+// which a clock set back does not change.
 func (e *Engine) ring(key paymentKey, h *held) {
 	e.mu.Lock()
 	if e.held[key] != h || h.wake.IsZero() {
 		e.mu.Unlock()
 		return
 	}
-	due := h.wake
-	if h.p.State == payment.Pushing || h.p.State == payment.InDoubt {
-		due = due.Add(h.firstByte)
-	}
-	now := e.Now()
-	if now.Before(due) {
-		h.stop = e.After(due.Sub(now), func() { e.ring(key, h) })
+	waits := h.p.State == payment.Pushing || h.p.State == payment.InDoubt
+	if waits && h.firstByte > 0 && !h.putOff {
+		h.putOff = true
+		h.stop = e.After(h.firstByte, func() { e.ring(key, h) })
 		e.mu.Unlock()
 		return
 	}
+	at := e.Now()
+	if at.Before(h.wake) {
+		at = h.wake
+	}
 	h.stop, h.wake = nil, time.Time{}
 	e.mu.Unlock()
-	e.Go(func() { e.submit(context.Background(), key.merchant, key.payment, payment.Woke{At: e.Now()}, nil) })
+	e.Go(func() { e.submit(context.Background(), key.merchant, key.payment, payment.Woke{At: at}, nil) })
 }
 
 // heldPayment gives the payment as this process knows it.

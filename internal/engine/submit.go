@@ -125,7 +125,11 @@ func (e *Engine) finishSafely(w *work, c store.Change, p payment.Payment, ev pay
 	if w.line == nil {
 		panic("account " + p.Account + " is not configured any more")
 	}
-	return e.finish(w, c, p, ev)
+	done, err = e.finish(w, c, p, ev)
+	if err == nil && done.Payment.Version == p.Version && !p.WakeAt.IsZero() && !p.WakeAt.After(ev.When()) {
+		panic("nothing follows from an alarm that was due")
+	}
+	return done, err
 }
 
 func (e *Engine) count(before, now payment.Payment) {

@@ -31,11 +31,11 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	case Answered:
 		s.answered(e)
 	case NoAnswer:
-		s.a.close(e.Call, e.Try, true)
-		s.unanswered(e.Call)
+		if s.a.close(e.Call, e.Try, true) {
+			s.unanswered(e.Call)
+		}
 	case NotSent:
-		s.a.close(e.Call, e.Try, false)
-		s.notSent(e.Call)
+		s.notSent(e)
 	case Woke:
 	case Faulted:
 		s.review(e.Why)
@@ -44,7 +44,7 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	}
 	s.elapse()
 	_, woke := e.(Woke)
-	if woke && !s.changed {
+	if woke && !s.changed && s.wake().Equal(p.WakeAt) {
 		return p, nil, nil
 	}
 	return s.finish(p)
@@ -126,6 +126,7 @@ func (s *step) fail(code Reason, call Call, providerCode string) {
 }
 
 func (s *step) review(why string) {
+	s.giveUpPush()
 	s.p.Review = why
 	s.to(Review)
 }
@@ -173,12 +174,18 @@ func (s *step) short(c Call) {
 
 func (s *step) cutOff() time.Time { return s.t.CutOffOf(s.a.PushedAt) }
 
+// sessionEnd is when the provider's session with the customer is over, and reversalDue when a push without an answer
+// is reversed.
+func (s *step) sessionEnd() time.Time  { return s.a.PushedAt.Add(s.t.InDoubtAfter) }
+func (s *step) reversalDue() time.Time { return s.a.PushedAt.Add(s.t.ReverseAfter) }
+
 // pushDead is when the push can no longer be accepted by the provider, however late it arrives.
 func (s *step) pushDead() time.Time { return s.a.PushedAt.Add(s.t.SignatureLife) }
 
 func (s *step) reached(t time.Time) bool { return !s.at.Before(t) }
 
-// retry sets the next try of what is being repeated: gaps count from the last try's start and double.
+// retry sets the next try of what is being repeated: gaps count from the last try's start and double. No reversal is
+// sent before its hour.
 func (s *step) retry(c Call) {
 	r := s.a.call(c)
 	gap := s.t.RetryGap
@@ -186,6 +193,9 @@ func (s *step) retry(c Call) {
 		gap *= 2
 	}
 	s.a.RetryAt = later(s.at, r.At.Add(min(gap, s.t.RetryGapMax)))
+	if c == CallReversal {
+		s.a.RetryAt = later(s.a.RetryAt, s.reversalDue())
+	}
 }
 
 func later(a, b time.Time) time.Time {
