@@ -4,7 +4,11 @@ package payment
 
 func (s *step) answered(e Answered) {
 	o := e.Outcome
+	newest := e.Try == s.a.call(e.Call).Tries
 	s.a.close(e.Call, e.Try, o.Class == Unknown || o.Class == Pending)
+	if !newest && o.Class != Approved && o.Class != WasReversed {
+		return // a newer try decides; of an older one only what was done counts
+	}
 	switch e.Call {
 	case CallPush:
 		s.pushAnswered(o)
@@ -30,10 +34,8 @@ func (s *step) pushAnswered(o Outcome) {
 	s.keepFacts(o)
 	s.a.ResponseCode = o.Code
 	if s.p.State != Pushing && s.p.State != InDoubt {
-		// Once a reversal has been sent it stands, and a later 0210 is kept as a fact; but a charge on a payment that
-		// had ended because the provider did not know it must go back.
-		if o.Class == Approved && s.a.ClosedByNotFound {
-			s.giveBack()
+		if o.Class == Approved {
+			s.approvedTooLate()
 		}
 		return
 	}
@@ -54,9 +56,24 @@ func (s *step) pushAnswered(o Outcome) {
 	}
 }
 
+// approvedTooLate is what follows an approval after the decision to reverse: the reversal stands, and the 0210 is kept
+// as a fact. But whoever said meanwhile that the push is not known was wrong, and the charge must go back.
+func (s *step) approvedTooLate() {
+	switch {
+	case s.a.ClosedByNotFound:
+		s.a.Late = true
+		s.giveBack()
+	case s.p.State == Reversing:
+		s.a.Late = true
+		if !s.a.NotFoundAt.IsZero() {
+			s.giveBack()
+		}
+	}
+}
+
 // approved takes a charge that is known in time, or late and allowed; else the reversal at its hour.
 func (s *step) approved(late Late) {
-	if late == ReverseLate && s.reached(s.a.PushedAt.Add(s.t.InDoubtAfter)) {
+	if late == ReverseLate && s.reached(s.sessionEnd()) {
 		s.a.Late = true
 		s.a.NotFoundAt = zero
 		s.to(InDoubt)
@@ -66,17 +83,22 @@ func (s *step) approved(late Late) {
 	s.to(Paid)
 }
 
-// giveBack starts the reversal of a charge that should not be, or asks for a human after the cut-off.
+// giveBack starts the reversal of a charge that is, or may be, and should not be; or asks for a human after the cut-off.
 func (s *step) giveBack() {
 	s.a.NotFoundAt, s.a.ClosedByNotFound = zero, false
 	if s.reached(s.cutOff()) {
 		s.fail(ReasonTimeout, CallReversal, "")
-		s.review("charged at the provider, and the cut-off for a reversal has passed")
+		s.review("the push was charged, or may have been, and the provider's cut-off for a reversal has passed")
 		return
 	}
 	s.fail(ReasonTimeout, CallPush, "")
+	if s.p.State == Reversing {
+		s.retry(CallReversal) // not the first one: it keeps its distance
+		return
+	}
 	s.to(Reversing)
-	if !s.a.call(CallReversal).Open {
+	s.a.RetryAt = s.reversalDue()
+	if s.reached(s.a.RetryAt) && !s.a.call(CallReversal).Open {
 		s.short(CallReversal)
 	}
 }
@@ -90,14 +112,20 @@ func (s *step) checkAnswered(o Outcome) {
 			s.review("paid here, but the provider answers a status check with " + o.Code)
 		}
 	case Declined, Expired, Canceled:
-		if o.Class == Approved {
+		switch {
+		case o.Class == Approved && s.p.duplicate():
+			s.review("the number of this push was used before, and the provider answers a status check with " + o.Code +
+				": that may be the earlier sale, which must not be reversed")
+		case o.Class == Approved:
 			s.keepFacts(o)
+			s.a.Late = true
 			s.giveBack()
 		}
 	case Reversed:
 		switch {
 		case o.Class == Approved && s.a.ClosedByNotFound:
 			s.keepFacts(o)
+			s.a.Late = true
 			s.giveBack()
 		case o.Class == Approved:
 			s.review("reversed here, but the provider answers a status check with " + o.Code)
@@ -114,10 +142,12 @@ func (s *step) checkedInDoubt(o Outcome) {
 	switch o.Class {
 	case Approved:
 		s.keepFacts(o)
-		switch {
-		case inDoubt && s.a.NotFoundAt.IsZero():
+		if inDoubt && (s.a.NotFoundAt.IsZero() || !s.reached(s.reversalDue())) {
 			s.approved(s.t.OnCheckApproved)
-		case !s.a.call(CallReversal).Open:
+			return
+		}
+		s.a.Late = true
+		if !s.a.call(CallReversal).Open {
 			s.giveBack()
 		}
 	case NotFound:
@@ -125,7 +155,9 @@ func (s *step) checkedInDoubt(o Outcome) {
 	case WasReversed:
 		s.reversed(false)
 	case Misconfigured:
-		s.review("the provider answers a status check with " + o.Code)
+		if !s.a.call(CallReversal).Open { // else its answer decides
+			s.review("the provider answers a status check with " + o.Code)
+		}
 	default:
 		// The push is there or may be there: back to the reversal.
 		s.a.NotFoundAt = zero
@@ -138,17 +170,24 @@ func (s *step) checkedInDoubt(o Outcome) {
 // notFound takes the provider's word that it does not know the push: final once no copy of the push on its way can
 // be accepted any more, provisional before.
 func (s *step) notFound() {
-	if !s.reached(s.pushDead()) {
+	switch {
+	case s.a.Late:
+		// The push was approved: what the provider does not know today it still has to give back.
+		if s.p.State == Reversing && !s.a.call(CallReversal).Open {
+			s.retry(CallReversal)
+		}
+	case s.p.State == InDoubt && !s.reached(s.sessionEnd()):
+		// A check by hand while the customer can still pay proves nothing.
+	case !s.reached(s.pushDead()) && !s.a.NeverSent:
 		s.a.NotFoundAt, s.a.RetryAt = s.at, s.pushDead()
-		return
-	}
-	if s.p.State == Reversing {
+	case s.p.State == Reversing:
 		s.reversed(true)
-		return
+	default:
+		s.a.ClosedByNotFound = true
+		s.giveUpPush()
+		s.fail(ReasonNotFound, CallCheck, "")
+		s.to(Expired)
 	}
-	s.a.ClosedByNotFound = true
-	s.fail(ReasonNotFound, CallCheck, "")
-	s.to(Expired)
 }
 
 func (s *step) reversed(byNotFound bool) {
@@ -168,19 +207,24 @@ func (s *step) giveUpPush() {
 }
 
 func (s *step) reversalAnswered(o Outcome) {
-	if s.p.State != Reversing && s.p.State != Review {
-		return
-	}
-	if o.Class == Approved || o.Class == WasReversed {
+	done := o.Class == Approved || o.Class == WasReversed
+	switch {
+	case done && (s.p.State == Reversing || s.p.State == Review):
 		s.reversed(false)
-		return
+	case done && s.p.State == Paid:
+		s.review("paid here, but the provider confirms a reversal with " + o.Code)
+	case !done && s.p.State == Reversing:
+		s.reversalRefused(o)
 	}
-	if s.p.State == Review {
-		return
+}
+
+func (s *step) reversalRefused(o Outcome) {
+	if s.a.call(CallReversal).Open {
+		return // an older try's answer; the newer one decides
 	}
 	switch o.Class {
 	case NotFound:
-		if s.a.call(CallReversal).Unclear || s.reached(s.pushDead()) {
+		if s.a.call(CallReversal).Unclear || s.a.Late || s.reached(s.pushDead()) {
 			s.ask(CallCheck)
 			return
 		}
@@ -188,7 +232,6 @@ func (s *step) reversalAnswered(o Outcome) {
 	case Duplicate:
 		s.ask(CallCheck)
 	case Misconfigured:
-		s.giveUpPush()
 		s.review("the provider refuses the reversal with " + o.Code)
 	default:
 		s.retry(CallReversal)
@@ -204,6 +247,10 @@ func (s *step) ask(c Call) {
 
 func (s *step) voidAnswered(c Call, o Outcome) {
 	if s.p.State != Voiding {
+		if o.Class == Approved && (s.p.State == Paid || s.p.State == Review) {
+			s.p.Failure = nil
+			s.to(Voided) // done after all, although we had stopped asking
+		}
 		return
 	}
 	switch o.Class {
@@ -252,8 +299,7 @@ func (s *step) unanswered(c Call) {
 	case c == CallCheck && s.p.State == Reversing && s.a.NotFoundAt.IsZero():
 		s.retry(CallReversal)
 	case c == CallCheck && !s.a.NotFoundAt.IsZero() && (s.p.State == InDoubt || s.p.State == Reversing):
-		s.retry(CallCheck)
-		s.a.RetryAt = later(s.a.RetryAt, s.pushDead())
+		s.notFoundUnconfirmed()
 	case c == CallVoid && s.p.State == Voiding:
 		s.ask(CallCheckVoid) // never a blind second void
 	case c == CallCheckVoid && s.p.State == Voiding:
@@ -261,18 +307,42 @@ func (s *step) unanswered(c Call) {
 	}
 }
 
-// notSent is what follows when the provider certainly has not seen a call.
-func (s *step) notSent(c Call) {
+// notFoundUnconfirmed is what follows when "not found" should be confirmed and no answer comes: the push may be there,
+// so it is reversed; after the cut-off only asking is left.
+func (s *step) notFoundUnconfirmed() {
+	if s.reached(s.pushDead()) && !s.reached(s.cutOff()) {
+		s.a.NotFoundAt = zero
+		s.retry(CallReversal)
+		return
+	}
+	s.retry(CallCheck)
+	s.a.RetryAt = later(s.a.RetryAt, s.pushDead())
+}
+
+// notSent is what follows when the provider certainly has not seen a call. Of an older try it says nothing about the
+// newer one.
+func (s *step) notSent(e NotSent) {
+	if e.Try != s.a.call(e.Call).Tries {
+		return
+	}
+	wasOpen := s.a.close(e.Call, e.Try, false)
 	switch {
-	case c == CallPush:
-		s.a.NeverSent = true
-		if s.p.State == Pushing || s.p.State == InDoubt {
-			s.fail(ReasonNotSent, CallPush, "")
-			s.to(Expired)
-		}
-	case c == CallVoid && s.p.State == Voiding:
+	case e.Call == CallPush:
+		s.pushNotSent()
+	case e.Call == CallVoid && s.p.State == Voiding:
 		s.notVoided(ReasonNotSent, "")
-	default:
-		s.unanswered(c)
+	case wasOpen:
+		s.unanswered(e.Call)
+	}
+}
+
+func (s *step) pushNotSent() {
+	switch s.p.State {
+	case Pushing, InDoubt:
+		s.a.NeverSent = true
+		s.fail(ReasonNotSent, CallPush, "")
+		s.to(Expired)
+	case Reversing, Review:
+		s.a.NeverSent = true // the reversal under way will say that it is not known, and that is final now
 	}
 }

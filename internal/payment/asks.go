@@ -11,7 +11,7 @@ func (s *step) asked(e Asked) error {
 	s.changed = true
 	switch e.What {
 	case AskCheck:
-		if s.p.State == Voiding {
+		if s.p.State == Voiding || (s.p.State == Review && s.a.call(CallVoid).Unclear) {
 			s.short(CallCheckVoid)
 			break
 		}
@@ -25,10 +25,11 @@ func (s *step) asked(e Asked) error {
 	case AskCancel:
 		s.to(Canceled)
 	case AskReverse:
-		s.a.NotFoundAt = zero
-		s.to(Reversing)
-		s.short(CallReversal)
+		s.giveBack()
 	case AskResolve:
+		if e.To == Paid {
+			s.p.Failure = nil
+		}
 		s.to(e.To)
 	}
 	return nil
@@ -74,6 +75,11 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 			return refuse(CodeNotPossible, "only a payment in review is reversed by hand; this one is "+string(p.State), zero)
 		case !e.At.Before(t.CutOffOf(a.PushedAt)):
 			return refuse(CodeCutOff, "a reversal is possible only on the day of the push before 23:59 WIB", zero)
+		case p.duplicate():
+			return refuse(CodeNotPossible, "the push's number was used before: a reversal could hit the earlier sale", zero)
+		}
+		if r := a.call(CallReversal); r.Open && e.At.Before(r.Until) {
+			return refuse(CodeInProgress, "a reversal of this payment is under way", r.Until)
 		}
 	case AskResolve:
 		switch {

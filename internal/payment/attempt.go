@@ -20,7 +20,7 @@ type Attempt struct {
 
 	// NeverSent is set when it is certain that the push did not leave.
 	NeverSent bool `json:"never_sent,omitempty"`
-	// Late is set when an approval came in the time of doubt and the terms want it reversed.
+	// Late is set when an approval is known that came too late and must be given back.
 	Late bool `json:"late,omitempty"`
 	// NotFoundAt is when the provider last said that it does not know this push. Until the push's signature has expired
 	// the word is provisional, since the push may still be on its way.
@@ -84,14 +84,19 @@ func (a *Attempt) open(c Call, at, until time.Time) (try int) {
 	return r.Tries
 }
 
-// close ends the given try of a call; the end of an older try leaves a newer one open.
-func (a *Attempt) close(c Call, try int, unclear bool) {
+// close ends the given try of a call and tells whether it was under way until now. The end of an older try leaves a
+// newer one open.
+func (a *Attempt) close(c Call, try int, unclear bool) (wasOpen bool) {
 	r := a.call(c)
+	if r.Tries == 0 {
+		return false
+	}
 	if try == r.Tries {
-		r.Open = false
+		wasOpen, r.Open = r.Open, false
 	}
 	r.Unclear = r.Unclear || unclear
 	a.setCall(r)
+	return wasOpen
 }
 
 // OpenCalls lists what is under way, for whoever takes over from a dead process.

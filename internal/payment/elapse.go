@@ -9,7 +9,7 @@ var zero time.Time // never written
 // elapse does what has become due by now. It runs after every event, so that a late timer and a late answer lead to
 // the same place.
 func (s *step) elapse() {
-	if s.p.State == Pushing && s.reached(s.a.PushedAt.Add(s.t.InDoubtAfter)) {
+	if s.p.State == Pushing && s.reached(s.sessionEnd()) {
 		s.to(InDoubt)
 	}
 	switch s.p.State {
@@ -23,27 +23,47 @@ func (s *step) elapse() {
 }
 
 func (s *step) elapseInDoubt() {
-	t0 := s.a.PushedAt
 	s.lose(CallCheck)
 	switch {
-	case !s.reached(t0.Add(s.t.ReverseAfter)):
-		if s.t.AutoCheck && s.reached(t0.Add(s.t.InDoubtAfter)) && s.a.call(CallCheck).Tries == 0 {
+	case !s.reached(s.reversalDue()):
+		if s.autoCheckDue() && s.reached(s.sessionEnd()) {
 			s.short(CallCheck)
 		}
 	case !s.a.NotFoundAt.IsZero():
-		if s.reached(later(s.a.RetryAt, s.pushDead())) {
-			s.ask(CallCheck)
-		}
+		s.confirmNotFound()
 	default:
 		// OVO, Push To Pay API: reversal automatically at 65 s when no 0210 came within 60 s.
 		s.giveBack()
 	}
 }
 
+// autoCheckDue tells whether the one automatic check is still to be made. A check by hand before the end of the session
+// does not stand in for it.
+func (s *step) autoCheckDue() bool {
+	check := s.a.call(CallCheck)
+	return s.t.AutoCheck && !s.a.Late && s.a.NotFoundAt.IsZero() && !check.Open && check.At.Before(s.sessionEnd())
+}
+
+// confirmNotFound asks once more when the push can no longer be accepted, and asks for a human when nobody has answered
+// for long and nothing else is left.
+func (s *step) confirmNotFound() {
+	check := s.a.call(CallCheck)
+	if check.Open || !s.reached(later(s.a.RetryAt, s.pushDead())) {
+		return
+	}
+	asked := !check.At.Before(s.pushDead())
+	if asked && s.reached(later(s.cutOff(), s.pushDead().Add(2*s.t.RetryGapMax))) {
+		s.review("the provider did not know the push, and does not answer whether that is still so")
+		return
+	}
+	s.short(CallCheck)
+}
+
 func (s *step) elapseReversing() {
 	s.lose(CallReversal)
 	s.lose(CallCheck)
-	if s.a.call(CallReversal).Open || s.a.call(CallCheck).Open {
+	reversal := s.a.call(CallReversal)
+	if reversal.Open || (s.a.call(CallCheck).Open && reversal.Tries > 0) {
 		return
 	}
 	if s.a.RetryAt.IsZero() {
@@ -51,11 +71,8 @@ func (s *step) elapseReversing() {
 	}
 	switch {
 	case !s.a.NotFoundAt.IsZero():
-		if s.reached(later(s.a.RetryAt, s.pushDead())) {
-			s.short(CallCheck)
-		}
+		s.confirmNotFound()
 	case s.reached(s.cutOff()):
-		s.giveUpPush()
 		s.review("no reversal was confirmed before the provider's cut-off")
 	case s.reached(s.a.RetryAt):
 		s.short(CallReversal)
@@ -89,20 +106,19 @@ func (s *step) lose(c Call) {
 
 // wake is when elapse will have something to do; zero for never.
 func (s *step) wake() time.Time {
-	t0 := s.a.PushedAt
 	switch s.p.State {
 	case Pushing:
-		return t0.Add(s.t.InDoubtAfter)
+		return s.sessionEnd()
 	case InDoubt:
 		switch check := s.a.call(CallCheck); {
 		case !s.a.NotFoundAt.IsZero() && check.Open:
 			return check.Until
 		case !s.a.NotFoundAt.IsZero():
 			return later(s.a.RetryAt, s.pushDead())
-		case s.t.AutoCheck && check.Tries == 0:
-			return t0.Add(s.t.InDoubtAfter)
+		case s.autoCheckDue():
+			return s.sessionEnd()
 		}
-		return t0.Add(s.t.ReverseAfter)
+		return s.reversalDue()
 	case Reversing, Voiding:
 		return s.wakeForCalls()
 	}
@@ -116,8 +132,9 @@ func (s *step) wakeForCalls() time.Time {
 			until = later(until, r.Until)
 		}
 	}
+	firstReversal := s.p.State == Reversing && s.a.call(CallReversal).Tries == 0
 	switch {
-	case !until.IsZero():
+	case !until.IsZero() && !firstReversal:
 		return until
 	case s.p.State == Reversing && !s.a.NotFoundAt.IsZero():
 		return later(s.a.RetryAt, s.pushDead())

@@ -91,6 +91,11 @@ func (p Payment) attempt() *Attempt {
 	return &p.Attempts[len(p.Attempts)-1]
 }
 
+// duplicate tells whether the provider refused the push because it had seen its number before.
+func (p Payment) duplicate() bool {
+	return p.Failure != nil && p.Failure.Code == string(ReasonDuplicate)
+}
+
 // clone gives a payment whose attempts can be changed without touching the original's.
 func (p Payment) clone() Payment {
 	attempts := make([]Attempt, len(p.Attempts), len(p.Attempts)+1)

@@ -101,7 +101,7 @@ var ErrStyleOverlap = errors.New("batches already used by sequence reach into th
 // above every date, at 311300; from a sequence to dates only while fewer than 10,100 batches have been used.
 func (c Cursor) ChangeStyle(to NumberStyle) (Cursor, error) {
 	switch {
-	case to == c.Style:
+	case to == c.Style, c.Last.IsZero():
 	case to == BySequence:
 		c.Last = Number{Batch: max(c.Last.Batch, lastDate), Reference: referenceMax}
 	case c.Last.Batch >= firstDate:

@@ -1,0 +1,249 @@
+package payment_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// morning is when a payment begins whose day does not matter: far from midnight and from the cut-off.
+var morning = time.Date(2026, time.March, 21, 10, 0, 0, 0, payment.WIB)
+
+// decider is Decide, or a broken one that a test of the tests puts in its place.
+type decider func(payment.Terms, payment.Payment, payment.Event) (payment.Payment, []payment.Command, error)
+
+// flow is one payment under test, and the words in which transcripts and tables speak of it.
+type flow struct {
+	terms  payment.Terms
+	t0     time.Time
+	p      payment.Payment
+	decide decider
+}
+
+func newFlow(t0 time.Time) *flow {
+	return &flow{terms: payment.OVOTerms(), t0: t0, decide: payment.Decide}
+}
+
+func requested(t0 time.Time) payment.Requested {
+	phone, err := payment.ParsePhone("081211110101")
+	if err != nil {
+		panic(err)
+	}
+	return payment.Requested{
+		At: t0, ID: "pay_01kbe5x2m0e8p9v4n7r3t6q1zw", MerchantID: "mer_1", Mode: payment.Test, Account: "ovo-1",
+		TermsRevision: "r1", Reference: "INV-1", Amount: 12500, Method: payment.OVOPush, Phone: phone,
+		Terminal: payment.Terminal{
+			ID: "ter_1", TID: "00300001", MID: "0010000000MM001", MerchantID: "179", StoreCode: "MM001",
+		},
+		Number: payment.Number{Batch: 4, Reference: 123},
+	}
+}
+
+// must runs events that are known to be granted, and gives the payment they lead to.
+func (f *flow) must(t testing.TB, lines ...string) payment.Payment {
+	t.Helper()
+	for _, line := range lines {
+		e, err := f.event(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.p, _, err = f.decide(f.terms, f.p, e)
+		if err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+	}
+	return f.p
+}
+
+// event reads a line such as "+12s push answered 00 approved". Times are relative to t0 (+65s), of t0's day in WIB
+// (23:59:00) or of the next day (next day 00:10:00). A try is the last one unless the line ends in "try N".
+func (f *flow) event(line string) (payment.Event, error) {
+	at, words, err := f.time(line)
+	if err != nil {
+		return nil, err
+	}
+	bad := func() (payment.Event, error) { return nil, fmt.Errorf("cannot read the event %q", line) }
+	text := strings.Join(words, " ")
+	switch {
+	case text == "request":
+		return requested(at), nil
+	case text == "time passes":
+		return payment.Woke{At: at}, nil
+	case strings.HasPrefix(text, "fault "):
+		return payment.Faulted{At: at, Why: strings.TrimPrefix(text, "fault ")}, nil
+	case strings.HasPrefix(text, "ask "):
+		ask := payment.Asked{At: at, What: payment.Ask(words[1]), By: "key_1"}
+		if len(words) == 4 && words[2] == "as" {
+			ask.To = payment.State(words[3])
+		} else if len(words) != 2 {
+			return bad()
+		}
+		return ask, nil
+	}
+	call, try := payment.Call(words[0]), 0
+	if n := len(words); n > 3 && words[n-2] == "try" {
+		if try, err = strconv.Atoi(words[n-1]); err != nil {
+			return bad()
+		}
+		words = words[:n-2]
+	}
+	if try == 0 {
+		try = f.tries(call)
+	}
+	switch rest := words[1:]; {
+	case len(rest) == 3 && rest[0] == "answered":
+		o := outcome(payment.Class(rest[2]), rest[1])
+		return payment.Answered{At: at, Call: call, Try: try, Outcome: o}, nil
+	case strings.Join(rest, " ") == "not sent":
+		return payment.NotSent{At: at, Call: call, Try: try}, nil
+	case strings.Join(rest, " ") == "no answer":
+		return payment.NoAnswer{At: at, Call: call, Try: try, Why: payment.Silent}, nil
+	case strings.Join(rest, " ") == "unclear":
+		return payment.NoAnswer{At: at, Call: call, Try: try, Why: payment.Garbled}, nil
+	case strings.Join(rest, " ") == "interrupted":
+		return payment.NoAnswer{At: at, Call: call, Try: try, Why: payment.Interrupted}, nil
+	}
+	return bad()
+}
+
+func outcome(class payment.Class, code string) payment.Outcome {
+	o := payment.Outcome{Class: class, Code: code}
+	switch class {
+	case payment.Approved:
+		o.ApprovalCode, o.TraceNumber = "410315", "3451"
+	case payment.Refused:
+		o.Cause = payment.Reason("refused_" + code)
+	case payment.Misconfigured:
+		o.Cause = payment.ReasonMisconfigured
+	}
+	return o
+}
+
+func (f *flow) tries(call payment.Call) int {
+	if len(f.p.Attempts) == 0 {
+		return 0
+	}
+	for _, r := range f.p.Attempts[0].Calls {
+		if r.Call == call {
+			return r.Tries
+		}
+	}
+	return 0
+}
+
+func (f *flow) time(line string) (time.Time, []string, error) {
+	words := strings.Fields(line)
+	day := f.t0
+	if len(words) > 2 && words[0] == "next" && words[1] == "day" {
+		day, words = day.AddDate(0, 0, 1), words[2:]
+	}
+	if len(words) < 2 {
+		return time.Time{}, nil, fmt.Errorf("want a time and an event, got %q", line)
+	}
+	if after, ok := strings.CutPrefix(words[0], "+"); ok {
+		d, err := time.ParseDuration(after)
+		return day.Add(d), words[1:], err
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04:05", day.Format("2006-01-02 ")+words[0], payment.WIB)
+	return at, words[1:], err
+}
+
+// show writes a time both as the distance from t0 and as a clock in WIB.
+func (f *flow) show(at time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	at = at.In(payment.WIB)
+	clock := "15:04:05"
+	if at.Nanosecond() != 0 {
+		clock = "15:04:05.000"
+	}
+	if payment.DayOf(at) != payment.DayOf(f.t0) {
+		clock = "2006-01-02 " + clock
+	}
+	return fmt.Sprintf("+%s (%s)", shortDuration(at.Sub(f.t0)), at.Format(clock))
+}
+
+func shortDuration(d time.Duration) string {
+	if d < 10*time.Minute {
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + "s"
+	}
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// result says in words what a decision made of the payment.
+func (f *flow) result(before, after payment.Payment, commands []payment.Command, err error) []string {
+	if err != nil {
+		return []string{f.refused(err)}
+	}
+	if after.Version == before.Version {
+		return []string{"nothing changes"}
+	}
+	line := string(after.State)
+	if after.Review != "" {
+		line += ": " + after.Review
+	} else if after.Failure != nil {
+		line += ", because of " + failure(after.Failure)
+	}
+	if after.Warning != "" {
+		line += ", warning " + after.Warning
+	}
+	lines := []string{line}
+	for _, c := range commands {
+		if _, ok := c.(payment.Tell); !ok {
+			lines = append(lines, f.command(c))
+		}
+	}
+	return lines
+}
+
+func (f *flow) refused(err error) string {
+	r, ok := err.(*payment.Refusal)
+	if !ok {
+		return "ERROR " + err.Error()
+	}
+	until := ""
+	if !r.Until.IsZero() {
+		until = ", until " + f.show(r.Until)
+	}
+	return "refused, " + r.Code + until + ": " + r.Message
+}
+
+func failure(f *payment.Failure) string {
+	s := f.Code
+	if f.Operation != "" {
+		s += " (" + strings.TrimSpace(callName(f.Operation)+" "+f.ProviderCode) + ")"
+	}
+	return s
+}
+
+func callName(c payment.Call) string { return strings.ReplaceAll(string(c), "_", " ") }
+
+func (f *flow) command(c payment.Command) string {
+	switch c := c.(type) {
+	case payment.Push:
+		return fmt.Sprintf("send push %s by %s, listen until %s", c.Number, f.show(c.SendBy), f.show(c.Until))
+	case payment.WakeAt:
+		return "wake " + f.show(c.At)
+	case payment.Tell:
+		return "tell " + c.Type
+	case payment.Hold:
+		return "stop terminal " + c.Terminal + ": " + c.Reason
+	}
+	call, target, ok := payment.CallOf(c)
+	if !ok {
+		return fmt.Sprintf("UNKNOWN COMMAND %T", c)
+	}
+	return fmt.Sprintf("send %s, try %d", callName(call), target.Try)
+}
