@@ -6,7 +6,11 @@
 // transactions".
 package exchange
 
-import "time"
+import (
+	"fmt"
+	"log/slog"
+	"time"
+)
 
 // Side tells the two halves of an exchange. Each is written once and never changed.
 type Side string
@@ -17,7 +21,7 @@ const (
 	Response Side = "response"
 )
 
-// Part is one half of an exchange.
+// Part is one half of an exchange. It prints without its bytes.
 type Part struct {
 	ID         string // of the exchange; request and response share it
 	MerchantID string
@@ -33,3 +37,14 @@ type Part struct {
 	// Note says what is unusual, for instance that the connection was cut. It holds no data of the message.
 	Note string
 }
+
+// String names the part and shows none of its bytes.
+func (p Part) String() string {
+	return fmt.Sprintf("%s %s of %s (%d bytes, %d sealed)", p.Operation, p.Side, p.ID, len(p.Wire), len(p.Sealed))
+}
+
+// GoString shows none of its bytes either, for %#v.
+func (p Part) GoString() string { return "exchange.Part{" + p.String() + "}" }
+
+// LogValue shows none of its bytes either, for slog's handlers.
+func (p Part) LogValue() slog.Value { return slog.StringValue(p.String()) }

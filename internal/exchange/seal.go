@@ -188,7 +188,9 @@ func (m master) derive(head [headSize]byte) (cipher.AEAD, error) {
 }
 
 // String tells how many master keys there are, and prints none of them.
-func (k *Keyring) String() string { return fmt.Sprintf("exchange.Keyring(%d master keys)", len(k.masters)) }
+func (k *Keyring) String() string {
+	return fmt.Sprintf("exchange.Keyring(%d master keys)", len(k.masters))
+}
 
 // GoString prints no key either, for %#v.
 func (k *Keyring) GoString() string { return k.String() }
