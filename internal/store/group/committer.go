@@ -182,7 +182,7 @@ func (q *queue) run(b store.Backend) {
 	var changes []store.Change
 	for {
 		// The callers of the last group have just been woken. They come first, so that those who have more to write are
-		// in the next group instead of waiting for it to end.
+		// in the next group instead of waiting for it to end: without this, groups of one and of all the others alternate.
 		runtime.Gosched()
 		var closed bool
 		callers, closed = q.take(callers[:0])

@@ -464,15 +464,20 @@ func (o Outcome) Rekey(inserted []KeyRow) (moved, freed []KeyRow) {
 }
 
 // Ahead tells whether a terminal's cursor may be set by hand to next: no number that was given may come again. Its
-// errors are store.ErrBackwards and what payment.Cursor.ChangeStyle gives.
+// errors wrap store.ErrBackwards or are those of payment.Cursor.ChangeStyle.
 func Ahead(stored, next payment.Cursor) error {
 	from, err := stored.ChangeStyle(next.Style)
-	if err != nil {
+	if err != nil || next == from {
 		return err
 	}
 	order := cmp.Compare(next.Last.Batch, from.Last.Batch)
 	if next.Style == payment.ByDate {
 		order = cmp.Compare(next.Day, from.Day) // dates as batches do not order as days do
+		first, _, _ := payment.Cursor{Style: payment.ByDate}.Next(next.Day)
+		if next.Last.Batch != first.Batch {
+			return fmt.Errorf("%w: in the style %s the batch of %d is %06d, not %06d",
+				store.ErrBackwards, next.Style, next.Day, first.Batch, next.Last.Batch)
+		}
 	}
 	if cmp.Or(order, cmp.Compare(next.Last.Reference, from.Last.Reference)) < 0 {
 		return store.ErrBackwards

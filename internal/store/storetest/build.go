@@ -72,7 +72,9 @@ func (r Request) change() store.Change {
 	return c
 }
 
-func changeID(paymentID string, version int) string { return fmt.Sprintf("chg_%s_%d", paymentID, version) }
+func changeID(paymentID string, version int) string {
+	return fmt.Sprintf("chg_%s_%d", paymentID, version)
+}
 
 // Next builds the change that an event makes of a payment, as the engine does; ErrNothing when it makes none.
 func Next(p payment.Payment, e payment.Event) (store.Change, error) {

@@ -1,13 +1,11 @@
 package storetest
 
+import "slices"
+
 // Rules are what every store must do.
 func Rules() []Rule {
-	var rules []Rule
-	for _, part := range [][]Rule{commitRules()} {
-		rules = append(rules, part...)
-	}
-	return rules
+	return slices.Concat(commitRules(), keyRules(), numberRules(), taskRules(), tableRules(), readRules())
 }
 
 // GroupRules are what every backend must do.
-func GroupRules() []Rule { return nil }
+func GroupRules() []Rule { return groupRules() }

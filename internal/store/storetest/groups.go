@@ -1,0 +1,3 @@
+package storetest
+
+func groupRules() []Rule { return nil }
