@@ -4,7 +4,11 @@ package payment
 
 func (s *step) answered(e Answered) {
 	o := e.Outcome
-	newest := e.Try == s.a.call(e.Call).Tries
+	tries := s.a.call(e.Call).Tries
+	if tries == 0 {
+		return // an answer to nothing
+	}
+	newest := e.Try == tries
 	s.a.close(e.Call, e.Try, o.Class == Unknown || o.Class == Pending)
 	if !newest && o.Class != Approved && o.Class != WasReversed {
 		return // a newer try decides; of an older one only what was done counts

@@ -38,7 +38,7 @@ func (s *step) asked(e Asked) error {
 // mayAsk gives a *Refusal when an ask cannot be granted now.
 func (t Terms) mayAsk(p Payment, e Asked) error {
 	a := p.attempt()
-	deadline := a.PushedAt.Add(t.ReverseAfter)
+	deadline := later(a.PushedAt.Add(t.ReverseAfter), p.WakeAt)
 	refuse := func(code, message string, until time.Time) error {
 		return &Refusal{Code: code, Message: message, State: p.State, Until: until}
 	}

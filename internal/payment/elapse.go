@@ -44,19 +44,22 @@ func (s *step) autoCheckDue() bool {
 	return s.t.AutoCheck && !s.a.Late && s.a.NotFoundAt.IsZero() && !check.Open && check.At.Before(s.sessionEnd())
 }
 
+// askUntil is until when a status is asked for that nobody gives: the cut-off, and long enough after the call can no
+// longer be accepted. One check is always made after it, in case the process was down.
+func (s *step) askUntil(callDead time.Time) time.Time {
+	return later(s.cutOff(), callDead.Add(2*s.t.RetryGapMax))
+}
+
 // confirmNotFound asks once more when the push can no longer be accepted, and asks for a human when nobody has answered
 // for long and nothing else is left.
 func (s *step) confirmNotFound() {
-	check := s.a.call(CallCheck)
-	if check.Open || !s.reached(later(s.a.RetryAt, s.pushDead())) {
-		return
-	}
-	asked := !check.At.Before(s.pushDead())
-	if asked && s.reached(later(s.cutOff(), s.pushDead().Add(2*s.t.RetryGapMax))) {
+	switch check := s.a.call(CallCheck); {
+	case check.Open:
+	case !check.At.Before(s.askUntil(s.pushDead())):
 		s.review("the provider did not know the push, and does not answer whether that is still so")
-		return
+	case s.reached(later(s.a.RetryAt, s.pushDead())):
+		s.short(CallCheck)
 	}
-	s.short(CallCheck)
 }
 
 func (s *step) elapseReversing() {
@@ -82,15 +85,14 @@ func (s *step) elapseReversing() {
 func (s *step) elapseVoiding() {
 	s.lose(CallVoid)
 	s.lose(CallCheckVoid)
-	if s.a.call(CallVoid).Open || s.a.call(CallCheckVoid).Open || !s.reached(s.a.RetryAt) {
-		return
-	}
-	voidDead := s.a.call(CallVoid).At.Add(s.t.SignatureLife)
-	if s.reached(later(s.cutOff(), voidDead.Add(2*s.t.RetryGapMax))) {
+	void, check := s.a.call(CallVoid), s.a.call(CallCheckVoid)
+	switch {
+	case void.Open, check.Open:
+	case !check.At.Before(s.askUntil(void.At.Add(s.t.SignatureLife))):
 		s.review("the provider does not say whether the void was done")
-		return
+	case s.reached(s.a.RetryAt):
+		s.short(CallCheckVoid)
 	}
-	s.short(CallCheckVoid)
 }
 
 // lose ends a call that should have come back long ago: the process that made it is gone.
