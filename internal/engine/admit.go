@@ -92,9 +92,8 @@ func (e *Engine) checkPhone(ctx context.Context, a *account, checker rail.PhoneC
 	if err := e.log(ctx, part); err != nil {
 		return payment.Outcome{}, fmt.Errorf("%w: what is sent must be logged first: %w", rail.ErrNotSent, err)
 	}
-	ctx, cancel := context.WithCancel(ctx)
+	ctx, cancel := e.limited(ctx, now.Add(PhoneTimeout))
 	defer cancel()
-	defer e.After(PhoneTimeout, cancel)()
 	record := &exchange.Call{Expected: rendered.Wire, Now: e.Now}
 	outcome, err := a.Line.Do(exchange.WithCall(ctx, record), rendered)
 	result := record.Result()

@@ -39,8 +39,7 @@ func (e *Engine) settle(done store.Change, w work) {
 
 // perform makes one call and brings its outcome to the payment.
 func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork) {
-	ctx, cancel := context.WithCancel(context.Background())
-	stop := e.After(w.target.Until.Sub(e.Now()), cancel)
+	ctx, cancel := e.limited(context.Background(), w.target.Until)
 	record := &exchange.Call{Expected: w.rendered.Wire, SendBy: w.sendBy, Now: e.Now}
 	key := paymentKey{p.MerchantID, p.ID}
 	if w.call == payment.CallPush {
@@ -51,7 +50,6 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork) {
 	rendered := w.rendered
 	w.rendered = rail.Rendered{} // a push waits for a minute: let go of its bytes
 	outcome, err := line.Do(exchange.WithCall(ctx, record), rendered)
-	stop()
 	cancel()
 	at := e.Now()
 	var parts []exchange.Part
@@ -60,6 +58,25 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork) {
 	}
 	e.submit(context.Background(), p.MerchantID, p.ID, eventOf(w, at, outcome, err), parts)
 }
+
+// limited is a context that ends at a time of the engine's clock, which may run faster than the machine's.
+func (e *Engine) limited(ctx context.Context, until time.Time) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	stop := e.After(until.Sub(e.Now()), cancel)
+	return limit{ctx, until}, func() {
+		stop()
+		cancel()
+	}
+}
+
+// limit says its deadline, so that a client does not put its own default in the place of the terms'.
+type limit struct {
+	context.Context
+	until time.Time
+}
+
+// Deadline gives the limit, by the engine's clock.
+func (l limit) Deadline() (time.Time, bool) { return l.until, true }
 
 // onPush makes the waits of a push count from its first byte, and lets its call be ended when the answer no longer
 // matters.

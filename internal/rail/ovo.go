@@ -111,7 +111,7 @@ func (r *ovoRail) Do(ctx context.Context, m Rendered) (payment.Outcome, error) {
 	if n := answer.Response.TraceNumber; n != 0 {
 		o.TraceNumber = strconv.Itoa(n)
 	}
-	if o.Class != payment.Approved {
+	if o.Class != payment.Approved && o.Class != payment.WasReversed {
 		o.Cause = reasonOf(answer.Code)
 	}
 	return o, nil
