@@ -21,3 +21,7 @@ func TestGroups(t *testing.T) {
 		return s, s
 	})
 }
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, func(testing.TB, func() time.Time) store.Store { return memory.New(memory.Options{}) })
+}

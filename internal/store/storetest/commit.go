@@ -341,13 +341,16 @@ func closes(w *world) {
 		"Terms":        func() error { _, err := s.Terms(ctx, Merchant, "a", "r"); return err },
 		"Append":       func() error { return s.Append(ctx, made.Exchanges) },
 		"Payments":     func() error { _, err := s.Payments(ctx, store.Filter{MerchantID: Merchant}); return err },
-		"Newer":        func() error { _, err := s.Newer(ctx, []store.Seen{{MerchantID: Merchant, PaymentID: PaymentID(1)}}); return err },
-		"Journal":      func() error { _, err := s.Journal(ctx, Merchant, PaymentID(1)); return err },
-		"Exchanges":    func() error { _, err := s.Exchanges(ctx, Merchant, PaymentID(1)); return err },
-		"Told":         func() error { _, err := s.Told(ctx, Merchant, PaymentID(1)); return err },
-		"KeyOf":        func() error { _, err := s.KeyOf(ctx, Merchant, payment.Live, "k"); return err },
-		"OpenTasks":    func() error { _, _, err := s.OpenTasks(ctx); return err },
-		"Ping":         func() error { return s.Ping(ctx) },
+		"Newer": func() error {
+			_, err := s.Newer(ctx, []store.Seen{{MerchantID: Merchant, PaymentID: PaymentID(1)}})
+			return err
+		},
+		"Journal":   func() error { _, err := s.Journal(ctx, Merchant, PaymentID(1)); return err },
+		"Exchanges": func() error { _, err := s.Exchanges(ctx, Merchant, PaymentID(1)); return err },
+		"Told":      func() error { _, err := s.Told(ctx, Merchant, PaymentID(1)); return err },
+		"KeyOf":     func() error { _, err := s.KeyOf(ctx, Merchant, payment.Live, "k"); return err },
+		"OpenTasks": func() error { _, _, err := s.OpenTasks(ctx); return err },
+		"Ping":      func() error { return s.Ping(ctx) },
 	}
 	for name, call := range calls {
 		if err := call(); !errors.Is(err, store.ErrClosed) {
