@@ -135,7 +135,8 @@ func TestVerdict(t *testing.T) {
 		{"approved without reference", 200, json, swap(approved, `"referenceNumber":1,`, ""), false},
 		{"approved without amount", 200, json, swap(approved, `"amount":12500,`, ""), false},
 		{"approved, echo a text", 200, json, swap(approved, `"transactionRequestData":{"merchantInvoice":"INV-1","batchNo":"000004","phone":"081234567890"}`, `"transactionRequestData":"x"`), false},
-		{"nested to the bottom", 200, json, `{"x":` + strings.Repeat("[", 9999) + strings.Repeat("]", 9999) + `,` + approved[1:], false},
+		{"objects too deep", 200, json, `{"x":` + strings.Repeat(`{"y":`, 40) + "1" + strings.Repeat("}", 40) + `,` + approved[1:], false},
+		{"arrays too deep", 200, json, `{"x":` + strings.Repeat("[", 9999) + strings.Repeat("]", 9999) + `,` + approved[1:], false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

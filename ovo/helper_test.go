@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -102,6 +103,14 @@ type provider struct {
 	arrived  atomic.Int32 // complete requests
 	touched  atomic.Int32 // connections that carried at least one byte
 	raw      chan []byte
+	serving  sync.WaitGroup
+}
+
+// quiet waits until no connection is left, so that touched and arrived are final. The
+// client's connections must have been closed.
+func (p *provider) quiet() {
+	p.listener.Close()
+	p.serving.Wait()
 }
 
 // newProvider answers each request with what reply gives; "" closes the connection
@@ -114,15 +123,15 @@ func newProvider(t testing.TB, reply func(n int) string) *provider {
 	}
 	p := &provider{listener: listener, raw: make(chan []byte, 64)}
 	t.Cleanup(func() { listener.Close() })
-	go func() {
+	p.serving.Go(func() {
 		for {
 			conn, err := listener.Accept()
 			if err != nil {
 				return
 			}
-			go p.serve(conn, reply)
+			p.serving.Go(func() { p.serve(conn, reply) })
 		}
-	}()
+	})
 	return p
 }
 

@@ -192,7 +192,7 @@ func TestSendBy(t *testing.T) {
 				t.Errorf("Do = %v, want ErrNotSent because of ErrLate", err)
 			case !test.sent:
 				transport.CloseIdleConnections()
-				p.listener.Close()
+				p.quiet()
 				if got := p.touched.Load(); got != 0 {
 					t.Errorf("%d connections carried bytes of a push that is late", got)
 				}
@@ -245,29 +245,67 @@ func TestSendByUnderTLS(t *testing.T) {
 func TestNothingLeavesAfterTheContext(t *testing.T) {
 	t.Parallel()
 	p := newProvider(t, func(int) string { return ok200(echoed(Push, "00")) })
-	c := newTestClient(t, Options{URL: p.url()})
+	transport := NewTransport()
+	c := newTestClient(t, Options{URL: p.url(), Transport: transport})
 	ctx, cancel := context.WithCancel(context.Background())
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { cancel() }})
 	_, err := c.Do(ctx, render(t, c, testRequest(Push)))
+	transport.CloseIdleConnections()
+	p.quiet()
 	if !isKind(err, ErrNoAnswer) || !errors.Is(err, context.Canceled) || p.touched.Load() != 0 {
 		t.Errorf("Do = %v, %d connections carried bytes", err, p.touched.Load())
 	}
 }
 
-func TestGateAfterTheEnd(t *testing.T) {
+// The gate itself: what a call may not write, its connection does not write.
+func TestGate(t *testing.T) {
 	t.Parallel()
-	here, there := net.Pipe()
-	t.Cleanup(func() { here.Close(); there.Close() })
-	k := &call{ctx: context.Background(), now: func() time.Time { return testAt }}
-	g := &gate{Conn: here}
-	k.gotConn(httptrace.GotConnInfo{Conn: g})
-	k.end()
-	if n, err := g.Write([]byte("POST")); n != 0 || !errors.Is(err, errOver) {
-		t.Errorf("Write after the end = %d, %v", n, err)
+	for _, test := range []struct {
+		name string
+		stop func(k *call, cancel func())
+		want error
+	}{
+		{"Do has returned", func(k *call, _ func()) { k.end() }, errOver},
+		{"the context has ended", func(_ *call, cancel func()) { cancel() }, context.Canceled},
+		{"SendBy has passed", func(k *call, _ func()) { k.sendBy = testAt.Add(-1) }, ErrLate},
+	} {
+		here, there := net.Pipe()
+		t.Cleanup(func() { here.Close(); there.Close() })
+		ctx, cancel := context.WithCancel(context.Background())
+		k := &call{ctx: ctx, now: func() time.Time { return testAt }}
+		g := &gate{Conn: here}
+		k.gotConn(httptrace.GotConnInfo{Conn: g})
+		t.Cleanup(cancel)
+		test.stop(k, cancel)
+		if n, err := g.Write([]byte("POST")); n != 0 || !errors.Is(err, test.want) {
+			t.Errorf("%s: Write = %d, %v, want %v", test.name, n, err, test.want)
+		}
+		if got := k.late.Load(); got != (test.want == ErrLate) {
+			t.Errorf("%s: late = %t", test.name, got)
+		}
+		k.release()
+		if g.call.Load() != nil {
+			t.Errorf("%s: the connection still belongs to a call that is over", test.name)
+		}
 	}
-	k.release()
-	if g.call.Load() != nil {
-		t.Error("the connection still belongs to a call that is over")
+}
+
+// Late before Do: not even a connection is asked for, with any transport, and also for
+// a push that was put together from stored parts without its SendBy.
+func TestLateBeforeDo(t *testing.T) {
+	t.Parallel()
+	clock := new(clock)
+	c := newTestClient(t, Options{Now: clock.now, Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+		t.Error("a late push was handed to the transport")
+		return nil, errors.New("no")
+	})})
+	r := render(t, c, testRequest(Push))
+	clock.set(r.SendBy.Add(1))
+	parts := Rendered{Method: r.Method, URL: r.URL, Header: r.Header, Body: bytes.Clone(r.Body)}
+	for _, late := range []Rendered{r, parts} {
+		if _, err := c.Do(context.Background(), late); !isKind(err, ErrNotSent) || !errors.Is(err, ErrLate) {
+			t.Errorf("Do = %v, want ErrNotSent because of ErrLate", err)
+		}
 	}
 }
 

@@ -131,9 +131,6 @@ func ParseWire(wire []byte) (Rendered, error) {
 	if err := r.fromBody(); err != nil {
 		return Rendered{}, fmt.Errorf("ovo: parse wire: %w", err)
 	}
-	if !bytes.Equal(r.Wire(), wire) {
-		return Rendered{}, errors.New("ovo: parse wire: not in the form that Wire writes")
-	}
 	return r, nil
 }
 
@@ -187,7 +184,8 @@ func (r *Rendered) complete() error {
 	if head > maxHead {
 		return fmt.Errorf("headers are above %d bytes", maxHead)
 	}
-	if length, err := strconv.Atoi(r.Header["Content-Length"][0]); err != nil || length != len(r.Body) {
+	var length [20]byte
+	if r.Header["Content-Length"][0] != string(strconv.AppendInt(length[:0], int64(len(r.Body)), 10)) {
 		return errors.New("header Content-Length is not the body's length")
 	}
 	if host, _ := splitURL(r.URL); r.Header["Host"][0] != host {

@@ -198,6 +198,8 @@ func TestParseWireRefuses(t *testing.T) {
 		{"User-Agent: lunas-ovo/1\r\n", ""},
 		{"Content-Type: ", "content-type: "},
 		{"Content-Length: 2", "Content-Length: 3"},
+		{"Content-Length: ", "Content-Length: 0"},
+		{"Content-Length: ", "Content-Length: +"},
 		{"Random: 1644489298", "Random: 164448929"},
 		{"\r\n\r\n", "\r\n"},
 		{`"0200"`, `"0300"`},
