@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -22,7 +23,7 @@ func (r *resolver) account(where, merchantID string, a fileAccount) merchant.Acc
 	out := merchant.Account{
 		ID: a.ID, MerchantID: merchantID, Rail: payment.Rail(a.Rail), Environment: merchant.Environment(a.Environment),
 		URL: or(a.URL, ovoURLs[merchant.Environment(a.Environment)]), InquiryFirst: a.InquiryFirst == nil || *a.InquiryFirst,
-		Terms: r.terms(where+".terms", a.Terms),
+		Terms: r.terms(where+".terms", a.Terms, merchant.Environment(a.Environment)),
 		OVO: merchant.OVOCredentials{
 			AppID: a.AppID, AppKey: r.secret(where+".app_key", a.AppKeyFile, a.AppKeyEnv), SignBody: a.SignBody,
 			AppSource: a.AppSource, PadNumbers: a.PadNumbers, OriginalDate: a.OriginalDate,
@@ -56,7 +57,7 @@ func (r *resolver) terminal(where string, t fileTerminal) merchant.Terminal {
 	}
 }
 
-func (r *resolver) terms(where string, f fileTerms) payment.Terms {
+func (r *resolver) terms(where string, f fileTerms, environment merchant.Environment) payment.Terms {
 	t := payment.OVOTerms()
 	t.LateApproval = payment.Late(or(f.LateApproval, string(t.LateApproval)))
 	t.OnCheckApproved = payment.Late(or(f.OnCheckApproved, string(t.OnCheckApproved)))
@@ -64,9 +65,25 @@ func (r *resolver) terms(where string, f fileTerms) payment.Terms {
 	if f.AutoCheck != nil {
 		t.AutoCheck = *f.AutoCheck
 	}
+	if f.Shorten != 0 {
+		r.must(environment == merchant.Sandbox && f.Shorten >= 1 && f.Shorten <= 60, where+".shorten",
+			"is for tests against the sandbox only, from 1 to 60")
+		t = shortened(t, time.Duration(max(1, f.Shorten)))
+	}
 	r.oneOf(where+".late_approval", string(t.LateApproval), string(payment.AcceptLate), string(payment.ReverseLate))
 	r.oneOf(where+".on_check_approved", string(t.OnCheckApproved), string(payment.AcceptLate), string(payment.ReverseLate))
 	r.oneOf(where+".cut_off_guard", string(t.CutOffGuard), string(payment.RefuseAtCutOff), string(payment.FlagAtCutOff))
+	return t
+}
+
+// shortened divides the waits of a push. What depends on the clock of the provider stays: the cut-off, the life of a
+// signature, and how long a message may take to leave.
+func shortened(t payment.Terms, by time.Duration) payment.Terms {
+	for _, d := range []*time.Duration{
+		&t.ConfirmWithin, &t.InDoubtAfter, &t.ReverseAfter, &t.CallLimit, &t.ShortCallLimit, &t.RetryGap, &t.RetryGapMax,
+	} {
+		*d /= by
+	}
 	return t
 }
 
@@ -108,7 +125,7 @@ func knownKeys() []string {
 	return []string{
 		"listen", "database", "master_key", "master_key_file", "log_level", "log_format", "drain", "merchants", "id", "name", "api_keys", "accounts", "mode", "key_file", "key_env", "expires", "rail", "environment",
 		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date",
-		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "tid",
+		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial",
 	}
 }

@@ -86,6 +86,8 @@ type fileTerms struct {
 	OnCheckApproved string `koanf:"on_check_approved"`
 	AutoCheck       *bool  `koanf:"auto_check"`
 	CutOffGuard     string `koanf:"cut_off_guard"`
+	// Shorten divides every wait, for tests against the sandbox and nothing else.
+	Shorten int `koanf:"shorten"`
 }
 
 type fileTerminal struct {

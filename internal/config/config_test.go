@@ -94,6 +94,7 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 		{"tid", `"00300001"`, `"3001"`, "", "tid must be 8 digits"},
 		{"style", "ddmmyy", "daily", "", `numbering is "daily"; it must be one of sequence, ddmmyy`},
 		{"no database", "database: /var/lib/lunas/lunas.db", "", "", "database is missing"},
+		{"shortened waits", "auto_check: false", "shorten: 10", "", "shorten is for tests against the sandbox only"},
 		{"log level", "listen:", "log_level: loud\nlisten:", "", `log_level is "loud"`},
 		{"drain", "listen:", "drain: soon\nlisten:", "", "drain must be a length of time"},
 		{"two master keys", "", "", "LUNAS_MASTER_KEY=" + strings.Repeat("cd", 32), "is given twice"},
