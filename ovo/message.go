@@ -135,8 +135,8 @@ type Request struct {
 	Date            time.Time // sent in WIB, cut to milliseconds
 	BatchNumber     int       // 1 to MaxBatchNumber
 	ReferenceNumber int       // 1 to MaxReferenceNumber
-	// PadBatchNumber sends the batch number with six digits, for batches that are named after their day, ddmmyy:
-	// 010321, not 10321.
+	// PadBatchNumber sends the batch number with six digits, for batches that are named
+	// after their day, ddmmyy: 010321, not 10321.
 	PadBatchNumber  bool
 	MerchantInvoice string // unique, 1 to 50 visible ASCII characters without quotes, backslash or spaces
 	Phone           string // 08…, 62… or +62…; see NormalizePhone

@@ -128,6 +128,20 @@ func TestRenderReportsAllMistakes(t *testing.T) {
 	}
 }
 
+// A batch named after its day (1 March 2021) keeps its zero; the reference number does
+// not gain any.
+func TestPadBatchNumber(t *testing.T) {
+	t.Parallel()
+	r := testRequest(Push)
+	r.BatchNumber, r.PadBatchNumber = 10321, true
+	body := render(t, newTestClient(t, Options{}), r).Body
+	for _, want := range []string{`"batchNo":"010321"`, `"referenceNumber":"1"`} {
+		if !bytes.Contains(body, []byte(want)) {
+			t.Errorf("body = %s, want %s in it", body, want)
+		}
+	}
+}
+
 // An inquiry needs no payment, and what it does not need it does not send.
 func TestInquiryNeedsPhoneOnly(t *testing.T) {
 	t.Parallel()
