@@ -37,6 +37,8 @@ type Options struct {
 	After func(d time.Duration, f func()) (stop func() bool)
 	Sleep func(ctx context.Context, d time.Duration) error
 	Go    func(func())
+	// Together runs f(0) … f(n-1) side by side and returns when all of them have ended.
+	Together func(n int, f func(i int))
 	// NewID makes identifiers: a prefix such as "pay_" and 26 characters that order by time.
 	NewID func(prefix string) string
 
@@ -143,6 +145,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Go == nil {
 		o.Go = func(f func()) { go f() }
+	}
+	if o.Together == nil {
+		o.Together = together
 	}
 	if o.NewID == nil {
 		o.NewID = NewID

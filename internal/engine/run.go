@@ -125,13 +125,14 @@ func (e *Engine) forget(merchantID, paymentID string) {
 }
 
 func (e *Engine) sideBySide(tasks []store.Task, f func(store.Task)) {
+	e.Together(len(tasks), func(i int) { f(tasks[i]) })
+}
+
+// together is the Together of production.
+func together(n int, f func(i int)) {
 	var wg sync.WaitGroup
-	for _, t := range tasks {
-		wg.Add(1)
-		e.Go(func() {
-			defer wg.Done()
-			f(t)
-		})
+	for i := range n {
+		wg.Go(func() { f(i) })
 	}
 	wg.Wait()
 }
