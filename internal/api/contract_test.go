@@ -1,0 +1,68 @@
+package api
+
+import (
+	"bytes"
+	"flag"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var update = flag.Bool("update", false, "rewrite api/openapi.yaml")
+
+const committed = "../../api/openapi.yaml"
+
+// TestContract compares the committed contract with the one that the code makes; -update rewrites it.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	made := get(t, "/openapi.yaml")
+	if *update {
+		if err := os.WriteFile(committed, made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile(committed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(made, kept) {
+		t.Errorf("%s is not what the code makes: run go test ./internal/api -run TestContract -update and look at the difference", committed)
+	}
+	if again := get(t, "/openapi.yaml"); !bytes.Equal(made, again) {
+		t.Error("the contract differs from one start to the next")
+	}
+}
+
+func get(t testing.TB, path string) []byte {
+	t.Helper()
+	w := httptest.NewRecorder()
+	newWorld(t, time.Now).server.handler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	if w.Code != 200 {
+		t.Fatalf("GET %s: %d", path, w.Code)
+	}
+	return w.Body.Bytes()
+}
+
+// TestContractNamesOnlyWhatExists holds the list of routes and the contract against each other.
+func TestContractNamesOnlyWhatExists(t *testing.T) {
+	t.Parallel()
+	c := readContract(t, get(t, "/openapi.json"))
+	var routes []string
+	for path, operations := range c.paths {
+		for method := range operations {
+			routes = append(routes, strings.ToUpper(method)+" "+path)
+		}
+	}
+	slices.Sort(routes)
+	want := []string{
+		"GET /healthz", "GET /readyz", "GET /v1/payments", "GET /v1/payments/{id}", "GET /v1/payments/{id}/events",
+		"GET /v1/payments/{id}/exchanges", "GET /v1/phones/{phone}", "GET /v1/terminals", "POST /v1/payments",
+		"POST /v1/payments/{id}/cancel", "POST /v1/payments/{id}/check", "POST /v1/payments/{id}/void",
+	}
+	if !slices.Equal(routes, want) {
+		t.Errorf("routes in the contract:\n%s\nwant:\n%s", strings.Join(routes, "\n"), strings.Join(want, "\n"))
+	}
+}

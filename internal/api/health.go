@@ -1,0 +1,58 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// Health says whether this process lives, or can serve.
+type Health struct {
+	Status  string   `json:"status" enum:"ok,unavailable"`
+	Reasons []string `json:"reasons" doc:"Why it is not ok."`
+}
+
+type healthAnswer struct {
+	Status int
+	Body   Health
+}
+
+// pingTimeout is how long the database has to answer /readyz, in real time.
+const pingTimeout = 2 * time.Second
+
+func (s *server) routeHealth() {
+	register(s, huma.Operation{
+		OperationID: "health", Method: http.MethodGet, Path: "/healthz", Summary: "The process lives", Tags: []string{"Operating"},
+	}, answers{public: true, codes: []string{"unknown_parameter"}}, func(context.Context, *struct{}) (*healthAnswer, error) {
+		return &healthAnswer{Status: http.StatusOK, Body: Health{Status: "ok", Reasons: []string{}}}, nil
+	})
+}
+
+func (s *server) routeReady() {
+	register(s, huma.Operation{
+		OperationID: "ready", Method: http.MethodGet, Path: "/readyz", Summary: "The process can take payments",
+		Description: "The database takes writes and the engine runs.", Tags: []string{"Operating"},
+	}, answers{public: true, codes: []string{"unknown_parameter"}, unwell: "It cannot; the reasons say why."}, s.ready)
+}
+
+func (s *server) ready(ctx context.Context, _ *struct{}) (*healthAnswer, error) {
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
+	defer cancel()
+	answer := &healthAnswer{Status: http.StatusOK, Body: Health{Status: "ok", Reasons: []string{}}}
+	refuse := func(reason string, err error) {
+		s.Log.Warn("not ready", "reason", reason, "error", err)
+		answer.Status, answer.Body.Status = http.StatusServiceUnavailable, "unavailable"
+		answer.Body.Reasons = append(answer.Body.Reasons, reason)
+	}
+	if err := s.Store.Ping(ctx); err != nil {
+		refuse("the database does not answer or takes no writes", err)
+	}
+	if s.Ready != nil {
+		if err := s.Ready(); err != nil {
+			refuse("the engine does not run", err)
+		}
+	}
+	return answer, nil
+}

@@ -1,0 +1,264 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// NewPayment is the body of a request for a payment.
+type NewPayment struct {
+	Amount      int64             `json:"amount" minimum:"1" maximum:"999999999999" example:"12500" doc:"Whole rupiah."`
+	Reference   string            `json:"reference" minLength:"1" maxLength:"64" example:"INV-1" doc:"Your own; need not be unique. No control characters."`
+	Method      string            `json:"method" enum:"ovo_push" example:"ovo_push" doc:"How the customer pays."`
+	Phone       string            `json:"phone" minLength:"9" maxLength:"40" example:"081211111111" doc:"The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
+	Rail        string            `json:"rail,omitempty" enum:"ovo" doc:"By which way; chosen when left out."`
+	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
+	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
+	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you; no control characters."`
+	Metadata    map[string]string `json:"metadata,omitempty" maxProperties:"20" doc:"Your own data: keys of 1 to 40 letters, digits, _ . or -; values of at most 500 characters."`
+}
+
+const (
+	amountMax      = 999_999_999_999 // 12 digits: what every rail can write
+	referenceMax   = 64
+	descriptionMax = 255
+	reasonMax      = 255
+	metadataMax    = 20
+	metadataKey    = 40
+	metadataValue  = 500
+)
+
+var (
+	accountForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // never written
+	metadataForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`) // never written
+	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata"}
+	orderNeeded  = orderFields[:4] // phone is needed by every method there is
+	knownRails   = []payment.Rail{payment.OVO, payment.SNAP, payment.DOKU, payment.Faspay}
+)
+
+// readOrder reads and checks the body of a request for a payment. It gives all mistakes at once.
+func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
+	var n NewPayment
+	all, p := object(body)
+	if p != nil {
+		return n, engine.Order{}, p
+	}
+	var wrong []*Problem
+	for _, m := range all {
+		if p := n.set(m); p != nil {
+			wrong = append(wrong, p)
+		}
+	}
+	for _, name := range orderNeeded {
+		if !slices.ContainsFunc(all, func(m member) bool { return m.name == name }) {
+			wrong = append(wrong, missing(name))
+		}
+	}
+	var phone payment.Phone
+	if n.Phone != "" {
+		var err error
+		if phone, err = payment.ParsePhone(n.Phone); err != nil {
+			wrong = append(wrong, phoneProblem(err))
+		}
+	}
+	if len(wrong) > 0 {
+		return n, engine.Order{}, several(wrong)
+	}
+	return n, engine.Order{
+		Method: payment.Method(n.Method), Rail: payment.Rail(n.Rail), Account: n.Account, Terminal: n.Terminal,
+		Amount: payment.Rupiah(n.Amount), Phone: phone, Reference: n.Reference, Description: n.Description, Metadata: n.Metadata,
+	}, nil
+}
+
+func missing(name string) *Problem {
+	if name == "phone" {
+		return problem(payment.CodePhoneMissing, "phone is missing").in(name)
+	}
+	return problem("missing_field", name+" is missing").in(name)
+}
+
+// phoneProblem tells what is wrong with a phone number without repeating it.
+func phoneProblem(err error) *Problem {
+	_, why, found := strings.Cut(err.Error(), payment.ErrPhone.Error()+": ")
+	if !found || !errors.Is(err, payment.ErrPhone) {
+		why = "it is " + payment.ErrPhone.Error()
+	}
+	return problem("phone_invalid", "phone: "+why).in("phone")
+}
+
+// set takes one field of the body.
+func (n *NewPayment) set(m member) (p *Problem) {
+	switch m.name {
+	case "amount":
+		n.Amount, p = readAmount(m.value)
+	case "reference":
+		n.Reference, p = readText(m, 1, referenceMax, "reference_invalid")
+	case "method":
+		n.Method, p = readMethod(m)
+	case "phone":
+		if n.Phone, p = text("phone", m.value); p == nil && n.Phone == "" {
+			p = problem("phone_invalid", "phone: it is empty").in("phone")
+		}
+	case "rail":
+		n.Rail, p = readRail(m)
+	case "account":
+		n.Account, p = readName(m)
+	case "terminal":
+		n.Terminal, p = readName(m)
+	case "description":
+		n.Description, p = readText(m, 0, descriptionMax, "description_invalid")
+	case "metadata":
+		n.Metadata, p = readMetadata(m.value)
+	default:
+		return unknownField(m.name, orderFields)
+	}
+	return p
+}
+
+func unknownField(name string, known []string) *Problem {
+	p := problem("unknown_field", "there is no such field").in(safeName(name))
+	if p.Field != "" {
+		p.Detail = fmt.Sprintf("there is no field %q", p.Field)
+	}
+	if near := nearest(name, known); near != "" {
+		p.hinting(fmt.Sprintf("Did you mean %q?", near))
+	}
+	return p
+}
+
+func readAmount(value json.RawMessage) (int64, *Problem) {
+	if kindOf(value) != "a number" {
+		return 0, wrongType("amount", "a number of whole rupiah, without quotes", value)
+	}
+	if !wholeNumber.Match(value) {
+		return 0, problem("amount_not_integer", "amount must be whole rupiah, written in digits").in("amount")
+	}
+	n, err := strconv.ParseInt(string(value), 10, 64)
+	switch {
+	case value[0] == '-' || (err == nil && n < 1):
+		return 0, problem(payment.CodeAmountTooSmall, "the smallest amount is "+payment.Rupiah(1).String()).in("amount")
+	case err != nil || n > amountMax:
+		return 0, problem(payment.CodeAmountTooLarge, "the largest amount is "+payment.Rupiah(amountMax).String()).in("amount")
+	}
+	return n, nil
+}
+
+// readText reads a line of text of so many characters.
+func readText(m member, least, most int, code string) (string, *Problem) {
+	s, p := text(m.name, m.value)
+	if p != nil {
+		return "", p
+	}
+	return s, checkText(m.name, s, least, most, code)
+}
+
+func checkText(field, s string, least, most int, code string) *Problem {
+	switch n := utf8.RuneCountInString(s); {
+	case n < least:
+		return problem(code, field+" is empty").in(field)
+	case n > most:
+		return problem(code, fmt.Sprintf("%s has %d characters, at most %d are taken", field, n, most)).in(field)
+	case !plain(s):
+		return problem(code, field+" holds control characters, or escapes that are no characters").in(field)
+	case least > 0 && strings.TrimSpace(s) == "":
+		return problem(code, field+" is blank").in(field)
+	}
+	return nil
+}
+
+func readMethod(m member) (string, *Problem) {
+	s, p := text(m.name, m.value)
+	switch {
+	case p != nil:
+		return "", p
+	case payment.Method(s) == payment.OVOPush:
+		return s, nil
+	case payment.Method(s) == payment.QRIS:
+		return "", problem("method_not_available", "payment by QRIS is not available on this gateway").in("method")
+	}
+	return "", problem("method_unknown", "there is no such method").in("method")
+}
+
+func readRail(m member) (string, *Problem) {
+	s, p := text(m.name, m.value)
+	switch {
+	case p != nil:
+		return "", p
+	case payment.Rail(s) == payment.OVO:
+		return s, nil
+	case slices.Contains(knownRails, payment.Rail(s)):
+		return "", problem("rail_not_available", "the rail "+s+" is not available on this gateway").in("rail")
+	}
+	return "", problem("rail_unknown", "there is no such rail").in("rail")
+}
+
+func readName(m member) (string, *Problem) {
+	s, p := text(m.name, m.value)
+	if p == nil && !accountForm.MatchString(s) {
+		p = problem("name_invalid", m.name+" is not a name of ours").in(m.name)
+	}
+	return s, p
+}
+
+func readMetadata(value json.RawMessage) (map[string]string, *Problem) {
+	const code = "metadata_invalid"
+	all, p := members(value, "metadata")
+	if p != nil {
+		return nil, p
+	}
+	if len(all) > metadataMax {
+		return nil, problem(code, fmt.Sprintf("metadata has %d entries, at most %d are taken", len(all), metadataMax)).in("metadata")
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	data := make(map[string]string, len(all))
+	for _, m := range all {
+		field := safeName("metadata." + m.name)
+		if field == "" {
+			field = "metadata"
+		}
+		if !metadataForm.MatchString(m.name) {
+			return nil, problem(code, fmt.Sprintf("a key of metadata is not 1 to %d letters, digits, _ . or -", metadataKey)).in(field)
+		}
+		s, p := text(field, m.value)
+		if p != nil {
+			return nil, p
+		}
+		if p := checkText(field, s, 0, metadataValue, code); p != nil {
+			return nil, p
+		}
+		data[m.name] = s
+	}
+	return data, nil
+}
+
+// fingerprint tells two requests apart: by route and body, not by the order of fields, white space or ?wait=.
+func fingerprint(route string, body any) string {
+	b, err := json.Marshal(body)
+	if err != nil {
+		panic("api: a request cannot be written: " + err.Error())
+	}
+	sum := sha256.Sum256(append([]byte(route+"\n"), b...))
+	return hex.EncodeToString(sum[:])
+}
+
+// TransformSchema says of metadata what tags cannot.
+func (NewPayment) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	most := metadataValue
+	s.Properties["metadata"].AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &most}
+	return s
+}

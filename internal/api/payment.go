@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+)
+
+// Payment is a payment as it is served.
+type Payment struct {
+	ID      string `json:"id" example:"pay_01kafz0q3gf7ktc1ms2cqc1b9w"`
+	State   string `json:"state" doc:"Where it stands. A final state is left only by void, refund, or a provider's correction."`
+	Version int    `json:"version" minimum:"1" doc:"Grows with every change; of two pictures of a payment the one with the higher version is the newer."`
+	Mode    string `json:"mode" enum:"test,live"`
+
+	Amount    int64  `json:"amount" doc:"Whole rupiah."`
+	Currency  string `json:"currency" enum:"IDR"`
+	Reference string `json:"reference" doc:"Yours."`
+	Method    string `json:"method"`
+	Rail      string `json:"rail" doc:"The way by which the provider is reached."`
+	Account   string `json:"account" doc:"Your account at the rail."`
+	Phone     string `json:"phone,omitempty" example:"0812*****111" doc:"The customer's number, masked."`
+
+	CreatedAt Time `json:"created_at"`
+	UpdatedAt Time `json:"updated_at"`
+
+	Attempts []Attempt `json:"attempts"`
+	Failure  *Failure  `json:"failure" doc:"Why it is not paid, why it was given back, or why a void was not done."`
+	Message  *Words    `json:"message" doc:"What to tell the customer now; null when there is nothing to say beyond your own page."`
+
+	NextAction *NextAction `json:"next_action" doc:"What the payment waits for, and who must act."`
+	Deadline   *Time       `json:"deadline" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off."`
+	Actions    []Action    `json:"actions" doc:"What you can still ask for, and until when."`
+
+	Warning string `json:"warning,omitempty" doc:"Set when a rule that may refuse let the payment through; cutoff: a reversal could come too late."`
+	Review  string `json:"review,omitempty" doc:"Why a human must look, in the state review."`
+
+	Description string            `json:"description,omitempty"`
+	Metadata    map[string]string `json:"metadata,omitempty"`
+}
+
+// Attempt is one try at a rail.
+type Attempt struct {
+	Number          int        `json:"number" minimum:"1"`
+	Rail            string     `json:"rail"`
+	Terminal        AtTerminal `json:"terminal"`
+	Batch           int        `json:"batch"`
+	ReferenceNumber int        `json:"reference_number"`
+	Invoice         string     `json:"invoice" doc:"What the provider sees as the invoice number."`
+	PushedAt        Time       `json:"pushed_at" doc:"The instant written in the push; it gives the day of recap and cut-off."`
+	ApprovalCode    string     `json:"approval_code,omitempty"`
+	TraceNumber     string     `json:"trace_number,omitempty"`
+	ResponseCode    string     `json:"response_code,omitempty" doc:"The provider's answer to the push."`
+	NeverSent       bool       `json:"never_sent,omitempty" doc:"Certainly nothing left for the provider."`
+	Calls           []Call     `json:"calls"`
+}
+
+// AtTerminal is a terminal as the provider knows it.
+type AtTerminal struct {
+	ID        string `json:"id"`
+	TID       string `json:"tid"`
+	MID       string `json:"mid"`
+	StoreCode string `json:"store_code"`
+}
+
+// Call says how often something was asked of the provider in an attempt.
+type Call struct {
+	Operation string `json:"operation" enum:"push,reversal,check,void,check_void"`
+	Tries     int    `json:"tries"`
+	LastAt    Time   `json:"last_at"`
+	Open      bool   `json:"open" doc:"It is under way."`
+}
+
+// Failure says why a payment is not paid, or not voided.
+type Failure struct {
+	Code         string `json:"code" doc:"Ours, stable." example:"canceled_by_customer"`
+	ProviderCode string `json:"provider_code,omitempty" doc:"The provider's response code, if it gave one." example:"17"`
+	Operation    string `json:"operation,omitempty" doc:"To what the provider answered."`
+	Message      Words  `json:"message" doc:"For the customer."`
+}
+
+// NextAction is what a payment waits for.
+type NextAction struct {
+	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,inspect"`
+	Who  string `json:"who" enum:"customer,gateway,operator"`
+	At   *Time  `json:"at" doc:"When at the latest; null when that is not known."`
+}
+
+// Action is something that can still be asked for.
+type Action struct {
+	Action string `json:"action" enum:"check,void,cancel"`
+	Until  *Time  `json:"until" doc:"Null when there is no limit."`
+}
+
+// TransformSchema lists the states.
+func (Payment) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
+	for _, state := range payment.States() {
+		s.Properties["state"].Enum = append(s.Properties["state"].Enum, string(state))
+	}
+	orNull(s, "failure", "message", "next_action")
+	return s
+}
+
+// orNull lets properties be null that are objects of their own.
+func orNull(s *huma.Schema, names ...string) {
+	for _, name := range names {
+		p := s.Properties[name]
+		s.Properties[name] = &huma.Schema{
+			Description: p.Description, AnyOf: []*huma.Schema{{Ref: p.Ref}, {Type: "null"}},
+		}
+	}
+}
+
+// Time is an instant, written as RFC 3339 with milliseconds in Western Indonesian Time, +07:00.
+type Time struct{ time.Time }
+
+// MarshalText writes 2026-03-21T10:15:30.000+07:00.
+func (t Time) MarshalText() ([]byte, error) {
+	return t.In(payment.WIB).AppendFormat(nil, "2006-01-02T15:04:05.000-07:00"), nil
+}
+
+// MarshalJSON writes the same in quotes; without it the embedded time's own would be used.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return t.In(payment.WIB).AppendFormat(nil, `"2006-01-02T15:04:05.000-07:00"`), nil
+}
+
+// Schema describes it.
+func (Time) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{
+		Type: huma.TypeString, Format: "date-time", Examples: []any{"2026-03-21T10:15:30.000+07:00"},
+		Description: "RFC 3339, in Western Indonesian Time.",
+	}
+}
+
+func timePtr(t time.Time) *Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &Time{t}
+}
+
+// show gives a payment as it is served at this moment.
+func (s *server) show(ctx context.Context, p payment.Payment) (Payment, error) {
+	terms, err := s.Engine.TermsOf(ctx, p)
+	if err != nil {
+		return Payment{}, err
+	}
+	line, _ := s.Engine.RailOf(p.MerchantID, p.Account)
+	explainer, _ := line.(rail.Explainer)
+	return view(p, terms, explainer, s.Now()), nil
+}
+
+// view translates; it reads no clock and asks nobody. The explainer may be nil.
+func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.Time) Payment {
+	v := Payment{
+		ID: p.ID, State: string(p.State), Version: p.Version, Mode: string(p.Mode), Amount: int64(p.Amount), Currency: "IDR",
+		Reference: p.Reference, Method: string(p.Method), Rail: string(p.Rail), Account: p.Account,
+		CreatedAt: Time{p.CreatedAt}, UpdatedAt: Time{p.UpdatedAt},
+		Attempts: make([]Attempt, 0, len(p.Attempts)), Actions: []Action{},
+		Warning: p.Warning, Review: p.Review, Description: p.Description, Metadata: p.Metadata,
+		Message: messageOf(p, t, explainer, now), Deadline: timePtr(deadlineOf(p, t)),
+	}
+	if !p.Phone.IsZero() {
+		v.Phone = p.Phone.String()
+	}
+	for i, a := range p.Attempts {
+		v.Attempts = append(v.Attempts, viewAttempt(i+1, a))
+	}
+	if f := p.Failure; f != nil {
+		v.Failure = &Failure{
+			Code: f.Code, ProviderCode: f.ProviderCode, Operation: string(f.Operation), Message: failureWords(*f, explainer),
+		}
+	}
+	if next := payment.NextOf(t, p); next.What != "" {
+		v.NextAction = &NextAction{What: next.What, Who: next.Who, At: timePtr(next.At)}
+	}
+	for _, a := range payment.Actions(t, p, now) {
+		v.Actions = append(v.Actions, Action{Action: string(a.What), Until: timePtr(a.Until)})
+	}
+	return v
+}
+
+func viewAttempt(number int, a payment.Attempt) Attempt {
+	v := Attempt{
+		Number: number, Rail: string(a.Rail), Batch: int(a.Number.Batch), ReferenceNumber: int(a.Number.Reference),
+		Terminal: AtTerminal{ID: a.Terminal.ID, TID: a.Terminal.TID, MID: a.Terminal.MID, StoreCode: a.Terminal.StoreCode},
+		Invoice:  a.Invoice, PushedAt: Time{a.PushedAt}, ApprovalCode: a.ApprovalCode, TraceNumber: a.TraceNumber,
+		ResponseCode: a.ResponseCode, NeverSent: a.NeverSent, Calls: make([]Call, 0, len(a.Calls)),
+	}
+	for _, c := range a.Calls {
+		v.Calls = append(v.Calls, Call{Operation: string(c.Call), Tries: c.Tries, LastAt: Time{c.At}, Open: c.Open})
+	}
+	return v
+}
+
+// deadlineOf is when the present state is left at the latest; zero when it may last.
+func deadlineOf(p payment.Payment, t payment.Terms) time.Time {
+	pushedAt := pushedAt(p)
+	switch p.State {
+	case payment.Pushing, payment.InDoubt:
+		return pushedAt.Add(t.ReverseAfter)
+	case payment.Reversing, payment.Voiding:
+		return t.CutOffOf(pushedAt)
+	}
+	return time.Time{}
+}
+
+func pushedAt(p payment.Payment) time.Time {
+	if len(p.Attempts) == 0 {
+		return p.CreatedAt
+	}
+	return p.Attempts[len(p.Attempts)-1].PushedAt
+}
