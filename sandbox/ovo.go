@@ -235,8 +235,8 @@ func (o *ovoRail) signature(now time.Time, held *call) (string, Rule, string) {
 		}
 	}
 	seconds, err := strconv.ParseInt(h.random, 10, 64)
-	if err != nil || len(h.random) != 10 {
-		return "TO", RuleTimeWindow, "random is not a Unix time of 10 digits"
+	if err != nil || len(h.random) > 10 {
+		return "TO", RuleTimeWindow, "random is not a Unix time in seconds"
 	}
 	made := time.Unix(seconds, 0)
 	if !within(now, made, timeWindow) && (held.real.IsZero() || !within(held.real, made, timeWindow)) {
