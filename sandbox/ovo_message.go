@@ -258,12 +258,11 @@ func (r *jsonReader) next() bool {
 // scalar reads a string ('s'), number ('n'), null ('z') or boolean ('b'); anything
 // else is skipped and reported as 'o'.
 func (r *jsonReader) scalar() (string, byte) {
-	start := r.at
 	switch c := r.space(); {
 	case c == '"':
 		return r.quoted(), 's'
 	case c == '-' || c >= '0' && c <= '9':
-		start = r.at
+		start := r.at
 		for r.at < len(r.text) && strings.IndexByte("+-0123456789.eE", r.text[r.at]) >= 0 {
 			r.at++
 		}

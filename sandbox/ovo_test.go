@@ -262,8 +262,12 @@ func TestHMACModes(t *testing.T) {
 		sent     HMACMode
 		want     string
 	}{
-		{nil, R1, "00"}, {nil, R2, "00"}, {nil, R3, "63"},
-		{[]HMACMode{R1}, R2, "63"}, {[]HMACMode{R2}, R1, "63"}, {[]HMACMode{R1, R3}, R3, "00"},
+		{nil, R1, "00"},
+		{nil, R2, "00"},
+		{nil, R3, "63"},
+		{[]HMACMode{R1}, R2, "63"},
+		{[]HMACMode{R2}, R1, "63"},
+		{[]HMACMode{R1, R3}, R3, "00"},
 	} {
 		w := newWorld(t, Options{OVO: OVOOptions{HMACModes: c.switched}})
 		id := w.send(signedRequest(t, w.push("081211110000"), w.now, c.sent))

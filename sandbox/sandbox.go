@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -35,6 +36,7 @@ func New(options Options) *Sandbox {
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}
+	s.shown = s.core.Revision()
 	s.pages = s.routes()
 	s.runner.Go(s.run)
 	return s
@@ -75,7 +77,7 @@ func (s *Sandbox) run() {
 		s.planned = time.Time{}
 		if ok {
 			s.planned = next
-			timer = s.options.After(next.Sub(now))
+			timer = s.options.After(s.roundUp(next.Sub(now)))
 		}
 		s.mu.Unlock()
 		select {
@@ -85,6 +87,15 @@ func (s *Sandbox) run() {
 			return
 		}
 	}
+}
+
+// roundUp makes up for the nanoseconds that a fast clock's After loses when it divides;
+// without it the timer would fire just before the time, again and again.
+func (s *Sandbox) roundUp(d time.Duration) time.Duration {
+	if s.options.Speed > 1 {
+		d += time.Duration(math.Ceil(s.options.Speed))
+	}
+	return d
 }
 
 // replan wakes the runner if something is due before its timer; the lock is held.
