@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -64,6 +65,9 @@ func TestCallLeavesItsConnection(t *testing.T) {
 	if n, err := second.Write([]byte("POST")); n != 4 || err != nil {
 		t.Errorf("Write on its connection = %d, %v", n, err)
 	}
+	if call.Expected != nil {
+		t.Error("the request is still held after it was sent")
+	}
 	third, _ := pipe(t, call)
 	if n, err := third.Write([]byte("POST")); n != 0 || err == nil || errors.Is(err, ErrRefused) {
 		t.Errorf("Write of what was sent = %d, %v", n, err)
@@ -92,6 +96,25 @@ func TestFailedWriteCountsAsSent(t *testing.T) {
 	}
 }
 
+// An answer that lasts until the connection ends is whole only if it was the provider who ended it, and in order.
+func TestEndOfConnection(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err  error
+		note string
+	}{{io.EOF, ""}, {io.ErrUnexpectedEOF, noteCut}, {syscall.ECONNRESET, noteCut}, {net.ErrClosed, noteGivenUp}} {
+		call := new(Call)
+		if err := call.Send([]byte("GET / HTTP/1.1\r\n\r\n")); err != nil {
+			t.Fatal(err)
+		}
+		call.Receive([]byte("HTTP/1.1 200 OK\r\n\r\nhello"))
+		call.hangup(nil, test.err)
+		if r := call.Result(); r.Note != test.note || r.Complete != (test.note == "") {
+			t.Errorf("%v: Complete %v, Note %q, want %q", test.err, r.Complete, r.Note, test.note)
+		}
+	}
+}
+
 // frame must never end an answer before net/http does.
 func FuzzFrame(f *testing.F) {
 	for _, s := range []string{
@@ -100,6 +123,7 @@ func FuzzFrame(f *testing.F) {
 		"HTTP/1.1 200 OK\r\ntransfer-encoding: Chunked\r\n\r\n5 ;x\r\nabcde\r\n0\r\nT: 1\r\n\r\nmore",
 		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\nmore",
 		"HTTP/1.0 200 OK\nTransfer-Encoding: chunked\nContent-Length: 3\n\nabcdef",
+		"HTTP/1.0 200 OK\nTransfer-Encoding: chunked\nContent-Length: 10\n\n0\n\nabcdefg",
 		"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nabc",
 		"HTTP/1.1 200 OK\r\nContent-Length:\r\n 5\r\n\r\nabcdefg",
 		"HTTP/1.1 304 Same\r\nContent-Length: 5\r\n\r\nabcdefg",
@@ -146,14 +170,15 @@ func FuzzFrame(f *testing.F) {
 // Every answer of the usual kinds ends exactly where it ends, however it is cut into pieces.
 func TestFrameEnds(t *testing.T) {
 	t.Parallel()
-	for _, wire := range []string{
-		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nabcde\r\n0\r\nT: 1\r\n\r\n",
-		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
-		"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+	for wire, head := range map[string]bool{
+		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}":                                         false,
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\nabcde\r\n0\r\nT: 1\r\n\r\n": false,
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n":                                   false,
+		"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n":                                    false,
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n":             true,
 	} {
 		for step := 1; step <= len(wire); step++ {
-			f, rest := new(frame), wire+"HTTP/1.1 500"
+			f, rest := &frame{noBody: head}, wire+"HTTP/1.1 500"
 			used := 0
 			for !f.done() && len(rest) > 0 {
 				n := f.advance([]byte(rest[:min(step, len(rest))]))

@@ -110,6 +110,7 @@ func TestMaskedPlaces(t *testing.T) {
 		"text":           {"HTTP/1.1 500 No\r\n\r\nno wallet for 081211110101, (62)81211110102 or 0812-1111-0103.", []string{"no wallet for 0812•••••101,"}},
 		"number":         {`{"a":6281211110102,"b":20240812345678,"c":"3183540500001172"}`, []string{"20240812345678", "3183540500001172"}},
 		"number behind":  {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}081211110101", nil},
+		"date":           {"at 2022-08-10 17.34.58, 10.08.2022", []string{"2022-08-10 17.34.58, 10.08.2022"}},
 		"status line":    {"HTTP/1.1 500 no 081211110101\r\n\r\n", nil},
 		"header name":    {"HTTP/1.1 200 OK\r\n081211110101: x\r\n{\"fullName\":\"Siti\"}\r\n\r\n", nil},
 	} {
@@ -140,6 +141,10 @@ func TestParseWire(t *testing.T) {
 	want := fmt.Sprint([]exchange.Field{{"b", "1"}, {"A", "2"}, {"b", "3 more"}, {"Transfer-Encoding", "chunked"}})
 	if m.FirstLine != "HTTP/1.1 200 OK" || fmt.Sprint(m.Header) != want || string(m.Body) != "{}" || string(m.Rest) != "HTTP/1.1 500" || m.Note != "" || m.Get("B") != "1" {
 		t.Errorf("ParseWire = %+v", m)
+	}
+	m = exchange.ParseWire([]byte("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 500"))
+	if string(m.Body) != "{}" || string(m.Rest) != "HTTP/1.1 500" {
+		t.Errorf("ParseWire with a length = %+v", m)
 	}
 	for _, wire := range []string{"", "{}", "\n\n", "garbage in", "HTTP", "\x15\x03\x01"} {
 		if m := exchange.ParseWire([]byte(wire)); string(m.Body) != wire || m.FirstLine != "" {

@@ -431,8 +431,9 @@ func TestGivenUp(t *testing.T) {
 // A second answer behind the first must not become the next call's, and must not be printed by net/http.
 func TestBytesThatNobodyAskedFor(t *testing.T) {
 	var printed bytes.Buffer
+	usual := log.Writer()
 	log.SetOutput(&printed)
-	t.Cleanup(func() { log.SetOutput(io.Discard) })
+	t.Cleanup(func() { log.SetOutput(usual) })
 	var n atomic.Int32
 	p := newProvider(t, loopback(t), func(c net.Conn, next func() (string, bool)) {
 		for {
