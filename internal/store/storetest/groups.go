@@ -48,10 +48,13 @@ func (w *world) group(changes []store.Change, wanted ...error) []store.Result {
 // given compares the numbers in results; 0 stands for a refused change.
 func (w *world) given(results []store.Result, references ...payment.ReferenceNumber) {
 	var got []payment.ReferenceNumber
-	for _, r := range results {
+	for i, r := range results {
 		if r.Err != nil {
 			got = append(got, 0)
 			continue
+		}
+		if len(r.Change.Payment.Attempts) == 0 {
+			w.failf("result %d has neither an error nor a payment that was written", i)
 		}
 		got = append(got, r.Change.Payment.Attempts[0].Number.Reference)
 	}

@@ -56,7 +56,7 @@ func pages(w *world) {
 	want(w, "page of one", w.page(store.Filter{Limit: 1, Before: PaymentID(10)}), []int{9})
 	var all []int
 	f := store.Filter{Limit: 60}
-	for {
+	for range payments {
 		page := w.page(f)
 		if len(page) == 0 {
 			break

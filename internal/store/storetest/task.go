@@ -127,7 +127,7 @@ func claimsInParallel(w *world) {
 	})))
 	got := make([][]store.Task, claimers)
 	w.must("claim", errorsOf(w.all(claimers, func(i int) error {
-		for {
+		for range payments { // far more often than is needed
 			c := claim(fmt.Sprintf("claimer-%d", i), at(60))
 			c.Limit = 7
 			tasks, err := w.Store.Claim(w.ctx, c)
@@ -136,6 +136,7 @@ func claimsInParallel(w *world) {
 			}
 			got[i] = append(got[i], tasks...)
 		}
+		return nil
 	})))
 	ns := numbersOf(slices.Concat(got...))
 	slices.Sort(ns)
@@ -232,13 +233,14 @@ func takesOver(w *world) {
 	}
 	got := make([][]store.Task, 2)
 	w.must("take over in parallel", errorsOf(w.all(2, func(i int) error {
-		for {
+		for range payments {
 			tasks, err := w.Store.TakeOver(w.ctx, "gone", fmt.Sprintf("heir-%d", i+1), 2)
 			if err != nil || len(tasks) == 0 {
 				return err
 			}
 			got[i] = append(got[i], tasks...)
 		}
+		return nil
 	})))
 	rest, err := w.Store.TakeOver(w.ctx, "gone", "heir-3", 100) // what was left by two that stood in each other's way
 	w.must("take over the rest", err)
