@@ -1,0 +1,141 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/gateway"
+)
+
+type devCommand struct {
+	Listen        string  `help:"Address of the gateway." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	SandboxListen string  `help:"Address of the sandbox with its wallet page." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
+	Data          string  `help:"Folder for the database, the keys and dev.env." default:"data" type:"path" placeholder:"FOLDER"`
+	DB            string  `help:"Another database than DATA/lunas.db: a file, or postgres://…" name:"db" placeholder:"DATABASE"`
+	Speed         float64 `help:"How many seconds pass in one, for gateway and sandbox together." default:"1"`
+	LogLevel      string  `help:"What is logged." enum:"debug,info,warn,error" default:"warn"`
+}
+
+// Help shows examples.
+func (devCommand) Help() string {
+	return "Examples:\n" +
+		"  lunas dev                      gateway on 127.0.0.1:8080, wallets on 127.0.0.1:8081, data in ./data\n" +
+		"  lunas dev --speed 60           a minute passes in a second\n" +
+		"  lunas dev --db postgres://…    the same on PostgreSQL\n" +
+		"  source data/dev.env            in another shell: the addresses and the API key"
+}
+
+// Run serves gateway and sandbox until it is told to stop.
+func (c devCommand) Run(t *terminal) error {
+	if err := checkSpeed(c.Speed); err != nil {
+		return err
+	}
+	front, err := gateway.Listen(c.Listen, "--listen")
+	if err != nil {
+		return err
+	}
+	defer front.Close()
+	back, err := gateway.Listen(c.SandboxListen, "--sandbox-listen")
+	if err != nil {
+		return err
+	}
+	defer back.Close()
+	conf, key, err := gateway.DevConfig(c.Data, c.DB, "http://"+back.Addr().String()+"/pos")
+	if err != nil {
+		return err
+	}
+	clock, err := gateway.ClockInFolder(c.Data, c.Speed)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level(c.LogLevel)}))
+	g, err := gateway.Open(t.ctx, gateway.Options{Config: conf, Clock: clock, Log: log, Migrate: true})
+	if err != nil {
+		return err
+	}
+	s := newSandbox(clock, c.Speed)
+	defer s.Close()
+	if err := c.announce(t, front, back, key); err != nil {
+		return err
+	}
+	return together(t.ctx,
+		func(ctx context.Context) error { return g.Serve(ctx, front) },
+		func(ctx context.Context) error { return serveHTTP(ctx, back, s.Handler()) },
+		func(ctx context.Context) error { return gateway.KeepClock(ctx, c.Data, clock) },
+	)
+}
+
+func level(name string) (l slog.Level) {
+	_ = l.UnmarshalText([]byte(name)) // kong has checked it
+	return l
+}
+
+// announce prints where everything is, and writes the same for scripts.
+func (c devCommand) announce(t *terminal, front, back net.Listener, key string) error {
+	api, wallet := "http://"+front.Addr().String(), "http://"+back.Addr().String()
+	env := filepath.Join(c.Data, "dev.env")
+	content := fmt.Sprintf("export LUNAS_URL=%s\nexport LUNAS_API_KEY=%s\nexport LUNAS_SANDBOX_URL=%s\nexport LUNAS_WALLET_URL=%s/\n", api, key, wallet, wallet)
+	if err := os.WriteFile(env, []byte(content), 0o600); err != nil {
+		return fmt.Errorf("%s cannot be written: %w; choose another folder with --data", env, err)
+	}
+	speed := ""
+	if c.Speed != 1 {
+		speed = fmt.Sprintf("Speed     %g seconds pass in one\n", c.Speed)
+	}
+	_, err := fmt.Fprintf(t.out, `lunas is running, with a sandbox in which no money is real.
+
+API       %s
+API key   %s
+Wallet    %s/   open this in a browser: it is the customer's phone
+%sScripts   source %s
+
+Try it: ask for a payment, then pay it in the wallet of 081211111111.
+
+  curl -s %s/v1/payments -H 'Authorization: Bearer %s' \
+    -H 'Content-Type: application/json' \
+    -d '{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211111111"}'
+
+Ctrl-C ends it; the data stays in %s.
+`, api, key, wallet, speed, env, api, key, c.Data)
+	return err
+}
+
+// together runs several things until one fails or the context ends, and then ends them all.
+func together(ctx context.Context, parts ...func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	errs := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() {
+			err := part(ctx)
+			cancel()
+			errs <- err
+		}()
+	}
+	var all []error
+	for range parts {
+		all = append(all, <-errs)
+	}
+	return errors.Join(all...)
+}
+
+// serveHTTP answers on a listener until the context ends.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+		_ = server.Close()
+		return nil
+	}
+}

@@ -1,0 +1,110 @@
+// Command lunas is the gateway, its sandbox and its tools in one binary.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// version is set by release builds: -ldflags "-X main.version=…".
+var version string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+// terminal is what a command may see of the world.
+type terminal struct {
+	ctx     context.Context
+	environ []string
+	out     io.Writer
+	err     io.Writer
+}
+
+// commands are the binary's commands.
+type commands struct {
+	Dev     devCommand     `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
+	Serve   serveCommand   `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
+	Sandbox sandboxCommand `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
+	Migrate migrateCommand `cmd:"" help:"Bring a database to the current schema."`
+	Config  configCommand  `cmd:"" help:"Check a configuration and report every mistake in it."`
+	Bench   benchCommand   `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// exit is how kong asks to end the program, for instance after --help.
+type exit int
+
+func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (code int) {
+	defer func() {
+		if e, ok := recover().(exit); ok {
+			code = int(e)
+		}
+	}()
+	var c commands
+	parser, err := kong.New(&c, kong.Name("lunas"), kong.Description(
+		"lunas takes OVO payments and brings every one of them to an end that both sides agree on.\n\n"+
+			"Examples:\n"+
+			"  lunas dev                          try everything on this machine\n"+
+			"  lunas serve --config lunas.yaml    run for production\n"+
+			"  lunas sim --seeds 2000             look for a day on which the books do not agree\n"),
+		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
+	if err != nil {
+		fmt.Fprintln(errOut, "lunas:", err)
+		return 2
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(errOut, "lunas: %v. Try: lunas --help\n", err)
+		return 2
+	}
+	if err := command.Run(&terminal{ctx: ctx, environ: environ, out: out, err: errOut}); err != nil {
+		fmt.Fprintln(errOut, "lunas:", oneSentence(err))
+		return 1
+	}
+	return 0
+}
+
+// oneSentence joins several mistakes so that each keeps its line and the first stands beside the program's name.
+func oneSentence(err error) string {
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) && strings.Contains(err.Error(), "\n") {
+		return "several things are wrong:\n  - " + strings.ReplaceAll(err.Error(), "\n", "\n  - ")
+	}
+	return err.Error()
+}
+
+type versionCommand struct{}
+
+// Run prints the version and what it was built with.
+func (versionCommand) Run(t *terminal) error {
+	info, _ := debug.ReadBuildInfo()
+	v := version
+	if v == "" && info != nil {
+		v = info.Main.Version
+	}
+	if v == "" || v == "(devel)" {
+		v = "development"
+	}
+	goVersion := ""
+	if info != nil {
+		goVersion = info.GoVersion
+	}
+	_, err := fmt.Fprintf(t.out, "lunas %s (%s)\n", v, goVersion)
+	return err
+}

@@ -1,0 +1,179 @@
+// Package gateway assembles the house: it is the only room that knows all the others. It decides nothing.
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/api"
+	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/internal/store/group"
+	"github.com/lunas-pay/lunas/internal/store/postgres"
+	"github.com/lunas-pay/lunas/internal/store/sqlite"
+)
+
+// Options say how a gateway is built beside its configuration.
+type Options struct {
+	Config config.Config
+	Clock  Clock
+	Log    *slog.Logger
+	// Migrate brings the database to the current schema when it is opened. Off, an old schema is an error.
+	Migrate bool
+}
+
+// Gateway is a running lunas without its listener: an engine with a store and the API in front of it.
+type Gateway struct {
+	Engine  *engine.Engine
+	Handler http.Handler
+	store   store.Store
+	log     *slog.Logger
+	drain   time.Duration
+}
+
+// Open builds a gateway. Close it after use.
+func Open(ctx context.Context, o Options) (*Gateway, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	keyring, err := exchange.NewKeyring(o.Config.MasterKey)
+	if err != nil {
+		return nil, err
+	}
+	db, err := OpenStore(ctx, o.Config.Database, o.Clock, o.Migrate)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gateway{store: db, log: o.Log, drain: o.Config.Drain}
+	if err := g.build(ctx, o, keyring); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return g, nil
+}
+
+func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyring) error {
+	transport := exchange.NewTransport(exchange.Options{})
+	keys := map[[32]byte]merchant.APIKey{}
+	var accounts []engine.Account
+	for _, m := range o.Config.Merchants {
+		for _, k := range m.Keys {
+			keys[k.Hash] = k
+		}
+		for _, a := range m.Accounts {
+			line, err := rail.Open(a, transport, o.Clock.Now)
+			if err != nil {
+				return err
+			}
+			accounts = append(accounts, engine.Account{Account: a, Line: line})
+		}
+	}
+	var err error
+	g.Engine, err = engine.New(ctx, engine.Options{
+		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log,
+		Now: o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
+	})
+	if err != nil {
+		return err
+	}
+	g.Handler = api.New(api.Options{
+		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log,
+		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
+			k, ok := keys[hash]
+			return k, ok
+		},
+	})
+	return nil
+}
+
+// Stats count the store's transactions.
+func (g *Gateway) Stats() group.Stats {
+	if counted, ok := g.store.(interface{ Stats() group.Stats }); ok {
+		return counted.Stats()
+	}
+	return group.Stats{}
+}
+
+// Close ends a gateway that does not Serve. What is under way is left to the next start.
+func (g *Gateway) Close() error { return g.store.Close() }
+
+// OpenStore opens the database: a file for SQLite, or a PostgreSQL address.
+func OpenStore(ctx context.Context, database string, clock Clock, migrate bool) (store.Store, error) {
+	if isPostgres(database) {
+		return postgres.Open(ctx, postgres.Options{DSN: database, Now: clock.Now, Migrate: migrate})
+	}
+	return sqlite.Open(ctx, sqlite.Options{Path: database, Now: clock.Now, Migrate: migrate})
+}
+
+// Migrate brings a database to the current schema and tells from which version to which.
+func Migrate(ctx context.Context, database string) (from, to int, err error) {
+	if isPostgres(database) {
+		return postgres.Migrate(ctx, database)
+	}
+	return sqlite.Migrate(ctx, database)
+}
+
+func isPostgres(database string) bool {
+	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
+}
+
+// Serve runs the engine and answers on the listener until the context ends; then it takes no new push, waits for
+// calls under way as long as the configuration says, and closes the store.
+func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{
+		Handler: g.Handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(g.log.Handler(), slog.LevelWarn),
+	}
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	ended := make(chan error, 2)
+	go func() { ended <- g.Engine.Run(running) }()
+	go func() { ended <- server.Serve(l) }()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+	}
+	return errors.Join(err, g.close(server, stop))
+}
+
+func (g *Gateway) close(server *http.Server, stop func()) error {
+	ctx, cancel := context.WithTimeout(context.Background(), g.drain)
+	defer cancel()
+	g.log.Info("stopping: no new push is taken, calls under way are waited for", "at_most", g.drain.String())
+	if err := g.Engine.Drain(ctx); err != nil {
+		g.log.Warn("stopped with calls under way; another replica or the next start brings them to their end")
+	}
+	shutdown, cancelShutdown := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancelShutdown()
+	if err := server.Shutdown(shutdown); err != nil {
+		_ = server.Close()
+	}
+	stop()
+	return g.store.Close()
+}
+
+// Listen opens a TCP listener, or says in one sentence why it cannot.
+func Listen(address, flag string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	switch {
+	case err == nil:
+		return l, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program: stop it, or choose another address with %s", address, flag)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%s may not be opened by this user: choose a port above 1023 with %s", address, flag)
+	default:
+		return nil, fmt.Errorf("%s cannot be listened on: %w; choose another address with %s", address, err, flag)
+	}
+}
