@@ -38,8 +38,12 @@ func (s *step) pushAnswered(o Outcome) {
 	s.keepFacts(o)
 	s.a.ResponseCode = o.Code
 	if s.p.State != Pushing && s.p.State != InDoubt {
-		if o.Class == Approved {
+		switch {
+		case s.p.duplicate():
+		case o.Class == Approved:
 			s.approvedTooLate()
+		case o.Class == Duplicate:
+			s.duplicateTooLate(o)
 		}
 		return
 	}
@@ -51,10 +55,8 @@ func (s *step) pushAnswered(o Outcome) {
 		s.to(Declined)
 	case Duplicate:
 		// After a restored backup the number may belong to an earlier, good sale: a reversal would hit that one.
-		s.fail(ReasonDuplicate, CallPush, o.Code)
+		s.hold(o)
 		s.to(Declined)
-		s.do(Hold{Terminal: s.a.Terminal.ID, Reason: "the provider has seen number " + s.a.Number.String() +
-			" before: move the numbering ahead, then release the terminal"})
 	default:
 		s.to(InDoubt)
 	}
@@ -73,6 +75,24 @@ func (s *step) approvedTooLate() {
 			s.giveBack()
 		}
 	}
+}
+
+// duplicateTooLate is what follows when the push turns out to have had a used number after something was done on it: that
+// may have been done to the earlier sale.
+func (s *step) duplicateTooLate(o Outcome) {
+	switch s.p.State {
+	case Reversing, Reversed, Paid, Voiding, Voided:
+		s.review("the number of this push was used before, and it was " + string(s.p.State) +
+			" when the provider said so: look at the earlier sale of that number")
+	}
+	s.hold(o)
+}
+
+// hold stops the terminal whose numbers have come twice.
+func (s *step) hold(o Outcome) {
+	s.fail(ReasonDuplicate, CallPush, o.Code)
+	s.do(Hold{Terminal: s.a.Terminal.ID, Reason: "the provider has seen number " + s.a.Number.String() +
+		" before: move the numbering ahead, then release the terminal"})
 }
 
 // approved takes a charge that is known in time, or late and allowed; else the reversal at its hour.

@@ -128,9 +128,13 @@ func (s *step) wake() time.Time {
 }
 
 func (s *step) wakeForCalls() time.Time {
+	awaited := [2]Call{CallReversal, CallCheck}
+	if s.p.State == Voiding {
+		awaited = [2]Call{CallVoid, CallCheckVoid}
+	}
 	var until time.Time
-	for _, r := range s.a.Calls {
-		if r.Open && r.Call != CallPush {
+	for _, c := range awaited {
+		if r := s.a.call(c); r.Open {
 			until = later(until, r.Until)
 		}
 	}

@@ -96,8 +96,8 @@ func (d decision) bookRules() (wrong []string) {
 	case !d.after.UpdatedAt.Equal(d.event.When()):
 		wrong = append(wrong, "updated_at is not the event's time")
 	}
-	if d.before.Version == 0 {
-		return wrong
+	if r, ok := d.event.(payment.Requested); ok {
+		return append(wrong, d.guardRules(r)...)
 	}
 	b, a := d.before, d.after
 	if a.ID != b.ID || a.Amount != b.Amount || a.Phone != b.Phone || a.Reference != b.Reference ||
@@ -107,6 +107,19 @@ func (d decision) bookRules() (wrong []string) {
 	x, y := b.Attempts[0], a.Attempts[0]
 	if x.Number != y.Number || x.Invoice != y.Invoice || x.Terminal != y.Terminal || !x.PushedAt.Equal(y.PushedAt) {
 		wrong = append(wrong, "the push's number, invoice, terminal or date has changed")
+	}
+	return wrong
+}
+
+// guardRules: no push is let in without a word when it could not be reversed in time.
+func (d decision) guardRules(r payment.Requested) (wrong []string) {
+	last := payment.DayOf(r.At).Start().Add(23*time.Hour + 56*time.Minute + 55*time.Second)
+	late := r.At.After(last)
+	if late && d.terms.CutOffGuard == payment.RefuseAtCutOff {
+		wrong = append(wrong, "a push was let in after 23:56:55")
+	}
+	if late != (d.after.Warning == payment.CodeCutOff) {
+		wrong = append(wrong, fmt.Sprintf("warning %q for a push at %s", d.after.Warning, r.At))
 	}
 	return wrong
 }
@@ -183,7 +196,7 @@ func (d decision) wakeRules() (wrong []string) {
 
 // commandRules: what may be sent, when, and how often.
 func (d decision) commandRules(c payment.Command) (wrong []string) {
-	if hold, ok := c.(payment.Hold); ok && (d.after.State != payment.Declined || hold.Terminal == "" || hold.Reason == "") {
+	if hold, ok := c.(payment.Hold); ok && (d.after.Attempts[0].ResponseCode != "94" || hold.Terminal == "" || hold.Reason == "") {
 		wrong = append(wrong, fmt.Sprintf("%+v in %s", hold, d.after.State))
 	}
 	call, target, ok := payment.CallOf(c)
