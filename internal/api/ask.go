@@ -145,18 +145,13 @@ func readReason(body []byte) (r Reason, p *Problem) {
 	if p != nil {
 		return r, p
 	}
-	var wrong []*Problem
 	for _, m := range all {
 		if m.name != "reason" {
-			wrong = append(wrong, unknownField(m.name, []string{"reason"}))
-			continue
+			return r, unknownField(m.name, []string{"reason"})
 		}
 		if r.Reason, p = readText(m, 0, reasonMax, "reason_invalid"); p != nil {
-			wrong = append(wrong, p)
+			return r, p
 		}
-	}
-	if len(wrong) > 0 {
-		return r, several(wrong)
 	}
 	return r, nil
 }

@@ -9,7 +9,6 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -99,6 +98,7 @@ func members(value json.RawMessage, in string) ([]member, *Problem) {
 		return nil, problem("invalid_json", "the body is not valid JSON")
 	}
 	var all []member
+	seen := map[string]bool{}
 	for d.More() {
 		token, err := d.Token()
 		name, ok := token.(string)
@@ -106,9 +106,10 @@ func members(value json.RawMessage, in string) ([]member, *Problem) {
 		if err != nil || !ok || d.Decode(&m.value) != nil {
 			return nil, problem("invalid_json", "the body is not valid JSON")
 		}
-		if slices.ContainsFunc(all, func(o member) bool { return o.name == name }) {
+		if seen[name] {
 			return nil, problem("duplicate_field", "a field is named twice").in(safeName(join(in, name)))
 		}
+		seen[name] = true
 		all = append(all, m)
 	}
 	return all, nil

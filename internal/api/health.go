@@ -11,7 +11,7 @@ import (
 // Health says whether this process lives, or can serve.
 type Health struct {
 	Status  string   `json:"status" enum:"ok,unavailable"`
-	Reasons []string `json:"reasons" doc:"Why it is not ok."`
+	Reasons []string `json:"reasons" nullable:"false" doc:"Why it is not ok."`
 }
 
 type healthAnswer struct {

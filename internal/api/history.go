@@ -19,7 +19,7 @@ type Exchange struct {
 	Direction string   `json:"direction" enum:"request,response"`
 	At        Time     `json:"at"`
 	FirstLine string   `json:"first_line"`
-	Headers   []Header `json:"headers" doc:"In the order and spelling of the wire."`
+	Headers   []Header `json:"headers" nullable:"false" doc:"In the order and spelling of the wire."`
 	Body      string   `json:"body"`
 	Note      string   `json:"note,omitempty" doc:"What was unusual, for instance that the connection was cut."`
 }
@@ -32,7 +32,7 @@ type Header struct {
 
 // ExchangeList is every exchange of a payment in the order in which they began.
 type ExchangeList struct {
-	Data []Exchange `json:"data"`
+	Data []Exchange `json:"data" nullable:"false"`
 }
 
 func (s *server) routeExchanges() {
@@ -84,8 +84,8 @@ func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // EventList is what happened to a payment: what was told about it, and every step of its journal.
 type EventList struct {
-	Data    []Event `json:"data" doc:"What was announced: one for each change of state."`
-	Journal []Step  `json:"journal" doc:"Everything that happened, in order."`
+	Data    []Event `json:"data" nullable:"false" doc:"What was announced: one for each change of state."`
+	Journal []Step  `json:"journal" nullable:"false" doc:"Everything that happened, in order."`
 }
 
 // Event is one announcement.

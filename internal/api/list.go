@@ -16,12 +16,12 @@ import (
 
 // PaymentPage is a page of payments, newest first.
 type PaymentPage struct {
-	Data       []Payment `json:"data"`
+	Data       []Payment `json:"data" nullable:"false"`
 	NextCursor *string   `json:"next_cursor" doc:"For the next, older page; null on the last one."`
 }
 
 type listInput struct {
-	State       []string `query:"state,explode" doc:"Only payments in this state; may be repeated."`
+	State       []string `query:"state,explode" nullable:"false" doc:"Only payments in this state; may be repeated."`
 	Reference   string   `query:"reference" maxLength:"64" doc:"Only payments with exactly this reference of yours."`
 	CreatedFrom string   `query:"created_from" doc:"Only payments made at this time or later: RFC 3339; write the + of +07:00 as %2B." example:"2026-03-21T00:00:00+07:00"`
 	CreatedTo   string   `query:"created_to" doc:"Only payments made before this time." example:"2026-03-22T00:00:00+07:00"`

@@ -65,7 +65,7 @@ func (s *server) phone(ctx context.Context, in *struct {
 
 // TerminalList is every terminal that the key may use.
 type TerminalList struct {
-	Data []Terminal `json:"data"`
+	Data []Terminal `json:"data" nullable:"false"`
 }
 
 // Terminal is a terminal with its numbering.

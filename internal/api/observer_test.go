@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,12 +31,15 @@ type observation struct {
 func (o *observer) wrap(h http.Handler, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, pattern := mux.Handler(r)
+		if r.URL.Path != path.Clean(r.URL.Path) {
+			pattern = ""
+		}
 		tee := &tee{ResponseWriter: w}
 		h.ServeHTTP(tee, r)
 		o.mu.Lock()
 		defer o.mu.Unlock()
-		_, path, _ := strings.Cut(pattern, " ")
-		o.seen = append(o.seen, observation{r.Method, path, tee.status, w.Header().Clone(), tee.body.Bytes()})
+		_, pattern, _ = strings.Cut(pattern, " ")
+		o.seen = append(o.seen, observation{r.Method, pattern, tee.status, w.Header().Clone(), tee.body.Bytes()})
 	})
 }
 
@@ -140,6 +144,12 @@ func (c contract) valid(at string, v any, s map[string]any) error {
 			return fmt.Errorf("%s: %s leads nowhere", at, ref)
 		}
 		return c.valid(at, v, target)
+	}
+	if _, said := s["additionalProperties"]; !said && s["properties"] != nil {
+		// A client must bear more fields; what we answer must all be in the contract.
+		if err := c.keyword(at, v, s, "additionalProperties", false); err != nil {
+			return err
+		}
 	}
 	for keyword, want := range s {
 		if err := c.keyword(at, v, s, keyword, want); err != nil {

@@ -39,6 +39,7 @@ const (
 	metadataMax    = 20
 	metadataKey    = 40
 	metadataValue  = 500
+	mistakesMax    = 20 // listed in one answer
 )
 
 var (
@@ -60,6 +61,9 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 	for _, m := range all {
 		if p := n.set(m); p != nil {
 			wrong = append(wrong, p)
+		}
+		if len(wrong) == mistakesMax {
+			return n, engine.Order{}, several(wrong)
 		}
 	}
 	for _, name := range orderNeeded {
@@ -228,7 +232,7 @@ func readMetadata(value json.RawMessage) (map[string]string, *Problem) {
 	data := make(map[string]string, len(all))
 	for _, m := range all {
 		field := safeName("metadata." + m.name)
-		if field == "" {
+		if field == "" || m.name == "" {
 			field = "metadata"
 		}
 		if !metadataForm.MatchString(m.name) {

@@ -28,13 +28,13 @@ type Payment struct {
 	CreatedAt Time `json:"created_at"`
 	UpdatedAt Time `json:"updated_at"`
 
-	Attempts []Attempt `json:"attempts"`
+	Attempts []Attempt `json:"attempts" nullable:"false"`
 	Failure  *Failure  `json:"failure" doc:"Why it is not paid, why it was given back, or why a void was not done."`
 	Message  *Words    `json:"message" doc:"What to tell the customer now; null when there is nothing to say beyond your own page."`
 
 	NextAction *NextAction `json:"next_action" doc:"What the payment waits for, and who must act."`
-	Deadline   *Time       `json:"deadline" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off."`
-	Actions    []Action    `json:"actions" doc:"What you can still ask for, and until when."`
+	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off."`
+	Actions    []Action    `json:"actions" nullable:"false" doc:"What you can still ask for, and until when."`
 
 	Warning string `json:"warning,omitempty" doc:"Set when a rule that may refuse let the payment through; cutoff: a reversal could come too late."`
 	Review  string `json:"review,omitempty" doc:"Why a human must look, in the state review."`
@@ -56,7 +56,7 @@ type Attempt struct {
 	TraceNumber     string     `json:"trace_number,omitempty"`
 	ResponseCode    string     `json:"response_code,omitempty" doc:"The provider's answer to the push."`
 	NeverSent       bool       `json:"never_sent,omitempty" doc:"Certainly nothing left for the provider."`
-	Calls           []Call     `json:"calls"`
+	Calls           []Call     `json:"calls" nullable:"false"`
 }
 
 // AtTerminal is a terminal as the provider knows it.
@@ -87,13 +87,13 @@ type Failure struct {
 type NextAction struct {
 	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,inspect"`
 	Who  string `json:"who" enum:"customer,gateway,operator"`
-	At   *Time  `json:"at" doc:"When at the latest; null when that is not known."`
+	At   *Time  `json:"at" nullable:"true" doc:"When at the latest; null when that is not known."`
 }
 
 // Action is something that can still be asked for.
 type Action struct {
 	Action string `json:"action" enum:"check,void,cancel"`
-	Until  *Time  `json:"until" doc:"Null when there is no limit."`
+	Until  *Time  `json:"until" nullable:"true" doc:"Null when there is no limit."`
 }
 
 // TransformSchema lists the states.

@@ -28,7 +28,7 @@ type Problem struct {
 	// RetryAfter is in seconds, as in the header.
 	RetryAfter int `json:"retry_after,omitempty" doc:"In how many seconds to try again; also in the header Retry-After."`
 
-	Errors []FieldError `json:"errors,omitempty" doc:"Every field at fault, when there is more than one."`
+	Errors []FieldError `json:"errors,omitempty" nullable:"false" doc:"Every field at fault, when there is more than one."`
 
 	header http.Header
 	cause  error // for the log

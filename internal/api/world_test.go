@@ -33,6 +33,7 @@ const (
 
 	canaryPhone  = "081298765432"
 	canarySecret = "S3cr3tAppK3yCanary"
+	canaryKey    = "lunas_test_canarycanarycanary" // an API key that nobody has
 )
 
 // noon is a time of day at which every action is possible.
@@ -217,7 +218,43 @@ func newWorld(t testing.TB, clock func() time.Time) *world {
 		Engine: w.engine, Store: w.store, Keyring: keyring, Now: clock, Log: log, Stopping: w.stop, Keys: testKeys(),
 	})
 	w.handler = w.seen.wrap(w.server.handler(), w.server.mux)
+	t.Cleanup(w.verify)
 	return w
+}
+
+// verify holds everything that this world has answered against the contract, and looks in it, and in the log, for what
+// must never be there. It runs at the end of every test.
+func (w *world) verify() {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	w.server.handler().ServeHTTP(rec, httptest.NewRequest("GET", "/openapi.json", nil))
+	c := readContract(w.t, rec.Body.Bytes())
+	w.seen.mu.Lock()
+	defer w.seen.mu.Unlock()
+	for _, o := range w.seen.seen {
+		if err := c.check(o); err != nil {
+			w.t.Errorf("%s %s answered %d against the contract: %v\n%s", o.method, o.pattern, o.status, err, o.body)
+		}
+		if id := o.header.Get("Request-Id"); !strings.HasPrefix(id, "req_") || o.header.Get("X-Content-Type-Options") != "nosniff" {
+			w.t.Errorf("%s %s answered %d without its headers: %v", o.method, o.pattern, o.status, o.header)
+		}
+		if leak := leaked(fmt.Sprint(o.header) + string(o.body)); leak != "" {
+			w.t.Errorf("%s %s answered %d with %s in it:\n%s", o.method, o.pattern, o.status, leak, o.body)
+		}
+	}
+	if leak := leaked(w.logs.String()); leak != "" {
+		w.t.Errorf("%s is in the log:\n%s", leak, w.logs.String())
+	}
+}
+
+// leaked finds what was planted: whole phone numbers in any form, and secrets.
+func leaked(s string) string {
+	for _, canary := range []string{canaryPhone[1:], canarySecret, keyA, keyALive, keyB, keyOld, canaryKey} {
+		if strings.Contains(s, canary) {
+			return canary
+		}
+	}
+	return ""
 }
 
 func account(owner, id string, env merchant.Environment, line rail.Rail) engine.Account {
