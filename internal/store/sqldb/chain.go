@@ -53,7 +53,8 @@ func (c Chain) Next(digests [][]byte) Chain {
 	return Chain{ID: c.ID, Link: c.Link + 1, Hash: h.Sum(nil)}
 }
 
-func digest(values ...any) []byte {
+// Digest is the digest of a row: its values, strings, int64 and []byte, in order.
+func Digest(values ...any) []byte {
 	buffer := make([]byte, 0, 512)
 	for _, v := range values {
 		switch v := v.(type) {

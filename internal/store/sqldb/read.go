@@ -25,7 +25,7 @@ func (s *Common) Load(ctx context.Context, merchantID, paymentID string) (paymen
 
 // Payments lists a merchant's payments, newest first.
 func (s *Common) Payments(ctx context.Context, f store.Filter) ([]payment.Payment, error) {
-	statement, args := list(f)
+	statement, args := List(f)
 	page, err := payments(ctx, s.Read, statement, args...)
 	return page, Doing("list payments of merchant "+f.MerchantID, err)
 }
@@ -36,9 +36,9 @@ const (
 	pageUsual = 20
 )
 
-// list writes the statement of a page. States that are rare have an index of their own, read from its end for each
+// List writes the statement of a page. States that are rare have an index of their own, read from its end for each
 // state; payments under way are found by their tasks; a list with paid payments walks the primary key.
-func list(f store.Filter) (string, []any) {
+func List(f store.Filter) (string, []any) {
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)

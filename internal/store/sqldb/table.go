@@ -140,7 +140,7 @@ func JournalRow(c *store.Change) (Row, error) {
 		[]byte{},
 	}
 	if _, asked := c.Event.(payment.Asked); asked {
-		row[journalDigest] = digest(row[0], row[1], row[2], row[3], row[6], row[7], row[8], row[9])
+		row[journalDigest] = Digest(row[0], row[1], row[2], row[3], row[6], row[7], row[8], row[9])
 	}
 	return row, nil
 }
@@ -161,7 +161,7 @@ func ExchangeRow(p *exchange.Part) Row {
 		p.MerchantID, p.PaymentID, p.ID, string(p.Side), Micros(p.At), int64(0),
 		int64(0), p.Account, p.Operation, p.Note, nil, sealed,
 	}
-	row[exchangeDigest] = digest(row[0], row[1], row[2], row[3], row[4], row[7], row[8], row[9], row[11])
+	row[exchangeDigest] = Digest(row[0], row[1], row[2], row[3], row[4], row[7], row[8], row[9], row[11])
 	return row
 }
 
