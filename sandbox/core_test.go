@@ -375,6 +375,32 @@ func TestSeveralPushesWaitOnOnePhone(t *testing.T) {
 	w.want(second, "00")
 }
 
+// What is due at the same instant happens in the order in which it was planned: the
+// customer who decides at 55 s is too late, and answers leave in the order of requests.
+func TestSameInstant(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Options{Scripts: []Script{{Effect: Effect{Customer: Cash, CustomerAfter: Duration(confirmWithin)}}}})
+	id := w.say(w.push("081211111111"))
+	w.after(confirmWithin)
+	w.want(id, "empty 404")
+	w.balance("081211111111", seededCash, seededPoints)
+
+	w = newWorld(t, Options{Scripts: []Script{{Effect: Effect{Customer: Cash, AnswerAfter: Duration(time.Second)}}}})
+	for range 20 {
+		w.say(w.push("081211111111"))
+	}
+	last := uint64(0)
+	for _, a := range w.core.Advance(w.now.Add(time.Second)) {
+		if a.ID != last+1 {
+			t.Fatalf("answer %d follows %d", a.ID, last)
+		}
+		last = a.ID
+	}
+	if last != 20 {
+		t.Errorf("%d answers, want 20", last)
+	}
+}
+
 func TestReversal(t *testing.T) {
 	t.Parallel()
 	t.Run("of a paid push gives back", func(t *testing.T) {
@@ -544,11 +570,12 @@ func TestDuplicates(t *testing.T) {
 		// Padded or not, a number is a number.
 		w.want(w.say(m.with(func(m message) { m["referenceNumber"] = "1"; m.data()["batchNo"] = "1" })), want)
 		w.want(w.say(w.push("081211110101").with(func(m message) { m.data()["merchantInvoice"] = "INV-1" })), want)
+		w.want(w.say(m.with(func(m message) { m.data()["merchantInvoice"] = "fresh" })), want)
 		w.after(time.Minute)
 		w.balance("081211110101", seededCash-12500, seededPoints)
 		got, _ := w.core.Transaction("00300001", 1, 1)
-		if got.Seen != 3 || got.State != Paid {
-			t.Errorf("transaction = %+v, want seen 3 and paid", got)
+		if got.Seen != 4 || got.State != Paid {
+			t.Errorf("transaction = %+v, want seen 4 and paid", got)
 		}
 		// The same number on another terminal, or in another batch, is another number.
 		other := m.with(func(m message) { m["tid"] = "00300002"; m.data()["merchantInvoice"] = "A" })

@@ -20,8 +20,12 @@ type Options struct {
 
 	OVO OVOOptions
 
-	Wallets []Wallet // nil: the seeded ones, see SeededPhones
+	// Wallets are the customers; nil means the seeded ones, see SeededPhones. Given
+	// wallets replace them all, the hundred phones 0812111100RC included.
+	Wallets []Wallet
 	Scripts []Script
+
+	seeded bool // the phones 0812111100RC come into being when used
 
 	// KeepTransactions bounds how many payments are remembered; the oldest final ones
 	// are forgotten, and with them their numbers. 0 keeps all.
@@ -141,7 +145,7 @@ func (o Options) withDefaults() Options {
 	}
 	o.Speed = cmp.Or(o.Speed, 1)
 	if o.Wallets == nil {
-		o.Wallets = seededWallets()
+		o.Wallets, o.seeded = seededWallets(), true
 	}
 	o.KeepRequests = cmp.Or(o.KeepRequests, 200)
 	o.KeepViolations = cmp.Or(o.KeepViolations, 1000)

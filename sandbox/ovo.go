@@ -355,7 +355,13 @@ func (o *ovoRail) answerAt(now, at time.Time, held *call, code string, p *paymen
 	}
 	a := ovoAnswer{code: code, at: now, payment: p, foreign: held.effect.Answer == AnswerForeign}
 	if p != nil {
-		a.trace, a.at = p.trace, p.Charged
+		a.trace = p.trace
+		switch held.ovo.message.operation { // a check repeats what was answered then
+		case OperationCheckPush:
+			a.at = p.Charged
+		case OperationCheckVoid:
+			a.at = p.Voided
+		}
 	} else {
 		o.trace = o.trace%999999 + 1
 		a.trace = o.trace

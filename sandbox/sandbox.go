@@ -153,6 +153,8 @@ func (s *Sandbox) OVO() http.Handler { return http.HandlerFunc(s.serveOVO) }
 func (s *Sandbox) Handler() http.Handler { return s.pages }
 
 func (s *Sandbox) serveOVO(w http.ResponseWriter, r *http.Request) {
+	// A push is held for longer than a server's write time-out may be.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	body, err := io.ReadAll(io.LimitReader(r.Body, ovoBodyMax+1))
 	if err != nil {
 		panic(http.ErrAbortHandler) // the request never came whole: nobody asked for anything

@@ -93,7 +93,7 @@ func (c *Core) wallet(phone string) *wallet {
 	if w := c.wallets[normal]; w != nil {
 		return w
 	}
-	if seeded, ok := codeWallet(normal); ok && c.options.seeded() {
+	if seeded, ok := codeWallet(normal); ok && c.options.seeded {
 		if c.PutWallet(seeded) == nil {
 			return c.wallets[normal]
 		}
@@ -209,10 +209,6 @@ var seededCodes = [...]string{"14", "17", "26", "40", "58", "61", "63", "64", "6
 var seededNames = [...]string{
 	"Siti Rahmawati", "Budi Santoso", "Dewi Lestari", "Agus Setiawan", "Rina Wijaya",
 	"Putri Anggraini", "Joko Susilo", "Wulan Sari", "Hendra Gunawan",
-}
-
-func (o *Options) seeded() bool {
-	return len(o.Wallets) > 0 && o.Wallets[0].Phone == "081211111111"
 }
 
 func seededWallets() []Wallet {
