@@ -380,3 +380,19 @@ func (w *world) pay() Payment {
 	}
 	return p
 }
+
+func decode[T any](t testing.TB, a answer) (v T) {
+	t.Helper()
+	if err := json.Unmarshal(a.body, &v); err != nil || a.status > 299 {
+		t.Fatalf("answer %d: %v: %s", a.status, err, a.body)
+	}
+	return v
+}
+
+func decodeFrom[T any](t testing.TB, r *http.Response) (v T) {
+	t.Helper()
+	if err := json.NewDecoder(r.Body).Decode(&v); err != nil {
+		t.Errorf("answer %d: %v", r.StatusCode, err)
+	}
+	return v
+}
