@@ -75,8 +75,17 @@ func (p Phone) String() string {
 	return p.digits[:4] + strings.Repeat("*", len(p.digits)-7) + p.digits[len(p.digits)-3:]
 }
 
-// GoString masks too, for %#v.
-func (p Phone) GoString() string { return "payment.Phone(" + p.String() + ")" }
+// Format masks for every verb, also for those that fmt does not know for a phone and would print the fields for.
+func (p Phone) Format(f fmt.State, verb rune) {
+	switch {
+	case verb == 'v' && f.Flag('#'):
+		_, _ = fmt.Fprintf(f, "payment.Phone(%s)", p.String())
+	case strings.ContainsRune("vsqxX", verb):
+		_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), p.String())
+	default:
+		_, _ = fmt.Fprintf(f, "%%!%c(payment.Phone=%s)", verb, p.String())
+	}
+}
 
 // MarshalText masks too: JSON and text encoders never see the whole number.
 func (p Phone) MarshalText() ([]byte, error) { return []byte(p.String()), nil }

@@ -47,7 +47,7 @@ func TestBooksAgree(t *testing.T) {
 // TestBooksAgreeOften is the same without shrinking, many times over.
 func TestBooksAgreeOften(t *testing.T) {
 	t.Parallel()
-	n := uint64(20000)
+	n := uint64(6000)
 	if testing.Short() {
 		n = 2000
 	}
@@ -71,7 +71,7 @@ func TestWorldIsRich(t *testing.T) {
 		}
 		return after, commands, err
 	}
-	for seed := range uint64(5000) {
+	for seed := range uint64(3000) {
 		live(seededChoices{rand.New(rand.NewPCG(seed, 1))}, spy)
 	}
 	for _, s := range []payment.State{
