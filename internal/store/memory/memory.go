@@ -20,7 +20,7 @@ var (
 	_ store.Backend = (*Store)(nil)
 )
 
-// Options set a store up. The zero value works.
+// Options set a store up. The zero value works. The hooks are called under the store's lock and must not call it.
 type Options struct {
 	// Now gives t0 and is the clock of leases; time.Now by default.
 	Now func() time.Time

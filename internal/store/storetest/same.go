@@ -36,6 +36,15 @@ func copyUTC(to, from reflect.Value) {
 		for i := range from.Len() {
 			copyUTC(to.Index(i), from.Index(i))
 		}
+	case reflect.Map:
+		if from.Len() == 0 {
+			to.SetZero()
+			return
+		}
+		to.Set(reflect.MakeMap(from.Type()))
+		for _, key := range from.MapKeys() {
+			to.SetMapIndex(key, from.MapIndex(key))
+		}
 	case reflect.Interface, reflect.Pointer:
 		if from.IsNil() {
 			return

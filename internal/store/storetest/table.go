@@ -114,6 +114,8 @@ func setsTerminals(w *world) {
 	set(at(payment.BySequence, 20261121, 7, 51), nil)
 	set(at(payment.BySequence, 20261121, 8, 1), nil)
 	set(at(payment.ByDate, 20261121, 7, 1), store.ErrBackwards) // a change of style leaves nothing of the old batch
+	set(at(payment.ByDate, 0, 8, 999_999), nil)                 // what ChangeStyle gives
+	set(at(payment.ByDate, 0, 8, 999_999), nil)
 	set(at(payment.ByDate, 20261231, 311226, 5), nil)
 	set(at(payment.ByDate, 20261230, 301226, 9), store.ErrBackwards)
 	set(at(payment.ByDate, 20270101, 10127, 1), nil) // a smaller batch, a later day
