@@ -1,0 +1,304 @@
+package sim
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"math/rand/v2"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+// day is a world with a merchant, its gateways, their database and a provider in it.
+type day struct {
+	*world
+	options  Options
+	sabotage *sabotage
+	weather  weather
+	keyring  *exchange.Keyring
+	base     database
+	file     string // of the database; empty: in memory
+	scratch  []store.Change
+
+	processes []*process // by slot; nil while one is down
+	starts    int
+	serial    uint32
+	crashes   int
+	touched   []touch
+
+	core      *sandbox.Core
+	phones    []payment.Phone
+	digits    map[string]bool // of all phones, in every spelling
+	calls     map[uint64]waitingCall
+	sandboxAt time.Duration // when it is next looked at; 0: not planned
+	mail      int           // requests on their way
+	provider  providerMood
+	awayUntil time.Duration // the database
+	calm      bool
+	eveningAt time.Duration
+	restBy    time.Duration
+	troubles  []span
+	pauses    []span
+
+	stories  map[string]*story
+	ordered  []*story
+	keys     map[string]string // idempotency key → payment
+	numbers  map[string]*numbering
+	checking *send // the check by hand that is under way
+	failures []Failure
+	sends    int
+	hash     hash.Hash
+	line     []byte
+}
+
+// touch is a payment whose push may no longer be worth waiting for.
+type touch struct {
+	p       *process
+	payment string
+}
+
+type providerMood int
+
+const (
+	providerWell providerMood = iota
+	providerRefuses
+	providerHangs
+	providerSilent
+	providerBroken
+	providerMoods
+)
+
+const customers = 24
+
+func newDay(o Options) (*day, error) {
+	w := &world{rng: rand.New(rand.NewPCG(o.Seed, 0x6c756e6173))}
+	d := &day{
+		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
+		keys: map[string]string{}, numbers: map[string]*numbering{}, digits: map[string]bool{}, hash: sha256.New(),
+	}
+	d.weather = ordinary()
+	if o.Mix == Stormy {
+		d.weather = w.stormy()
+	}
+	if o.sabotage.weather != nil {
+		o.sabotage.weather(&d.weather)
+	}
+	if o.SQLite != "" {
+		d.weather.gateways = 1 // a file belongs to one process
+	}
+	w.start = d.weather.start.UTC()
+	w.slice, w.broke = d.afterSlice, d.broke
+	var err error
+	if d.keyring, err = exchangeKeys(); err != nil {
+		return nil, err
+	}
+	if err := d.openStore(); err != nil {
+		return nil, err
+	}
+	d.openSandbox()
+	d.processes = make([]*process, d.weather.gateways)
+	return d, nil
+}
+
+func (d *day) openSandbox() {
+	var wallets []sandbox.Wallet
+	for i := range customers {
+		digits := fmt.Sprintf("0812%07d", 3_000_000+d.rng.IntN(90_000)*100+i)
+		phone, err := payment.ParsePhone(digits)
+		if err != nil {
+			panic(err)
+		}
+		d.phones = append(d.phones, phone)
+		d.digits[digits], d.digits["62"+digits[1:]] = true, true
+		wallet := sandbox.Wallet{Phone: digits, Name: "Pelanggan", Cash: 1e12, Points: 1e12}
+		if i == 0 {
+			wallet.Cash, wallet.Points = 50_000, 20_000 // one is poor
+		}
+		wallets = append(wallets, wallet)
+	}
+	d.core = sandbox.NewCore(sandbox.Options{
+		OVO: d.weather.sandbox, Wallets: wallets, KeepRequests: -1, KeepViolations: 1 << 20,
+	})
+}
+
+// dawn plans the first half of the day.
+func (d *day) dawn() {
+	for slot := range d.processes {
+		d.boot(slot)
+	}
+	d.presetNumbers()
+	d.planOrders()
+	half := time.Duration(d.options.Payments)*d.weather.gap + d.between(0, 100*time.Second)
+	if d.options.Mix == Ordinary {
+		half = time.Duration(d.options.Payments) * d.weather.gap
+	}
+	for range d.weather.outages {
+		d.at(d.between(0, half), nil, func() { d.outage(d.between(100*time.Millisecond, 20*time.Second)) })
+	}
+	for range d.weather.pauses {
+		d.at(d.between(0, half), nil, func() {
+			if p := d.processes[d.rng.IntN(len(d.processes))]; p != nil && !d.calm {
+				p.pause(d.between(time.Second, 90*time.Second))
+			}
+		})
+	}
+	for range d.weather.providerDown {
+		from := d.between(0, half)
+		mood := providerMood(1 + d.rng.IntN(int(providerMoods)-1))
+		d.at(from, nil, func() { d.provider = mood; d.tell("provider is down", nil, "", "") })
+		d.at(from+d.between(time.Second, 4*time.Minute), nil, func() { d.provider = providerWell })
+	}
+	d.at(half, nil, d.evening)
+}
+
+// presetNumbers puts the terminals' numbering where the weather wants it.
+func (d *day) presetNumbers() {
+	for i := range d.weather.tills {
+		n := &numbering{style: d.weather.style}
+		d.numbers[tillID(i)] = n
+		if d.weather.preset == 0 {
+			continue
+		}
+		cursor := payment.Cursor{Style: d.weather.style, Day: payment.DayOf(d.start)}
+		cursor.Last = payment.Number{Batch: 7, Reference: d.weather.preset}
+		if d.weather.style == payment.ByDate {
+			cursor.Last.Batch = ddmmyy(d.start)
+		}
+		n.day, n.last = wibDay(d.start), cursor.Last
+		if err := d.base.SetTerminal(background, store.Terminal{MerchantID: merchantID, ID: tillID(i), Cursor: cursor}); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// evening ends the injuries: everything is started afresh and left alone.
+func (d *day) evening() {
+	d.tell("evening: no more injuries", nil, "", "")
+	d.calm, d.provider, d.eveningAt = true, providerWell, d.now
+	d.awayUntil = min(d.awayUntil, d.now)
+	t := d.weather.terms
+	d.restBy = d.now + t.SignatureLife + 2*t.RetryGapMax + t.CallLimit + time.Minute
+	for _, p := range d.processes {
+		if p != nil {
+			p.pausedUntil = min(p.pausedUntil, d.now)
+			p.die("is started afresh")
+		}
+	}
+}
+
+func (d *day) outage(length time.Duration) {
+	if d.calm {
+		return
+	}
+	d.tell("database goes away", nil, "", length.String())
+	d.trouble(d.now, d.now+length, "the database was away")
+	d.awayUntil = max(d.awayUntil, d.now+length)
+}
+
+func (d *day) databaseAway() bool { return d.now < d.awayUntil }
+
+func (d *day) trouble(from, to time.Duration, what string) {
+	d.troubles = append(d.troubles, span{from, to, what})
+}
+
+// atRest tells whether nothing is under way any more, anywhere.
+func (d *day) atRest() bool {
+	if !d.calm {
+		return len(d.failures) >= maxFailures
+	}
+	if d.mail > 0 || len(d.calls) > 0 {
+		return false
+	}
+	for _, p := range d.processes {
+		if p == nil || len(p.routines) > 0 {
+			return false
+		}
+	}
+	if _, busy := d.core.Next(); busy {
+		return false
+	}
+	open, _, err := d.base.OpenTasks(background)
+	return err == nil && open == 0
+}
+
+// afterSlice ends the calls whose payments have come to an end.
+func (d *day) afterSlice() {
+	for _, t := range d.touched {
+		if k := t.p.open[t.payment]; k != nil {
+			d.hungUpCall(k)
+		}
+	}
+	d.touched = d.touched[:0]
+}
+
+func (d *day) hungUpCall(k *call) {
+	switch {
+	case k.over:
+		delete(k.p.open, k.send.payment)
+	case k.ctx.Err() != nil:
+		delete(k.p.open, k.send.payment)
+		d.wake(0, k.routine)
+	}
+}
+
+func (d *day) broke(p *process, what string) { d.fail(StaysUp, "", "%s: %s", p.name, what) }
+
+func (d *day) fail(property Property, paymentID, format string, args ...any) {
+	if len(d.failures) >= 2*maxFailures {
+		return
+	}
+	f := Failure{Property: property, Payment: paymentID, Detail: fmt.Sprintf(format, args...)}
+	d.failures = append(d.failures, f)
+	d.tell("FAILS "+string(property), nil, paymentID, f.Detail)
+}
+
+// tell adds what happens to the day's hash, and to its story if somebody listens.
+func (d *day) tell(what string, p *process, paymentID, detail string) {
+	b := binary.BigEndian.AppendUint64(d.line[:0], uint64(d.now))
+	if p != nil {
+		b = append(b, p.name...)
+	}
+	b = append(b, 0)
+	b = append(append(b, what...), 0)
+	b = append(append(b, paymentID...), 0)
+	b = append(b, detail...)
+	d.line = b
+	d.hash.Write(b)
+	if d.options.Story == nil || (d.options.StoryOf != "" && paymentID != "" && paymentID != d.options.StoryOf) {
+		return
+	}
+	name := ""
+	if p != nil {
+		name = p.name
+	}
+	fmt.Fprintf(d.options.Story, "%s  %-7s %-30s %-28s %s\n",
+		d.time().In(payment.WIB).Format("15:04:05.000"), name, paymentID, what, bytes.ReplaceAll([]byte(detail), []byte("\n"), []byte(" ")))
+}
+
+func (d *day) report() Report {
+	r := Report{
+		Seed: d.options.Seed, Hash: hex.EncodeToString(d.hash.Sum(nil)[:16]), Payments: len(d.ordered), Events: d.sequence,
+		Sent: d.sends, Crashes: d.crashes, Lived: d.now, States: map[string]int{}, Failures: d.failures,
+	}
+	for _, s := range d.ordered {
+		r.States[string(s.last)]++
+	}
+	return r
+}
+
+func wibDay(t time.Time) int {
+	y, m, day := t.In(payment.WIB).Date()
+	return y*10000 + int(m)*100 + day
+}
+
+func ddmmyy(t time.Time) payment.Batch {
+	y, m, day := t.In(payment.WIB).Date()
+	return payment.Batch(day*10000 + int(m)*100 + y%100)
+}

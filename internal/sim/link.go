@@ -1,0 +1,352 @@
+package sim
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/textproto"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+// link is a process's way to the provider, in bytes: what net/http would write goes to the sandbox's core, and what
+// the core answers is read by net/http. In between it loses and delays what the weather wants.
+type link struct {
+	p      *process
+	out    bytes.Buffer
+	source bytes.Reader
+	reader *bufio.Reader
+}
+
+// call is one request on its way.
+type call struct {
+	ctx     context.Context
+	record  *exchange.Call
+	p       *process
+	routine *routine
+	send    *send
+
+	answer []byte // as it arrives
+	cut    bool   // the connection ends after it
+	over   bool
+	id     uint64 // at the sandbox
+}
+
+var (
+	errNoConnection = errors.New("dial tcp 203.0.113.7:443: connect: connection refused")
+	errHandshake    = errors.New("net/http: TLS handshake timeout")
+	errCut          = errors.New("read tcp 203.0.113.7:443: connection reset by peer")
+)
+
+const dialTimeout = 3 * time.Second
+
+// RoundTrip carries one call.
+func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
+	p := l.p
+	k := &call{ctx: r.Context(), record: exchange.CallFrom(r.Context()), p: p, routine: p.running}
+	p.running.call = k
+	defer func() {
+		k.over = true
+		k.routine.call = nil
+	}()
+	defer k.record.End()
+	f := p.roadTo()
+	if err := l.connect(k, f); err != nil {
+		return nil, err
+	}
+	wire, err := l.write(r)
+	if err != nil {
+		return nil, err
+	}
+	p.point(beforeSend)
+	httptrace.ContextClientTrace(k.ctx).GotConn(httptrace.GotConnInfo{})
+	if err := k.record.Send(wire); err != nil {
+		return nil, err
+	}
+	k.send = p.sent(k, wire)
+	p.deliver(k, wire, f)
+	p.point(afterSend)
+	p.park()
+	if len(k.answer) == 0 && !k.cut {
+		p.gone(k)
+		return nil, context.Cause(k.ctx)
+	}
+	p.received(k)
+	p.point(afterAnswer)
+	return l.read(k, r)
+}
+
+// connect takes the time of a connection, if there is one to be had.
+func (l *link) connect(k *call, f road) error {
+	p := l.p
+	switch {
+	case f.refused:
+		p.world.sleep(f.connect)
+		return errNoConnection
+	case f.hang:
+		p.world.sleep(dialTimeout)
+		return errHandshake
+	case f.connect > 0:
+		p.world.sleep(f.connect)
+	}
+	return k.ctx.Err()
+}
+
+// write gives the bytes that net/http writes.
+func (l *link) write(r *http.Request) ([]byte, error) {
+	l.out.Reset()
+	if err := r.Write(&l.out); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(l.out.Bytes()), nil
+}
+
+// read lets net/http read the answer.
+func (l *link) read(k *call, r *http.Request) (*http.Response, error) {
+	if len(k.answer) > 0 {
+		k.record.Receive(k.answer)
+	}
+	if k.cut {
+		k.record.Hangup()
+		if len(k.answer) == 0 {
+			return nil, errCut
+		}
+	}
+	if l.reader == nil {
+		l.reader = bufio.NewReaderSize(nil, 2<<10)
+	}
+	l.source.Reset(k.answer)
+	l.reader.Reset(&l.source)
+	response, err := http.ReadResponse(l.reader, r)
+	if err != nil {
+		return nil, err
+	}
+	// Another call may use the reader next: the body is read here.
+	body, err := io.ReadAll(response.Body)
+	response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
+	return response, nil
+}
+
+// failing gives an error after the last byte.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) {
+	if f.err == nil {
+		return 0, io.EOF
+	}
+	return 0, f.err
+}
+
+// road is what happens to one call on its way.
+type road struct {
+	refused, hang bool
+	connect       time.Duration
+	lost          bool          // it never arrives
+	reset         time.Duration // the connection is cut so long after the sending; 0: it is not
+	travel        time.Duration // of the request
+	back          time.Duration // of the answer
+	noAnswer      bool
+	cutAt         float64 // the answer ends after this part of it; 0: it is whole
+	bad           sandbox.AnswerFault
+}
+
+// roadTo draws the road of a call.
+func (d *day) roadTo() road {
+	x := &d.weather
+	f := road{connect: d.between(0, 3*time.Millisecond), travel: d.between(time.Millisecond, 40*time.Millisecond)}
+	f.back = d.between(time.Millisecond, 40*time.Millisecond)
+	if d.calm {
+		return f
+	}
+	switch d.provider {
+	case providerRefuses:
+		f.refused = true
+	case providerHangs:
+		f.hang = true
+	case providerSilent:
+		f.lost = true
+	case providerBroken:
+		f.bad = sandbox.AnswerHTTP502
+	}
+	f.refused = f.refused || d.chance(x.refused)
+	f.hang = f.hang || d.chance(x.hang)
+	if d.chance(x.slowConnect) {
+		f.connect = d.between(time.Second, 2200*time.Millisecond)
+	}
+	f.lost = f.lost || d.chance(x.lost)
+	if d.chance(x.reset) {
+		f.reset = d.between(time.Millisecond, 70*time.Second)
+	}
+	if d.chance(x.ghost) {
+		f.travel = d.between(30*time.Second, 5*time.Minute+20*time.Second)
+	}
+	f.noAnswer = d.chance(x.answerLost)
+	if d.chance(x.answerLate) {
+		f.back = d.between(time.Second, 80*time.Second)
+	}
+	if d.chance(x.cut) {
+		f.cutAt = d.rng.Float64()
+	}
+	return f
+}
+
+// deliver takes the request to the sandbox.
+func (d *day) deliver(k *call, wire []byte, f road) {
+	if f.reset > 0 {
+		d.after(f.reset, nil, func() { d.bring(k, nil, true) })
+	}
+	if f.lost {
+		d.tell("is lost on the way", k.p, k.send.payment, k.send.operation)
+		return
+	}
+	d.mail++
+	copies := 1
+	if k.send.operation == opPush {
+		copies += d.sabotage.extraCopies
+	}
+	d.after(f.travel, nil, func() {
+		d.mail--
+		for range copies {
+			d.arrive(k, wire, f)
+		}
+		if other := d.sabotage.otherPush; other != nil && k.send.operation == opPush {
+			d.arrive(k, other(wire), f)
+		}
+		d.watchSandbox()
+	})
+}
+
+func (d *day) arrive(k *call, wire []byte, f road) {
+	request, err := parse(wire)
+	if err != nil {
+		panic(err)
+	}
+	effect := d.effect(k.send.operation, f)
+	if effect != (sandbox.Effect{}) {
+		script := sandbox.Script{ID: "next", Times: 1, Effect: effect}
+		if _, err := d.core.AddScript(script); err != nil {
+			panic(err)
+		}
+	}
+	k.send.arrivals++
+	k.id = d.core.Arrive(d.time(), request)
+	if !k.over {
+		d.calls[k.id] = waitingCall{k, f}
+	}
+	d.tell("arrives", nil, k.send.payment, k.send.operation)
+}
+
+type waitingCall struct {
+	*call
+	road
+}
+
+// watchSandbox lets the sandbox act when something of it is due.
+func (d *day) watchSandbox() {
+	for _, a := range d.core.Advance(d.time()) {
+		d.answered(a)
+	}
+	next, ok := d.core.Next()
+	if !ok {
+		return
+	}
+	when := next.Sub(d.start)
+	if d.sandboxAt > d.now && d.sandboxAt <= when {
+		return // it is planned already
+	}
+	d.sandboxAt = when
+	d.at(when, nil, func() {
+		if d.now == d.sandboxAt {
+			d.sandboxAt = 0
+			d.watchSandbox()
+		}
+	})
+}
+
+// answered sends an answer of the sandbox on its way back.
+func (d *day) answered(a sandbox.Answer) {
+	k, ok := d.calls[a.ID]
+	delete(d.calls, a.ID)
+	if !ok || k.over || a.Never || k.noAnswer {
+		return
+	}
+	if a.Reset {
+		d.after(k.back, nil, func() { d.bring(k.call, nil, true) })
+		return
+	}
+	wire := format(a)
+	cut := k.cutAt > 0
+	if cut {
+		wire = wire[:int(k.cutAt*float64(len(wire)))]
+	}
+	d.after(k.back, nil, func() { d.bring(k.call, wire, cut) })
+}
+
+// bring gives a call its answer, or the end of its connection.
+func (d *day) bring(k *call, wire []byte, cut bool) {
+	if k.over || k.p.dead || len(k.answer) > 0 || k.cut {
+		return
+	}
+	k.answer, k.cut = wire, cut
+	d.push(event{at: d.now, process: k.p, routine: k.routine, token: k.routine.token})
+}
+
+// gone tells the sandbox that nobody waits any more.
+func (d *day) gone(k *call) {
+	if k.id != 0 {
+		delete(d.calls, k.id)
+		d.core.Gone(k.id)
+	}
+	d.tell("gives up waiting", k.p, k.send.payment, k.send.operation)
+}
+
+// parse reads a request off the wire.
+func parse(wire []byte) (sandbox.Request, error) {
+	head, body, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
+	lines := strings.Split(string(head), "\r\n")
+	method, rest, _ := strings.Cut(lines[0], " ")
+	path, version, _ := strings.Cut(rest, " ")
+	if version != "HTTP/1.1" {
+		return sandbox.Request{}, fmt.Errorf("sim: %q is no HTTP/1.1 request", lines[0])
+	}
+	header := make(http.Header, len(lines)-1)
+	values := make([]string, len(lines)-1)
+	for i, line := range lines[1:] {
+		name, value, ok := strings.Cut(line, ": ")
+		if !ok {
+			return sandbox.Request{}, fmt.Errorf("sim: %q is no header", line)
+		}
+		values[i] = value
+		header[textproto.CanonicalMIMEHeaderKey(name)] = values[i : i+1 : i+1]
+	}
+	if header.Get("Content-Length") != strconv.Itoa(len(body)) {
+		return sandbox.Request{}, errors.New("sim: Content-Length is not the body's")
+	}
+	return sandbox.Request{Method: method, Path: path, Header: header, Body: body}, nil
+}
+
+// format writes an answer as it stands on the wire.
+func format(a sandbox.Answer) []byte {
+	b := make([]byte, 0, 128+len(a.Body))
+	b = append(b, "HTTP/1.1 "...)
+	b = strconv.AppendInt(b, int64(a.Status), 10)
+	b = append(b, ' ')
+	b = append(b, http.StatusText(a.Status)...)
+	if kind := a.Header["Content-Type"]; len(kind) > 0 {
+		b = append(b, "\r\nContent-Type: "...)
+		b = append(b, kind[0]...)
+	}
+	b = append(b, "\r\nContent-Length: "...)
+	b = strconv.AppendInt(b, int64(len(a.Body)), 10)
+	b = append(b, "\r\n\r\n"...)
+	return append(b, a.Body...)
+}

@@ -1,0 +1,224 @@
+package sim
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+// order is what the merchant's shop asks for, as often as it takes.
+type order struct {
+	engine.Order
+	tries    int
+	answered bool
+}
+
+func (d *day) planOrders() {
+	when := time.Duration(0)
+	for i := range d.options.Payments {
+		when += d.between(0, 2*d.weather.gap)
+		d.at(when, nil, func() { d.newOrder(i) })
+	}
+}
+
+func (d *day) newOrder(i int) {
+	o := &order{Order: engine.Order{
+		MerchantID: merchantID, Mode: payment.Test, Method: payment.OVOPush, Amount: payment.Rupiah(1000 + d.rng.IntN(100_000)),
+		Phone: d.phones[d.rng.IntN(len(d.phones))], Reference: "INV-" + strconv.Itoa(i),
+		Terminal: tillID(d.rng.IntN(d.weather.tills)),
+	}}
+	if d.chance(d.weather.keys) {
+		o.Key = store.Key{Key: "key-" + strconv.Itoa(i), Fingerprint: "body-" + strconv.Itoa(i)}
+		if d.chance(d.weather.twice) {
+			twin := *o
+			d.after(d.between(0, 5*time.Millisecond), nil, func() { d.request(&twin) })
+		}
+	}
+	d.request(o)
+}
+
+// gateway gives a gateway that takes calls, or nil.
+func (d *day) gateway() *process {
+	from := d.rng.IntN(len(d.processes))
+	for i := range d.processes {
+		if p := d.processes[(from+i)%len(d.processes)]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// request sends an order to one of the gateways. A shop that has a key asks again when it hears nothing.
+func (d *day) request(o *order) {
+	if d.calm || o.tries > 6 {
+		return
+	}
+	o.tries++
+	if o.Key.Key != "" {
+		d.after(d.between(2*time.Second, 8*time.Second), nil, func() {
+			if !o.answered {
+				d.request(o)
+			}
+		})
+	}
+	p := d.gateway()
+	if p == nil {
+		return
+	}
+	p.spawn(0, p, func() {
+		paid, _, err := p.engine.Request(background, o.Order)
+		d.requested(o, paid, err)
+	})
+}
+
+func (d *day) requested(o *order, p payment.Payment, err error) {
+	var refusal *payment.Refusal
+	var mismatch *engine.KeyMismatch
+	switch {
+	case errors.As(err, &mismatch):
+		o.answered = true
+		d.tell("key was used", nil, mismatch.PaymentID, o.Key.Key)
+		d.sameKey(o.Key.Key, mismatch.PaymentID)
+	case errors.As(err, &refusal):
+		o.answered = true
+		d.tell("is refused", nil, "", refusal.Code)
+	case err != nil:
+		d.tell("cannot be taken", nil, "", err.Error())
+	case !o.answered:
+		o.answered = true
+		d.tell("is accepted", nil, p.ID, o.Key.Key)
+		d.sameKey(o.Key.Key, p.ID)
+		d.followUp(o, p.ID)
+	default:
+		d.sameKey(o.Key.Key, p.ID)
+	}
+}
+
+// followUp plans what the merchant does with a payment later.
+func (d *day) followUp(o *order, id string) {
+	x := &d.weather
+	if o.Key.Key != "" && d.chance(x.reuse) {
+		again := &order{Order: o.Order}
+		d.after(d.between(0, 90*time.Second), nil, func() { d.request(again) })
+	}
+	if o.Key.Key != "" && d.chance(x.otherBody) {
+		other := &order{Order: o.Order}
+		other.Amount, other.Key.Fingerprint = o.Amount+1, o.Key.Fingerprint+"x"
+		d.after(d.between(0, 30*time.Second), nil, func() { d.request(other) })
+	}
+	if d.chance(x.void) {
+		d.after(d.between(time.Second, 2*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskVoid}) })
+	}
+	for range 3 {
+		if d.chance(x.check) {
+			d.after(d.between(0, 4*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskCheck}) })
+		}
+	}
+	if d.chance(x.cancel) {
+		d.after(d.between(0, 2*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskCancel}) })
+	}
+	if d.chance(x.operator) {
+		d.after(d.between(time.Minute, 4*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskReverse}) })
+	}
+}
+
+func (d *day) ask(id string, ask payment.Asked) {
+	p := d.gateway()
+	if d.calm || p == nil {
+		return
+	}
+	p.spawn(0, p, func() {
+		_, _, err := p.engine.Ask(background, merchantID, id, ask, store.Key{})
+		answer := "yes"
+		if err != nil {
+			answer = err.Error()
+		}
+		d.tell("is asked to "+string(ask.What), p, id, answer)
+	})
+}
+
+// release is an operator who has looked at a stopped terminal.
+func (d *day) release(till string) {
+	d.after(d.between(time.Second, 20*time.Second), nil, func() {
+		terminals, err := d.base.Terminals(background, merchantID)
+		if err != nil {
+			panic(err)
+		}
+		for _, t := range terminals {
+			if t.ID == till && t.Held != "" {
+				t.Held = ""
+				if err := d.base.SetTerminal(background, t); err != nil {
+					panic(err)
+				}
+				d.tell("terminal is released", nil, "", till)
+			}
+		}
+	})
+}
+
+// effect is what the provider and the customer make of a request.
+func (d *day) effect(operation string, f road) sandbox.Effect {
+	x := &d.weather
+	e := sandbox.Effect{Answer: f.bad}
+	if operation == opPush {
+		d.customer(&e)
+	}
+	if d.calm {
+		return e
+	}
+	if d.chance(x.oddAnswer) {
+		e.Answer = pick(d.world, sandbox.AnswerLost, sandbox.AnswerReset, sandbox.AnswerEmpty404, sandbox.AnswerHTTP500,
+			sandbox.AnswerHTTP502, sandbox.AnswerHTML, sandbox.AnswerForeign, sandbox.AnswerTruncated)
+	}
+	switch {
+	case d.chance(x.code):
+		e.Code = pick(d.world, refusals[operation]...)
+		e.Customer = ""
+	case d.chance(x.codeAfter):
+		e.AnswerCode = pick(d.world, "40", "68", "ER")
+	}
+	if d.chance(x.slowThink) {
+		e.ProcessDelay = sandbox.Duration(d.between(0, 12*time.Second))
+	}
+	return e
+}
+
+// refusals are the codes with which the provider does nothing. It does not lie about what it knows: a check never says
+// "not found" of what is there. A reversal may, and the rules see to it.
+var refusals = map[string][]string{ // never written
+	opPush:      {"40", "68", "ER", "25", "94", "58", "17", "26", "61", "63", "EB", "TO", "96", "14", "13", "56", "64", "65", "67"},
+	opReversal:  {"40", "68", "ER", "25", "94", "58", "63", "EB", "TO", "BR"},
+	opVoid:      {"40", "68", "ER", "94", "58", "17", "65", "TO"},
+	opCheck:     {"40", "58", "68", "ER", "96", "54", "TO", "63"},
+	opCheckVoid: {"40", "58", "68", "ER", "96", "TO"},
+}
+
+// customer decides what the customer of a push does.
+func (d *day) customer(e *sandbox.Effect) {
+	x := &d.weather
+	with := pick(d.world, sandbox.Cash, sandbox.Cash, sandbox.Points, sandbox.Both)
+	edge := pick(d.world, 54900*time.Millisecond, 55*time.Second, 59900*time.Millisecond, 60*time.Second, 60100*time.Millisecond,
+		64900*time.Millisecond, 65*time.Second, 65100*time.Millisecond)
+	roll := d.rng.Float64()
+	switch {
+	case roll < x.payNow:
+		e.Customer, e.CustomerAfter = with, sandbox.Duration(d.between(500*time.Millisecond, 20*time.Second))
+	case roll < x.payNow+x.decline:
+		e.Customer, e.CustomerAfter = sandbox.Decline, sandbox.Duration(d.between(0, 54*time.Second))
+	case roll < x.payNow+x.decline+x.ignore:
+		e.Customer, e.CustomerAfter = sandbox.Ignore, sandbox.Duration(d.between(0, 54*time.Second))
+	default:
+		e.Customer, e.CustomerAfter = with, sandbox.Duration(d.between(20*time.Second, 60*time.Second))
+	}
+	if d.chance(x.boundary) {
+		if d.chance(0.5) {
+			e.Customer, e.CustomerAfter = with, sandbox.Duration(edge)
+		}
+		e.AnswerAfter = sandbox.Duration(edge)
+	}
+}

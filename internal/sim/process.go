@@ -1,0 +1,229 @@
+package sim
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+const (
+	merchantID = "demo"
+	accountID  = "ovo"
+)
+
+var errDead = errors.New("sim: the process is dead")
+
+// process is one start of a gateway: the real engine, and the seams by which it is in the world.
+type process struct {
+	*day
+	name        string
+	slot        int
+	engine      *engine.Engine
+	disk        *disk
+	dead        bool
+	diedAt      time.Duration
+	pausedUntil time.Duration
+	routines    []*routine
+	open        map[string]*call // the push of a payment whose call is under way here
+	ids         uint32
+}
+
+// account is the merchant's account at OVO, as the weather has it.
+func (d *day) account() merchant.Account {
+	demo := sandbox.DemoMerchant()
+	shop := demo.Stores[0]
+	a := merchant.Account{
+		ID: accountID, MerchantID: merchantID, Rail: payment.OVO, Environment: merchant.Sandbox, URL: "http://sandbox/pos",
+		Terms: d.weather.terms, OVO: merchant.OVOCredentials{
+			AppID: demo.AppID, AppKey: merchant.NewSecret(demo.AppKey), SignBody: d.weather.signBody,
+			PadNumbers: d.weather.padNumbers, OriginalDate: d.weather.originalDate,
+		},
+	}
+	if d.sabotage.appKey != "" {
+		a.OVO.AppKey = merchant.NewSecret(d.sabotage.appKey)
+	}
+	for i := range d.weather.tills {
+		a.Terminals = append(a.Terminals, merchant.Terminal{
+			Style: d.weather.style, Serial: d.weather.serial, Terminal: payment.Terminal{
+				ID: tillID(i), TID: shop.Terminals[i].TID, MID: shop.Terminals[i].MID, MerchantID: demo.MerchantID, StoreCode: shop.Code,
+			},
+		})
+	}
+	return a
+}
+
+func tillID(i int) string { return fmt.Sprintf("till-%d", i+1) }
+
+// boot starts a gateway. While the database is away it is tried again.
+func (d *day) boot(slot int) {
+	d.starts++
+	p := &process{day: d, slot: slot, name: fmt.Sprintf("own_%d", d.starts), open: map[string]*call{}}
+	if d.databaseAway() {
+		d.starts--
+		d.after(500*time.Millisecond, nil, func() { d.boot(slot) })
+		return
+	}
+	p.disk = &disk{Store: d.base, p: p}
+	a := d.account()
+	line, err := rail.Open(a, &link{p: p}, d.time)
+	if err != nil {
+		panic(err)
+	}
+	p.engine, err = engine.New(context.Background(), engine.Options{
+		Store: p.disk, Keyring: d.keyring, Owner: p.name, Log: slog.New(&logbook{day: d, p: p}),
+		Accounts: []engine.Account{{Account: a, Line: line}},
+		Now:      d.time, After: p.timer, Sleep: p.sleep, Go: p.start, Together: p.together, NewID: p.newID,
+		Lease: lease,
+	})
+	if err != nil {
+		panic(err)
+	}
+	d.processes[slot] = p
+	d.tell("started", p, "", "")
+	p.beat()
+	p.tick()
+}
+
+const (
+	lease      = 3 * time.Second
+	claimEvery = 100 * time.Millisecond
+	// patience is how long after the end of a trouble what it has delayed may take: the lease of the dead, the next
+	// beat, the next claim, and the longest gap between two tries of a commit.
+	patience = lease + lease/3 + 300*time.Millisecond + claimEvery + 2*time.Second + 500*time.Millisecond
+)
+
+// beat and tick are engine.Run in the world's time.
+func (p *process) beat() {
+	p.spawn(0, p, func() {
+		_ = p.engine.Beat(context.Background()) // a store that does not answer is tried again at the next one
+	})
+	p.after(lease/3, p, p.beat)
+}
+
+func (p *process) tick() {
+	if p.somethingDue() {
+		p.spawn(0, p, func() { _ = p.engine.Tick(context.Background()) })
+	}
+	p.after(claimEvery, p, p.tick)
+}
+
+// somethingDue saves the engine the claims that would find nothing.
+func (p *process) somethingDue() bool {
+	_, oldest, err := p.base.OpenTasks(context.Background())
+	return err != nil || (!oldest.IsZero() && oldest.Before(p.time()))
+}
+
+// The seams.
+
+func (p *process) timer(d time.Duration, f func()) (stop func() bool) {
+	over := false
+	r := p.running
+	p.after(d, p, func() {
+		if over {
+			return
+		}
+		over = true
+		f()
+		p.hungUp(r)
+	})
+	return func() bool {
+		before := over
+		over = true
+		return !before
+	}
+}
+
+// hungUp ends the call in which a routine stands, if its context has ended.
+func (p *process) hungUp(r *routine) {
+	if r != nil && r.call != nil && r.call.ctx.Err() != nil {
+		p.wake(0, r)
+	}
+}
+
+func (p *process) sleep(ctx context.Context, d time.Duration) error {
+	p.world.sleep(d)
+	return ctx.Err()
+}
+
+// start is Options.Go: the scheduler takes its time.
+func (p *process) start(f func()) { p.spawn(time.Duration(p.rng.Int64N(20_000)), p, f) }
+
+func (p *process) together(n int, f func(int)) {
+	left, r := n, p.running
+	for i := range n {
+		p.spawn(0, p, func() {
+			f(i)
+			if left--; left == 0 {
+				p.wake(0, r)
+			}
+		})
+	}
+	if n > 0 {
+		p.park()
+	}
+}
+
+// newID orders by time, then by process and count, as the real ones order by time.
+func (p *process) newID(prefix string) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:8], uint64(p.time().UnixMilli())<<16|uint64(p.starts&0xffff))
+	p.serial++
+	binary.BigEndian.PutUint32(id[8:12], p.serial)
+	binary.BigEndian.PutUint32(id[12:], p.rng.Uint32())
+	return engine.FormatID(prefix, id)
+}
+
+// Faults of processes.
+
+// point lets the process die here, if the seed says so.
+func (p *process) point(c crashPoint) {
+	if !p.calm && p.chance(p.weather.crash[c]) {
+		p.die("dies " + c.String())
+	}
+	if p.dead && p.running != nil && p.running.process == p {
+		p.running.killed = true
+		panic(killed{})
+	}
+}
+
+// die ends a process at once and starts another one in its place after a while.
+func (p *process) die(why string) {
+	if p.dead {
+		return
+	}
+	p.dead, p.diedAt = true, p.now
+	p.crashes++
+	back := p.between(100*time.Millisecond, 10*time.Second)
+	if p.calm {
+		back = time.Second
+	}
+	p.tell(why, p, "", "")
+	p.trouble(p.now, p.now+back, "a gateway was down")
+	p.processes[p.slot] = nil
+	p.at(p.now, nil, func() { p.reap(p) })
+	d, slot := p.day, p.slot
+	p.after(back, nil, func() { d.reboot(slot) })
+}
+
+func (p *process) pause(d time.Duration) {
+	if p.dead {
+		return
+	}
+	p.tell("is paused", p, "", d.String())
+	p.pausedUntil = p.now + d
+	p.trouble(p.now, p.now+d, "a gateway was paused")
+	p.pauses = append(p.pauses, span{p.now, p.now + d, p.name})
+}
+
+// exchangeKeys makes the keyring of a day; its key is no secret.
+func exchangeKeys() (*exchange.Keyring, error) { return exchange.NewKeyring(make([]byte, 32)) }

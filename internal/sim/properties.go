@@ -1,0 +1,366 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+// Property names a rule that must hold on every day. docs/properties.md says what each means.
+type Property string
+
+// The properties.
+const (
+	BooksAgree        Property = "books_agree"
+	OneCharge         Property = "one_charge"
+	NoPushTwice       Property = "no_push_twice"
+	Unanswered        Property = "unanswered_ends"
+	Punctual          Property = "reversal_punctual"
+	Numbers           Property = "numbers_in_order"
+	WrittenBeforeSent Property = "written_before_sent"
+	EveryByteLogged   Property = "every_byte_logged"
+	JournalFolds      Property = "journal_folds"
+	SameKey           Property = "same_key_same_payment"
+	Told              Property = "every_change_told"
+	InquiryDistance   Property = "inquiries_keep_distance"
+	OneCheckAtATime   Property = "one_check_at_a_time"
+	ComesToRest       Property = "comes_to_rest"
+	NoSecretInLog     Property = "no_secret_in_log"
+	Understood        Property = "provider_understands"
+	StaysUp           Property = "gateway_stays_up"
+)
+
+// Properties lists every property.
+func Properties() []Property {
+	return []Property{
+		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
+		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
+	}
+}
+
+// OVO's times, apart from the terms. OVO, Push To Pay API: reversal automatically at 65 s when no 0210 came within
+// 60 s; on the day of the push until 23:59.
+const (
+	reverseAfter = 65 * time.Second
+	tolerance    = 500 * time.Millisecond
+	cutOff       = 23*time.Hour + 59*time.Minute
+	// inquiryGap is the least distance of two status checks of a payment that nobody asked for.
+	inquiryGap = 5*time.Second - tolerance
+)
+
+// sameKey holds that an idempotency key stands for one payment.
+func (d *day) sameKey(key, id string) {
+	if key == "" {
+		return
+	}
+	if first, ok := d.keys[key]; ok && first != id {
+		d.fail(SameKey, id, "key %s stood for payment %s before", key, first)
+		return
+	}
+	d.keys[key] = id
+}
+
+// checkRest holds that everything has come to an end.
+func (d *day) checkRest() {
+	if !d.calm || d.atRest() {
+		return
+	}
+	open, oldest, err := d.base.OpenTasks(background)
+	d.fail(ComesToRest, "", "%v after the last injury %d payments still have something due (the oldest at %s, %v), %d requests are on their way, %d calls wait",
+		d.now-d.eveningAt, open, oldest.In(payment.WIB).Format(time.TimeOnly), err, d.mail, len(d.calls))
+}
+
+// audit holds the books against each other when the day is over.
+func (d *day) audit() {
+	d.checkViolations()
+	truths := map[string][]sandbox.Transaction{}
+	for t := range d.core.Transactions() {
+		id := "pay_" + t.Invoice[:min(26, len(t.Invoice))]
+		truths[id] = append(truths[id], t)
+		if t.Seen > 1 {
+			d.fail(NoPushTwice, id, "the provider saw number %d/%d %d times", t.Batch, t.Reference, t.Seen)
+		}
+	}
+	for _, s := range d.ordered {
+		d.auditPayment(s, truths[s.id])
+	}
+	d.checkCursors()
+}
+
+// checkViolations holds that the provider understands what it is sent.
+func (d *day) checkViolations() {
+	for _, v := range d.core.Violations() {
+		switch v.Rule {
+		case sandbox.RuleTimeWindow, sandbox.RuleDateClock, sandbox.RuleReferenceStart, sandbox.RuleReferenceGap,
+			sandbox.RuleReferenceOrder, sandbox.RuleBatchOrder, sandbox.RuleBatchStyle, sandbox.RuleNotFound,
+			sandbox.RuleReversalCutoff, sandbox.RuleVoidCutoff, sandbox.RuleVoidState, sandbox.RuleReversalTooEarly:
+			// Late, lost and overtaken requests look so from the other side.
+		case sandbox.RuleDuplicateNumber, sandbox.RuleDuplicateInvoice:
+			// no_push_twice counts these.
+		default:
+			d.fail(Understood, "", "the provider finds fault with a %s: %s: %s", v.Operation, v.Rule, v.Detail)
+		}
+	}
+}
+
+func (d *day) checkCursors() {
+	terminals, err := d.base.Terminals(background, merchantID)
+	if err != nil {
+		d.fail(Numbers, "", "the terminals cannot be read: %v", err)
+	}
+	for _, t := range terminals {
+		if n := d.numbers[t.ID]; n != nil && t.Cursor.Last != n.last {
+			d.fail(Numbers, "", "terminal %s stands on %v, and the last payment has %v", t.ID, t.Cursor.Last, n.last)
+		}
+	}
+}
+
+// books is everything that is known of one payment when the day is over.
+type books struct {
+	*day
+	*story
+	stored   payment.Payment
+	terms    payment.Terms
+	entries  []store.Entry
+	truths   []sandbox.Transaction
+	orders   []ordered
+	told     []store.Told // that must have been
+	answered bool         // the push had a verdict before it was due to be reversed
+	since    time.Duration
+}
+
+// ordered is a call as the journal has it.
+type ordered struct {
+	call    payment.Call
+	at      time.Duration // of the event
+	written time.Duration
+	since   time.Duration // since when nothing but time stood between the payment and this call
+	hand    bool
+	waiting bool // it is a first reversal that only waited for its hour
+}
+
+func (d *day) auditPayment(s *story, truths []sandbox.Transaction) {
+	b := books{day: d, story: s, truths: truths}
+	var err error
+	if b.stored, err = d.base.Load(background, merchantID, s.id); err != nil {
+		d.fail(JournalFolds, s.id, "it cannot be read: %v", err)
+		return
+	}
+	if b.entries, err = d.base.Journal(background, merchantID, s.id); err != nil || len(b.entries) == 0 {
+		d.fail(JournalFolds, s.id, "its journal cannot be read: %v", err)
+		return
+	}
+	if b.terms, err = d.base.Terms(background, merchantID, b.stored.Account, b.stored.TermsRevision); err != nil {
+		d.fail(JournalFolds, s.id, "its terms cannot be read: %v", err)
+		return
+	}
+	b.fold()
+	b.checkBooks()
+	b.checkTold()
+	b.checkUnanswered()
+	b.checkInquiries()
+	b.checkExchanges()
+}
+
+// fold decides the journal again, and takes note of what was ordered and announced on the way.
+func (b *books) fold() {
+	var p payment.Payment
+	for i, e := range b.entries {
+		if e.Version != i+1 {
+			b.fail(Told, b.id, "after version %d its journal goes on with %d", i, e.Version)
+			return
+		}
+		next, commands, err := payment.Decide(b.terms, p, e.Event)
+		if err != nil {
+			b.fail(JournalFolds, b.id, "version %d, %s, is refused when it is decided again: %v", e.Version, payment.Kind(e.Event), err)
+			return
+		}
+		b.note(p, next, e, commands)
+		p = next
+	}
+	if !same(p, b.stored) {
+		b.fail(JournalFolds, b.id, "its journal gives %s, version %d; stored is %s, version %d (%s)",
+			p.State, p.Version, b.stored.State, b.stored.Version, difference(p, b.stored))
+	}
+}
+
+func (b *books) note(before, after payment.Payment, e store.Entry, commands []payment.Command) {
+	at := e.Event.When().Sub(b.start)
+	written := at
+	if e.Version <= len(b.story.written) {
+		written = b.story.written[e.Version-1]
+	}
+	asked, hand := e.Event.(payment.Asked)
+	hand = hand && asked.What == payment.AskCheck
+	for _, c := range commands {
+		if tell, ok := c.(payment.Tell); ok {
+			b.told = append(b.told, store.Told{Version: e.Version, Type: tell.Type})
+		}
+		if call, _, ok := payment.CallOf(c); ok {
+			b.orders = append(b.orders, ordered{
+				call: call, at: at, written: written, since: b.since, hand: hand,
+				waiting: call == payment.CallReversal && doubtful(before),
+			})
+		}
+	}
+	if v, ok := e.Event.(payment.Answered); ok && v.Call == payment.CallPush && at < b.due() {
+		b.answered = true
+	}
+	if doubtful(after) && !doubtful(before) {
+		b.since = at
+	}
+}
+
+// doubtful tells whether a payment only waits for the hour of its reversal.
+func doubtful(p payment.Payment) bool {
+	return (p.State == payment.Pushing || p.State == payment.InDoubt) && len(p.Attempts) > 0 && p.Attempts[0].NotFoundAt.IsZero()
+}
+
+// t0 is the time in the push's date.
+func (b *books) t0() time.Time { return b.stored.Attempts[0].PushedAt }
+
+// due is when the push, unanswered, has to be reversed by what is stored.
+func (b *books) due() time.Duration { return b.t0().Sub(b.start) + reverseAfter }
+
+func (b *books) push() *send {
+	for _, s := range b.story.sends {
+		if s.operation == opPush {
+			return s
+		}
+	}
+	return nil
+}
+
+// checkBooks holds the wallet against us.
+func (b *books) checkBooks() {
+	var held int64
+	charges := 0
+	for _, t := range b.truths {
+		held += t.Held()
+		if !t.Charged.IsZero() {
+			charges++
+		}
+	}
+	if charges > 1 || held > int64(b.stored.Amount) {
+		b.fail(OneCharge, b.id, "the customer was charged %d times", charges)
+	}
+	switch paid := b.stored.State == payment.Paid; {
+	case b.stored.State == payment.Review:
+		if b.stored.Review == "" {
+			b.fail(BooksAgree, b.id, "it is in review and does not say why")
+		}
+	case (held > 0) != paid:
+		b.fail(BooksAgree, b.id, "it is %s here, and the merchant holds Rp %d of the customer's", b.stored.State, held)
+	}
+}
+
+// checkTold holds that each change of state was announced.
+func (b *books) checkTold() {
+	told, err := b.base.Told(background, merchantID, b.id)
+	if err != nil {
+		b.fail(Told, b.id, "what was told cannot be read: %v", err)
+	}
+	match := func(a, c store.Told) bool { return a.Version == c.Version && a.Type == c.Type }
+	if !slices.EqualFunc(told, b.told, match) {
+		b.fail(Told, b.id, "told was [%s], want [%s]", words(told), words(b.told))
+	}
+}
+
+func words(told []store.Told) string {
+	var list []string
+	for _, t := range told {
+		list = append(list, fmt.Sprintf("%d %s", t.Version, t.Type))
+	}
+	return strings.Join(list, ", ")
+}
+
+// checkUnanswered holds that a push without an answer is taken back in time, or found to be paid, or not to be there,
+// or brought before a human.
+func (b *books) checkUnanswered() {
+	push := b.push()
+	day := payment.DayOf(b.t0()).Start()
+	for _, o := range b.orders {
+		if o.call != payment.CallReversal {
+			continue
+		}
+		switch at := b.start.Add(o.at); {
+		case o.at < b.due():
+			b.fail(Unanswered, b.id, "a reversal is ordered %v after t0, before the 65 s are over", at.Sub(b.t0()))
+		case !at.Before(day.Add(cutOff)):
+			b.fail(Unanswered, b.id, "a reversal is ordered at %s, after the cut-off", at.In(payment.WIB).Format(time.TimeOnly))
+		}
+	}
+	if push == nil && (b.stored.State == payment.Paid || len(b.entries) < 2) {
+		b.fail(Numbers, b.id, "number %v was never sent, and its journal does not say so", b.number)
+	}
+	if push == nil || b.answered {
+		return
+	}
+	switch b.stored.State {
+	case payment.Created, payment.Pushing, payment.InDoubt:
+		b.fail(Unanswered, b.id, "its push is not answered, and it is still %s", b.stored.State)
+	}
+	b.checkPunctual(push)
+}
+
+// checkPunctual holds that the first reversal is ordered at 65 s from the push's first byte, unless something that was
+// to see to it was down; then as soon as it is back.
+func (b *books) checkPunctual(push *send) {
+	for _, o := range b.orders {
+		if !o.waiting {
+			continue
+		}
+		expected := max(push.at+reverseAfter, o.since)
+		latest := expected + tolerance
+		if end, ok := reaches(b.troubles, push.at-2*time.Second, o.written); ok {
+			latest = max(latest, max(end, expected)+patience)
+		}
+		if o.written > latest {
+			b.fail(Punctual, b.id, "its first reversal is ordered %v after the push's first byte", o.written-push.at)
+		}
+		return
+	}
+}
+
+// checkInquiries holds that the provider is not asked too often.
+func (b *books) checkInquiries() {
+	var last ordered
+	for _, o := range b.orders {
+		if (o.call != payment.CallCheck && o.call != payment.CallCheckVoid) || o.hand {
+			continue
+		}
+		if last.call != "" && o.at-last.at < inquiryGap {
+			b.fail(InquiryDistance, b.id, "a status check is ordered %v after the one before", o.at-last.at)
+		}
+		last = o
+	}
+}
+
+// checkExchanges holds that the log has every byte that was sent or received.
+func (b *books) checkExchanges() {
+	parts, err := b.base.Exchanges(background, merchantID, b.id)
+	if err != nil {
+		b.fail(EveryByteLogged, b.id, "its exchanges cannot be read: %v", err)
+		return
+	}
+	for _, s := range b.story.sends {
+		if !contains(b.keyring, parts, exchange.Request, s.wire) {
+			b.fail(EveryByteLogged, b.id, "the %s that was sent is not in the log", s.operation)
+		}
+		if len(s.received) == 0 || (s.by.dead && s.by.diedAt < s.receivedAt+forgiven) {
+			continue
+		}
+		if !contains(b.keyring, parts, exchange.Response, s.received) {
+			b.fail(EveryByteLogged, b.id, "the answer to the %s, received %v into the day, is not in the log", s.operation, s.receivedAt)
+		}
+	}
+}
+
+// forgiven is how long after an answer the death of its process may still have lost it.
+const forgiven = 40 * time.Second

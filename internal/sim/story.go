@@ -1,0 +1,237 @@
+package sim
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// The operations, as the sandbox and the exchange log call them.
+const (
+	opPush      = "push"
+	opReversal  = "reversal"
+	opVoid      = "void"
+	opCheck     = "check"
+	opCheckVoid = "check_void"
+)
+
+// story is what the world has seen of a payment.
+type story struct {
+	id      string
+	till    string
+	number  payment.Number
+	last    payment.State
+	written []time.Duration // when each version was written
+	sends   []*send
+	byHand  [][]byte // the checks that somebody asked for
+}
+
+// send is one request that left a gateway.
+type send struct {
+	payment, operation string
+	wire               []byte
+	by                 *process
+	at                 time.Duration
+	arrivals           int
+	hand               bool
+	over               bool
+	received           []byte
+	receivedAt         time.Duration
+}
+
+func (d *day) story(id string) *story {
+	s := d.stories[id]
+	if s == nil {
+		s = &story{id: id}
+		d.stories[id] = s
+		d.ordered = append(d.ordered, s)
+	}
+	return s
+}
+
+// written is told of each change that a database has just written.
+func (d *day) written(p *process, c *store.Change) {
+	s := d.story(c.Payment.ID)
+	s.written = append(s.written, d.now)
+	s.last = c.Payment.State
+	kind := payment.Kind(c.Event)
+	d.tell("becomes "+string(c.Payment.State), p, s.id, kind)
+	if c.Payment.Version == 1 && c.Terminal != "" {
+		d.numbered(s, c)
+	}
+	if asked, ok := c.Event.(payment.Asked); ok && asked.What == payment.AskCheck {
+		for _, part := range c.Exchanges {
+			if part.Side == exchange.Request && d.keyring.Open(&part) == nil {
+				s.byHand = append(s.byHand, part.Wire)
+			}
+		}
+	}
+	if c.Hold != nil {
+		d.release(c.Hold.Terminal)
+	}
+}
+
+// sent is told of each request just before its first byte leaves.
+func (d *day) sent(k *call, wire []byte) *send {
+	operation, id := read(wire)
+	s := d.story(id)
+	sent := &send{payment: id, operation: operation, wire: wire, by: k.p, at: d.now}
+	d.sends++
+	if operation == opPush {
+		for _, other := range s.sends {
+			if other.operation == opPush {
+				d.fail(NoPushTwice, id, "a second push leaves %v after the first", d.now-other.at)
+			}
+		}
+		k.p.open[id] = k
+		if !d.calm && d.chance(d.weather.awayAt65) {
+			long := d.between(200*time.Millisecond, 9*time.Second)
+			d.after(65*time.Second-d.between(0, 200*time.Millisecond), nil, func() { d.outage(long) })
+		}
+	}
+	for _, hand := range s.byHand {
+		if bytes.Equal(hand, wire) {
+			d.checkByHand(sent)
+		}
+	}
+	s.sends = append(s.sends, sent)
+	d.checkWritten(sent)
+	d.tell("is sent", k.p, id, operation)
+	return sent
+}
+
+// checkByHand holds that checks by hand are made one at a time.
+func (d *day) checkByHand(s *send) {
+	s.hand = true
+	if other := d.checking; other != nil && !other.over && !other.by.dead && other.by.pausedUntil <= d.now && s.by.lastPause() < s.at {
+		d.fail(OneCheckAtATime, s.payment, "its check by hand is sent while that of payment %s is under way", other.payment)
+	}
+	d.checking = s
+}
+
+// checkWritten holds that what is sent stands in the log already, to the byte.
+func (d *day) checkWritten(s *send) {
+	if d.logged(s.payment, exchange.Request, s.wire) {
+		return
+	}
+	d.fail(WrittenBeforeSent, s.payment, "a %s is sent, and no exchange of these bytes is in the store", s.operation)
+}
+
+// logged tells whether a half of an exchange with these bytes is in the store.
+func (d *day) logged(id string, side exchange.Side, wire []byte) bool {
+	parts, err := d.base.Exchanges(background, merchantID, id)
+	if err != nil {
+		return false
+	}
+	return contains(d.keyring, parts, side, wire)
+}
+
+func contains(keyring *exchange.Keyring, parts []exchange.Part, side exchange.Side, wire []byte) bool {
+	for i := len(parts) - 1; i >= 0; i-- {
+		part := parts[i]
+		if part.Side == side && keyring.Open(&part) == nil && bytes.Equal(part.Wire, wire) {
+			return true
+		}
+	}
+	return false
+}
+
+// received is told of each answer that reaches its gateway.
+func (d *day) received(k *call) {
+	k.send.received, k.send.receivedAt, k.send.over = k.answer, d.now, true
+	first, _, _ := bytes.Cut(k.answer, []byte("\r\n"))
+	if len(first) == 0 {
+		first = []byte("the connection is cut")
+	}
+	d.tell("is answered: "+k.send.operation, k.p, k.send.payment, string(first)+" "+code(k.answer))
+}
+
+// read tells of a request what it is and whose.
+func read(wire []byte) (operation, id string) {
+	invoice := field(wire, "merchantInvoice")
+	if len(invoice) > 26 {
+		id = "pay_" + invoice[:26]
+	}
+	switch field(wire, "type") + field(wire, "processingCode") {
+	case "0200040000":
+		operation = opPush
+	case "0400040000":
+		operation = opReversal
+	case "0200020040":
+		operation = opVoid
+	case "0100040000":
+		operation = opCheck
+	case "0100020040":
+		operation = opCheckVoid
+	}
+	return operation, id
+}
+
+func code(wire []byte) string { return field(wire, "responseCode") }
+
+// field finds a text in flat JSON.
+func field(wire []byte, name string) string {
+	i := bytes.Index(wire, []byte(`"`+name+`":"`))
+	if i < 0 {
+		return ""
+	}
+	rest := wire[i+len(name)+4:]
+	end := bytes.IndexByte(rest, '"')
+	if end < 0 {
+		return ""
+	}
+	return string(rest[:end])
+}
+
+// lastPause is when the process was last frozen until.
+func (p *process) lastPause() time.Duration {
+	var end time.Duration = -1
+	for _, s := range p.pauses {
+		if s.what == p.name {
+			end = max(end, s.to)
+		}
+	}
+	if end < 0 {
+		return -1
+	}
+	// What was begun before the pause is sent after it.
+	return end + 30*time.Second
+}
+
+// numbering is the rule of numbers a second time, written apart from payment.Cursor: OVO, Push To Pay API: sequence
+// from 1, +1 with every push, success or failure, at most 999999 in a batch; a batch a day, by sequence or by date.
+type numbering struct {
+	style payment.NumberStyle
+	day   int
+	last  payment.Number
+}
+
+// next gives the number that must come now; ok is false when there is none.
+func (n *numbering) next(t0 time.Time) (number payment.Number, ok bool) {
+	today := max(wibDay(t0), n.day)
+	full := n.last.Reference == 999999
+	switch {
+	case today == n.day && !full:
+		return payment.Number{Batch: n.last.Batch, Reference: n.last.Reference + 1}, true
+	case n.style == payment.BySequence:
+		return payment.Number{Batch: n.last.Batch + 1, Reference: 1}, n.last.Batch < 999999
+	case today == n.day:
+		return payment.Number{}, false
+	}
+	return payment.Number{Batch: ddmmyy(t0), Reference: 1}, true
+}
+
+// numbered holds that numbers are given in order and without gaps.
+func (d *day) numbered(s *story, c *store.Change) {
+	a := &c.Payment.Attempts[0]
+	s.till, s.number = c.Terminal, a.Number
+	n := d.numbers[c.Terminal]
+	want, ok := n.next(a.PushedAt)
+	if !ok || a.Number != want {
+		d.fail(Numbers, s.id, "terminal %s gives number %v after %v, want %v", c.Terminal, a.Number, n.last, want)
+	}
+	n.day, n.last = max(n.day, wibDay(a.PushedAt)), a.Number
+}
