@@ -115,6 +115,16 @@ func checkKey(h http.Header) *Problem {
 	return nil
 }
 
+// extend lets the server's own limits count from the end of a wait. Its limit for reading would otherwise look as if
+// the client had gone.
+func extend(c *call, wait time.Duration) {
+	control := http.NewResponseController(c.w) // not every writer has limits: errors do not matter
+	_ = control.SetReadDeadline(time.Time{})
+	if s, ok := c.r.Context().Value(http.ServerContextKey).(*http.Server); ok && s.WriteTimeout > 0 {
+		_ = control.SetWriteDeadline(time.Now().Add(wait + s.WriteTimeout))
+	}
+}
+
 // settled tells whether nothing more will happen by itself.
 func settled(p payment.Payment) bool { return p.State.Final() || p.State == payment.Review }
 
@@ -125,8 +135,7 @@ func (s *server) await(ctx context.Context, p payment.Payment, seconds int, done
 	if limit <= 0 || done(p) {
 		return p, nil
 	}
-	// The server's limit for writing an answer begins when this wait has ended. Not every writer has one.
-	_ = http.NewResponseController(callOf(ctx).w).SetWriteDeadline(time.Now().Add(limit + commitTimeout))
+	extend(callOf(ctx), limit)
 	waiting, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if s.Stopping != nil {

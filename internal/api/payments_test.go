@@ -18,9 +18,12 @@ import (
 )
 
 // gate lets a test say when the provider answers a push.
-func (w *world) gate() (open func()) {
+func (w *world) gate() (open func()) { return w.hold("push") }
+
+// hold does so for any operation.
+func (w *world) hold(operation string) (open func()) {
 	release := make(chan struct{})
-	w.rail.on("push", func(ctx context.Context) (payment.Outcome, error) {
+	w.rail.on(operation, func(ctx context.Context) (payment.Outcome, error) {
 		select {
 		case <-release:
 			return payment.Outcome{Class: payment.Approved, Code: "00"}, nil

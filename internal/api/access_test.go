@@ -1,0 +1,201 @@
+package api
+
+import (
+	"net/http/httptest"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/merchant"
+)
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	for _, c := range []struct {
+		name, code string
+		options    []option
+	}{
+		{"none", "missing_api_key", []option{without("Authorization")}},
+		{"empty", "malformed_api_key", []option{without("Authorization"), with("Authorization", "")}},
+		{"no scheme", "malformed_api_key", []option{without("Authorization"), with("Authorization", keyA)}},
+		{"basic", "malformed_api_key", []option{without("Authorization"), with("Authorization", "Basic "+keyA)}},
+		{"short", "malformed_api_key", []option{as("lunas_test_x")}},
+		{"other prefix", "malformed_api_key", []option{as("sk_test_aaaaaaaaaaaaaaaaaaaaaaaa")}},
+		{"other mode", "malformed_api_key", []option{as("lunas_prod_aaaaaaaaaaaaaaaaaaaaaaaa")}},
+		{"with more behind", "malformed_api_key", []option{as(keyA + " x")}},
+		{"two", "malformed_api_key", []option{with("Authorization", "Bearer "+keyB)}},
+		{"unknown", "unknown_api_key", []option{as(canaryKey)}},
+		{"one letter off", "unknown_api_key", []option{as(keyA[:len(keyA)-1] + "b")}},
+		{"expired", "expired_api_key", []option{as(keyOld)}},
+	} {
+		a := w.do("GET", "/v1/payments", "", c.options...)
+		p := a.problem(t)
+		if a.status != 401 || p.Code != c.code || !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
+			t.Errorf("%s: %d %s, WWW-Authenticate %q; want 401 %s", c.name, a.status, p.Code, a.header.Get("WWW-Authenticate"), c.code)
+		}
+	}
+	if a := w.do("GET", "/v1/payments", "", without("Authorization"), with("Authorization", "bearer "+keyA)); a.status != 200 {
+		t.Errorf("scheme in lower case: %d, want 200", a.status)
+	}
+}
+
+// TestAKeyWhoseModeIsNotItsPrefix can only come of a wrong configuration, and must not let anybody in.
+func TestAKeyWhoseModeIsNotItsPrefix(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	keys := w.server.Keys
+	w.server.Keys = func(hash [32]byte) (k merchant.APIKey, ok bool) {
+		k, ok = keys(hash)
+		k.Mode = "live"
+		return k, ok
+	}
+	if p := w.do("GET", "/v1/payments", "").problem(t); p.Code != "unknown_api_key" {
+		t.Errorf("a test key for live: %s", p.Code)
+	}
+	w.server.Keys = func([32]byte) (k merchant.APIKey, ok bool) { return k, true } // a lookup that finds anything
+	if p := w.do("GET", "/v1/payments", "").problem(t); p.Code != "unknown_api_key" {
+		t.Errorf("a record of another key: %s", p.Code)
+	}
+}
+
+var parameter = regexp.MustCompile(`\{[a-z]+\}`)
+
+// TestOthersSeeNothing walks every route of the contract: without a key, with another merchant's, and with the key of
+// the other mode. Nobody may see, or change, what is merchant A's.
+func TestOthersSeeNothing(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	p := w.pay()
+	c := readContract(t, w.do("GET", "/openapi.json", "").body)
+	walked := 0
+	for path, operations := range c.paths {
+		for method, op := range operations {
+			method = strings.ToUpper(method)
+			address := strings.ReplaceAll(path, "{phone}", canaryPhone)
+			address = parameter.ReplaceAllString(address, p.ID)
+			body := ""
+			if method == "POST" && path == "/v1/payments" {
+				body = order
+			}
+			if strings.HasPrefix(path, "/v1/") != (len(op.Security) > 0) {
+				t.Errorf("%s %s: security %v", method, path, op.Security)
+			}
+			if len(op.Security) == 0 {
+				continue
+			}
+			walked++
+			if a := w.do(method, address, body, without("Authorization")); a.status != 401 {
+				t.Errorf("%s %s without a key: %d", method, path, a.status)
+			}
+			for name, key := range map[string]string{"another merchant": keyB, "the other mode": keyALive} {
+				a := w.do(method, address, body, as(key))
+				if strings.Contains(string(a.body), p.ID) && a.status != 404 || strings.Contains(string(a.body), "mer_a-main") {
+					t.Errorf("%s %s as %s shows merchant A's: %d %s", method, path, name, a.status, a.body)
+				}
+				if strings.Contains(path, "{id}") && a.problem(t).Code != "payment_not_found" {
+					t.Errorf("%s %s as %s: %d %s, want payment_not_found", method, path, name, a.status, a.body)
+				}
+			}
+		}
+	}
+	if walked < 10 {
+		t.Errorf("only %d routes were walked", walked)
+	}
+	if q := w.do("GET", "/v1/payments/"+p.ID, "").payment(t); q.Version != p.Version {
+		t.Errorf("version %d, want still %d", q.Version, p.Version)
+	}
+}
+
+// TestEveryGoodAnswerIsProvoked tours the API; the end of every test holds the answers against the contract, and this
+// one sees to it that there was one of each.
+func TestEveryGoodAnswerIsProvoked(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	key := with("Idempotency-Key", "tour")
+	p := w.do("POST", "/v1/payments?wait=20", order, key).payment(t)
+	w.do("POST", "/v1/payments", order, key)
+	for _, path := range []string{"", "/events", "/exchanges"} {
+		w.do("GET", "/v1/payments/"+p.ID+path, "")
+	}
+	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/phones/081211111111", "/healthz", "/readyz"} {
+		w.do("GET", path, "")
+	}
+	for _, operation := range []string{"check", "void"} {
+		q := w.pay()
+		opened := w.hold(operation)
+		w.do("POST", "/v1/payments/"+q.ID+"/"+operation, "")
+		opened()
+		w.do("GET", "/v1/payments/"+q.ID+"?wait=20", "")
+		w.rail.answer.Store(nil)
+		w.do("POST", "/v1/payments/"+w.pay().ID+"/"+operation+"?wait=20", "")
+	}
+	provoked := map[string]bool{}
+	w.seen.mu.Lock()
+	for _, o := range w.seen.seen {
+		provoked[strings.ToLower(o.method)+" "+o.pattern+" "+strconv.Itoa(o.status)] = true
+	}
+	w.seen.mu.Unlock()
+	c := readContract(t, get(t, "/openapi.json"))
+	for path, operations := range c.paths {
+		for method, op := range operations {
+			for status := range op.Responses {
+				// No rail of this version has a payment that can be cancelled.
+				if status < "300" && !provoked[method+" "+path+" "+status] && !strings.HasSuffix(path, "/cancel") {
+					t.Errorf("%s %s never answered %s", method, path, status)
+				}
+			}
+		}
+	}
+}
+
+// TestWaitOutlivesTheServersReadTimeout: a limit for reading a request must not look like a client that has gone.
+func TestWaitOutlivesTheServersReadTimeout(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	open := w.gate()
+	server := httptest.NewUnstartedServer(w.handler)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
+	server.Start()
+	defer server.Close()
+	w.url = server.URL
+	p := w.do("POST", "/v1/payments", order).payment(t)
+	time.AfterFunc(250*time.Millisecond, open)
+	if got := w.do("GET", "/v1/payments/"+p.ID+"?wait=60", "").payment(t).State; got != "paid" {
+		t.Errorf("the wait ended in %s, want paid", got)
+	}
+}
+
+// TestLogNamesRoutesAndNotPaths: what was asked for can be found in the log, and nothing personal can.
+func TestLogNamesRoutesAndNotPaths(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	w.do("GET", "/v1/phones/"+canaryPhone+"?"+canaryPhone+"=1", "")
+	a := w.do("GET", "/v1/phones/+62"+canaryPhone[1:], "", with("User-Agent", canaryPhone), with("Idempotency-Key", canaryPhone))
+	w.do("GET", "/"+canaryPhone, "", as(canaryKey))
+	w.do("POST", "/v1/payments", `{"`+canaryPhone+`":"`+canarySecret+`"}`)
+	log := w.logs.String()
+	for _, want := range []string{`"route":"GET /v1/phones/{phone}"`, a.header.Get("Request-Id"), `"merchant":"mer_a"`, `"route":"none"`, `"code":"unknown_field"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log has no %s:\n%s", want, log)
+		}
+	}
+	// That phone and secrets are in neither log nor answers is checked at the end of every test.
+}
+
+// TestCanaryBites: the check at the end of every test does find what was planted.
+func TestCanaryBites(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"x" + canaryPhone, "+62" + canaryPhone[1:], "a " + canarySecret, keyA, canaryKey} {
+		if leaked(s) == "" {
+			t.Errorf("%q passes as clean", s)
+		}
+	}
+	if leaked("0812*****432 and "+maskedKey) != "" {
+		t.Error("what is masked passes as leaked")
+	}
+}
+
+const maskedKey = "key_fea8c831200e"
