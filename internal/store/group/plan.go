@@ -177,18 +177,18 @@ func Settle(changes []store.Change, facts Facts, now func() time.Time, prepare f
 	s.out.Results = make([]store.Result, len(changes))
 	s.out.Won = make([]int, 0, len(changes))
 	for i := range changes {
-		c, err := s.settle(&changes[i])
-		if err == nil && c.Event == nil {
-			err = errNoEvent
+		r := &s.out.Results[i]
+		r.Change, r.Err = s.settle(&changes[i])
+		if r.Err == nil && r.Change.Event == nil {
+			r.Err = errNoEvent
 		}
-		if err == nil && prepare != nil {
-			err = prepare(i, &c)
+		if r.Err == nil && prepare != nil {
+			r.Err = prepare(i, &r.Change)
 		}
-		if err != nil {
-			s.out.Results[i].Err = err
+		if r.Err != nil {
+			r.Change = store.Change{}
 			continue
 		}
-		s.out.Results[i].Change = c
 		s.keep(i)
 	}
 	if s.many {
@@ -224,7 +224,7 @@ var (
 	errNoPayment = errors.New("a change needs a merchant, a payment and a version of 1 or above")
 	errNoEvent   = errors.New("a change needs the event that led to it")
 	errNoFinish  = errors.New("a change that takes a number needs Finish")
-	errOther     = errors.New("Finish gave another change than it was asked for")
+	errOther     = errors.New("the change that Finish gave is not the one that it was asked for")
 )
 
 func (s *settling) settle(c *store.Change) (store.Change, error) {

@@ -36,6 +36,7 @@ type Store struct {
 
 	mu        sync.RWMutex
 	closed    bool
+	one       [1]store.Change // Commit's group
 	merchants map[string]*merchant
 	tasks     queue
 	serials   map[serial]*task // the task of each serial key that was claimed last
@@ -124,35 +125,42 @@ func (s *Store) read(ctx context.Context, merchantID string, f func(*merchant)) 
 }
 
 // Commit writes one change: a group of one.
-func (s *Store) Commit(ctx context.Context, c store.Change) (store.Change, error) {
-	results, err := s.CommitGroup(ctx, []store.Change{c})
-	if err != nil {
-		return store.Change{}, err
-	}
-	return results[0].Change, results[0].Err
+func (s *Store) Commit(ctx context.Context, c store.Change) (out store.Change, err error) {
+	err = s.write(ctx, func() error {
+		s.one[0] = c
+		results, err := s.commit(s.one[:])
+		s.one[0] = store.Change{}
+		if err == nil {
+			out, err = results[0].Change, results[0].Err
+		}
+		return err
+	})
+	return out, err
 }
 
 // CommitGroup writes a group of changes. Here changes that take numbers may share a group with others.
-func (s *Store) CommitGroup(ctx context.Context, changes []store.Change) ([]store.Result, error) {
-	var results []store.Result
-	err := s.write(ctx, func() error {
-		if s.opts.Before != nil {
-			if err := s.opts.Before(changes); err != nil {
-				return err
-			}
-		}
-		o := group.Settle(changes, facts{s}, s.opts.Now, nil)
-		s.apply(&o)
-		results = o.Results
-		if s.opts.After != nil {
-			return s.opts.After(changes)
-		}
-		return nil
+func (s *Store) CommitGroup(ctx context.Context, changes []store.Change) (results []store.Result, err error) {
+	err = s.write(ctx, func() error {
+		results, err = s.commit(changes)
+		return err
 	})
-	if err != nil {
-		return nil, err
+	return results, err
+}
+
+func (s *Store) commit(changes []store.Change) ([]store.Result, error) {
+	if s.opts.Before != nil {
+		if err := s.opts.Before(changes); err != nil {
+			return nil, err
+		}
 	}
-	return results, nil
+	o := group.Settle(changes, facts{s}, s.opts.Now, nil)
+	s.apply(&o)
+	if s.opts.After != nil {
+		if err := s.opts.After(changes); err != nil {
+			return nil, err
+		}
+	}
+	return o.Results, nil
 }
 
 // facts lets the planner look into the store, under its lock.
@@ -207,7 +215,9 @@ func (s *Store) keep(c *store.Change) {
 	m := s.merchant(c.Payment.MerchantID)
 	r := m.payments[c.Payment.ID]
 	if r == nil {
-		r = &record{}
+		r = &record{ // with room for a usual life
+			journal: make([]store.Entry, 0, 4), parts: make([]exchange.Part, 0, 4), told: make([]store.Told, 0, 4),
+		}
 		m.payments[c.Payment.ID] = r
 		at, _ := slices.BinarySearch(m.ids, c.Payment.ID)
 		m.ids = slices.Insert(m.ids, at, c.Payment.ID)

@@ -1,6 +1,7 @@
 package memory_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/internal/store/group"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 	"github.com/lunas-pay/lunas/internal/store/storetest"
 )
@@ -22,6 +24,31 @@ func TestGroups(t *testing.T) {
 	storetest.RunGroups(t, func(_ testing.TB, now func() time.Time) (store.Store, store.Backend) {
 		s := memory.New(memory.Options{Now: now})
 		return s, s
+	})
+}
+
+// grouped is a memory store whose commits go through a committer, as those of databases do.
+type grouped struct {
+	*memory.Store
+	committer *group.Committer
+}
+
+func (g grouped) Commit(ctx context.Context, c store.Change) (store.Change, error) {
+	return g.committer.Commit(ctx, c)
+}
+
+func (g grouped) Close() error {
+	g.committer.Close()
+	return g.Store.Close()
+}
+
+func TestStoreBehindACommitter(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t testing.TB, now func() time.Time) store.Store {
+		s := memory.New(memory.Options{Now: now})
+		g := grouped{s, group.New(s, group.Options{Lanes: 2, MaxGroup: 16})}
+		t.Cleanup(func() { _ = g.Close() })
+		return g
 	})
 }
 

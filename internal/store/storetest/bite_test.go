@@ -285,12 +285,18 @@ func brokenCommits() []breakage {
 				return p, err
 			}
 		}, []string{"what was committed is what is loaded"}},
-		{"exchanges are dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Exchanges = nil }) },
-			[]string{"what belongs to a change is there with it", "exchanges stand in the order in which they began"}},
-		{"what was told is dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Told = nil }) },
-			[]string{"what belongs to a change is there with it"}},
-		{"tasks are dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Payment.WakeAt = time.Time{} }) },
-			[]string{"what belongs to a change is there with it", "a payment's task follows its WakeAt"}},
+		{
+			"exchanges are dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Exchanges = nil }) },
+			[]string{"what belongs to a change is there with it", "exchanges stand in the order in which they began"},
+		},
+		{
+			"what was told is dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Told = nil }) },
+			[]string{"what belongs to a change is there with it"},
+		},
+		{
+			"tasks are dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Payment.WakeAt = time.Time{} }) },
+			[]string{"what belongs to a change is there with it", "a payment's task follows its WakeAt"},
+		},
 		{"the journal forgets the change's id", func(b *bad) {
 			b.journal = func(m, id string) ([]store.Entry, error) {
 				entries, err := b.Store.Journal(ctx, m, id)
@@ -333,8 +339,10 @@ func brokenCommits() []breakage {
 				return b.Store.CommitGroup(context.WithoutCancel(ctx), cs)
 			}
 		}, []string{"a call whose context has ended writes nothing", "a group whose context has ended writes nothing"}},
-		{"Close closes nothing", func(b *bad) { b.stayOpen = true },
-			[]string{"after Close everything is ErrClosed", "after Close a group is ErrClosed"}},
+		{
+			"Close closes nothing", func(b *bad) { b.stayOpen = true },
+			[]string{"after Close everything is ErrClosed", "after Close a group is ErrClosed"},
+		},
 	}
 }
 
@@ -448,13 +456,17 @@ func brokenNumbers() []breakage {
 			"a change that Finish refuses takes no number",
 			"fifty commits with one key make one payment",
 		}},
-		{"the day never changes", func(b *bad) { b.Store = memory.New(memory.Options{Now: storetest.Morning}) },
-			[]string{"a new day takes a new batch, an earlier one does not", "after 999999 a batch of a date is full until tomorrow"}},
+		{
+			"the day never changes", func(b *bad) { b.Store = memory.New(memory.Options{Now: storetest.Morning}) },
+			[]string{"a new day takes a new batch, an earlier one does not", "after 999999 a batch of a date is full until tomorrow"},
+		},
 		{"t0 has microseconds", func(b *bad) {
 			numbered(b, func(_ *payment.Number, t0 *time.Time) { *t0 = t0.Add(321 * time.Microsecond) })
 		}, []string{"t0 is the clock's time in whole milliseconds"}},
-		{"a hold is dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Hold = nil }) },
-			[]string{"a stopped terminal gives no number until it is released"}},
+		{
+			"a hold is dropped", func(b *bad) { edited(b, func(c *store.Change) { c.Hold = nil }) },
+			[]string{"a stopped terminal gives no number until it is released"},
+		},
 		{"errors lose what they are", func(b *bad) {
 			opaque := func(err error) error {
 				if err != nil {
@@ -481,16 +493,26 @@ func brokenNumbers() []breakage {
 
 func brokenTasks() []breakage {
 	return []breakage{
-		{"claims end at once", claimed(func(c *store.Claim) { c.For = 0 }),
-			[]string{"a claimed task is nobody's until the claim ends", "concurrent claims never give a task twice"}},
-		{"claims last too long", claimed(func(c *store.Claim) { c.For += time.Microsecond }),
-			[]string{"a claimed task is nobody's until the claim ends"}},
-		{"Before is not looked at", claimed(func(c *store.Claim) { c.Before = c.Now }),
-			[]string{"Claim gives what is due, the oldest first, up to its limit"}},
-		{"the limit is not looked at", claimed(func(c *store.Claim) { c.Limit = 1000 }),
-			[]string{"Claim gives what is due, the oldest first, up to its limit"}},
-		{"tasks are claimed too early", claimed(func(c *store.Claim) { c.Before = c.Before.Add(time.Microsecond) }),
-			[]string{"Claim gives what is due, the oldest first, up to its limit", "a payment's task follows its WakeAt"}},
+		{
+			"claims end at once", claimed(func(c *store.Claim) { c.For = 0 }),
+			[]string{"a claimed task is nobody's until the claim ends", "concurrent claims never give a task twice"},
+		},
+		{
+			"claims last too long", claimed(func(c *store.Claim) { c.For += time.Microsecond }),
+			[]string{"a claimed task is nobody's until the claim ends"},
+		},
+		{
+			"Before is not looked at", claimed(func(c *store.Claim) { c.Before = c.Now }),
+			[]string{"Claim gives what is due, the oldest first, up to its limit"},
+		},
+		{
+			"the limit is not looked at", claimed(func(c *store.Claim) { c.Limit = 1000 }),
+			[]string{"Claim gives what is due, the oldest first, up to its limit"},
+		},
+		{
+			"tasks are claimed too early", claimed(func(c *store.Claim) { c.Before = c.Before.Add(time.Microsecond) }),
+			[]string{"Claim gives what is due, the oldest first, up to its limit", "a payment's task follows its WakeAt"},
+		},
 		{"the claimer is not the owner", claimed(func(c *store.Claim) { c.Owner = "" }), []string{"a payment's task follows its WakeAt"}},
 		{"the newest task comes first", func(b *bad) {
 			b.claim = func(c store.Claim) ([]store.Task, error) {
@@ -499,10 +521,14 @@ func brokenTasks() []breakage {
 				return tasks, err
 			}
 		}, []string{"Claim gives what is due, the oldest first, up to its limit"}},
-		{"NotBefore is dropped", func(b *bad) { edited(b, func(c *store.Change) { c.NotBefore = time.Time{} }) },
-			[]string{"Claim waits for NotBefore"}},
-		{"serial keys are dropped", func(b *bad) { edited(b, func(c *store.Change) { c.SerialKey = "" }) },
-			[]string{"Claim gives one task of a serial key at a time"}},
+		{
+			"NotBefore is dropped", func(b *bad) { edited(b, func(c *store.Change) { c.NotBefore = time.Time{} }) },
+			[]string{"Claim waits for NotBefore"},
+		},
+		{
+			"serial keys are dropped", func(b *bad) { edited(b, func(c *store.Change) { c.SerialKey = "" }) },
+			[]string{"Claim gives one task of a serial key at a time"},
+		},
 		{"serial keys are shared by merchants", func(b *bad) {
 			b.claim = func(c store.Claim) ([]store.Task, error) {
 				tasks, err := b.Store.Claim(ctx, c)
@@ -624,8 +650,10 @@ func brokenTables() []breakage {
 		{"any revision is the first", func(b *bad) {
 			b.terms = func(m, account, _ string) (payment.Terms, error) { return b.Store.Terms(ctx, m, account, "rev_1") }
 		}, []string{"a revision of terms is kept as it was first saved"}},
-		{"exchanges of no change are dropped", func(b *bad) { b.append = func([]exchange.Part) error { return nil } },
-			[]string{"exchanges of no change are kept"}},
+		{
+			"exchanges of no change are dropped", func(b *bad) { b.append = func([]exchange.Part) error { return nil } },
+			[]string{"exchanges of no change are kept"},
+		},
 		{"a note is dropped", func(b *bad) {
 			b.append = func(parts []exchange.Part) error {
 				parts = slices.Clone(parts)
