@@ -38,6 +38,44 @@ func (d database) Exec(ctx context.Context, statement string, args ...any) (int6
 	return tag.RowsAffected(), explain(err)
 }
 
+// reading is a database for reads, which are asked again when a connection turns out to have died while it was idle.
+type reading struct {
+	database
+	most int // connections that may have died
+}
+
+// Query implements sqldb.DB.
+func (d reading) Query(ctx context.Context, statement string, args ...any) (sqldb.Rows, error) {
+	for n := 0; ; n++ {
+		r, err := d.db.Query(ctx, statement, args...)
+		if err == nil {
+			ahead := &aheadRows{rows: rows{r}, has: r.Next()}
+			if err = r.Err(); ahead.has || err == nil {
+				return ahead, nil
+			}
+		}
+		var connect *pgconn.ConnectError
+		if n >= d.most || !lost(err) || errors.As(err, &connect) || ctx.Err() != nil {
+			return nil, explain(err)
+		}
+	}
+}
+
+// aheadRows are rows of which the first has been asked for already.
+type aheadRows struct {
+	rows
+	has, begun bool
+}
+
+// Next implements sqldb.Rows.
+func (r *aheadRows) Next() bool {
+	if !r.begun {
+		r.begun = true
+		return r.has
+	}
+	return r.rows.Next()
+}
+
 type rows struct{ pgx.Rows }
 
 // Err implements sqldb.Rows.

@@ -125,7 +125,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	for range cap(s.writers) {
 		s.writers <- &writer{config: config, options: &s.options}
 	}
-	s.Common = sqldb.Common{Read: database{s.readers}, Write: database{s.workers}, Tx: s.tx, Clock: s.clock}
+	s.Common = sqldb.Common{Read: reading{database{s.readers}, o.Readers}, Write: database{s.workers}, Tx: s.tx, Clock: s.clock}
 	s.committer = group.New(s, group.Options{MaxGroup: o.MaxGroup, Lanes: o.Lanes})
 	const exists = `SELECT 1 WHERE to_regclass('goose_db_version') IS NOT NULL`
 	if err := sqldb.Check(ctx, s.Read, exists, migrations()); err != nil {

@@ -26,3 +26,8 @@ func lock(path string) (*os.File, error) {
 	}
 	return nil, fmt.Errorf("lock the database %s: %w", path, err)
 }
+
+// unlock frees the file at once, even if a child process that is just being started still holds a copy of it.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}

@@ -75,7 +75,7 @@ func Migrate(ctx context.Context, path string) (from, to int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	defer l.Close()
+	defer unlock(l)
 	return migrate(ctx, path)
 }
 
@@ -210,7 +210,7 @@ func (s *Store) Close() error {
 		if s.writer != nil {
 			errs = append(errs, s.writer.close())
 		}
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, unlock(s.lock))
 		s.closed = errors.Join(errs...)
 	})
 	return s.closed

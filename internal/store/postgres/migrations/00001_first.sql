@@ -26,7 +26,7 @@ CREATE TABLE payments (
 	phone text NOT NULL,
 	body text NOT NULL,
 	PRIMARY KEY (merchant_id, id)
-) WITH (fillfactor = 60);
+) WITH (fillfactor = 50);
 CREATE INDEX payments_reference ON payments (merchant_id, reference, id) WHERE reference <> '';
 CREATE INDEX payments_rare ON payments (merchant_id, rare_state, id) WHERE rare_state <> '';
 CREATE INDEX payments_test ON payments (merchant_id, id) WHERE mode = 'test';
