@@ -249,17 +249,29 @@ func (s *step) reversalRefused(o Outcome) {
 	switch o.Class {
 	case NotFound:
 		if s.a.call(CallReversal).Unclear || s.a.Late || s.reached(s.pushDead()) {
-			s.ask(CallCheck)
+			s.inquire()
 			return
 		}
 		s.notFound()
 	case Duplicate:
-		s.ask(CallCheck)
+		s.inquire()
 	case Misconfigured:
 		s.review("the provider refuses the reversal with " + o.Code)
 	default:
 		s.retry(CallReversal)
 	}
+}
+
+// inquire asks where the push stands after a reversal that found nothing. Has it been asked just now, then the reversal
+// comes again first: where the two answers do not agree, they would follow each other without a pause. The shortest
+// pause is that between the automatic check and the reversal.
+func (s *step) inquire() {
+	check := s.a.call(CallCheck)
+	if check.Tries > 0 && !check.Open && s.at.Before(check.At.Add(s.t.ReverseAfter-s.t.InDoubtAfter)) {
+		s.retry(CallReversal)
+		return
+	}
+	s.ask(CallCheck)
 }
 
 // ask orders a status check, unless one is under way.
