@@ -55,7 +55,7 @@ func TestAKeyWhoseModeIsNotItsPrefix(t *testing.T) {
 	if p := w.do("GET", "/v1/payments", "").problem(t); p.Code != "unknown_api_key" {
 		t.Errorf("a test key for live: %s", p.Code)
 	}
-	w.server.Keys = func([32]byte) (k merchant.APIKey, ok bool) { return k, true } // a lookup that finds anything
+	w.server.Keys = func([32]byte) (merchant.APIKey, bool) { return keys(merchant.HashKey(keyB)) } // finds another's
 	if p := w.do("GET", "/v1/payments", "").problem(t); p.Code != "unknown_api_key" {
 		t.Errorf("a record of another key: %s", p.Code)
 	}
@@ -151,8 +151,8 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 	}
 }
 
-// TestWaitOutlivesTheServersReadTimeout: a limit for reading a request must not look like a client that has gone.
-func TestWaitOutlivesTheServersReadTimeout(t *testing.T) {
+// TestWaitOutlivesTheServersLimits: neither the limit for reading a request nor that for writing an answer cuts a wait.
+func TestWaitOutlivesTheServersLimits(t *testing.T) {
 	t.Parallel()
 	w := serve(t)
 	open := w.gate()
@@ -160,7 +160,7 @@ func TestWaitOutlivesTheServersReadTimeout(t *testing.T) {
 	server.Config.ReadTimeout, server.Config.WriteTimeout = 50*time.Millisecond, 50*time.Millisecond
 	server.Start()
 	defer server.Close()
-	w.url = server.URL
+	w.url, w.fresh = server.URL, true
 	p := w.do("POST", "/v1/payments", order).payment(t)
 	time.AfterFunc(250*time.Millisecond, open)
 	if got := w.do("GET", "/v1/payments/"+p.ID+"?wait=60", "").payment(t).State; got != "paid" {

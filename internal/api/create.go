@@ -115,13 +115,11 @@ func checkKey(h http.Header) *Problem {
 	return nil
 }
 
-// extend lets the server's own limits count from the end of a wait. Its limit for reading would otherwise look as if
-// the client had gone.
+// extend lets the server's limit for writing an answer count from the end of a wait.
 func extend(c *call, wait time.Duration) {
-	control := http.NewResponseController(c.w) // not every writer has limits: errors do not matter
-	_ = control.SetReadDeadline(time.Time{})
 	if s, ok := c.r.Context().Value(http.ServerContextKey).(*http.Server); ok && s.WriteTimeout > 0 {
-		_ = control.SetWriteDeadline(time.Now().Add(wait + s.WriteTimeout))
+		// Not every writer has such a limit: an error does not matter.
+		_ = http.NewResponseController(c.w).SetWriteDeadline(time.Now().Add(wait + s.WriteTimeout))
 	}
 }
 

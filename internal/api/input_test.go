@@ -264,6 +264,7 @@ func TestBadHeadersAndParameters(t *testing.T) {
 		{"GET", "/v1/payments?created_to=2026-03-21", "", nil, 422, "invalid_parameter", "created_to"},
 		{"GET", "/v1/payments?created_from=2026-03-22T00:00:00Z&created_to=2026-03-21T00:00:00Z", "", nil, 422, "invalid_parameter", "created_from"},
 		{"GET", "/v1/payments?reference=" + strings.Repeat("x", 65), "", nil, 422, "invalid_parameter", "reference"},
+		{"GET", "/v1/payments?reference=" + strings.Repeat(canaryPhone, 6), "", nil, 422, "invalid_parameter", "reference"},
 		{"GET", "/v1/payments?reference=a%00b", "", nil, 422, "invalid_parameter", "reference"},
 		{"GET", "/v1/payments/pay_00000000000000000000000000", "", nil, 404, "payment_not_found", "id"},
 		{"GET", "/v1/payments/" + canaryPhone, "", nil, 404, "payment_not_found", "id"},

@@ -391,6 +391,9 @@ func TestListPages(t *testing.T) {
 			t.Errorf("pages of %d: %v, want %v", limit, got, ids)
 		}
 	}
+	if page := decode[PaymentPage](t, w.do("GET", "/v1/payments?limit=5", "")); page.NextCursor != nil {
+		t.Errorf("the last page, which is full, leads to another one: %s", *page.NextCursor)
+	}
 	w.do("POST", "/v1/payments/"+ids[0]+"/void?wait=20", "")
 	for query, want := range map[string][]string{
 		"?state=voided":                               ids[:1],
@@ -526,6 +529,29 @@ func TestWaitEndsWithTheClientOrTheServer(t *testing.T) {
 		a := w.inside(t.Context(), "GET", "/v1/payments/"+p.payment(t).ID+"?wait=120", "")
 		if took := time.Since(began); took != 5*time.Second || a.status != 200 || a.payment(t).State != "pushing" {
 			t.Errorf("the server stopped at 5 s, the wait ended at %s with %d", took, a.status)
+		}
+	})
+}
+
+// TestClientGoneDuringTheCommit: what was begun is finished, so that no payment is on disk without its push.
+func TestClientGoneDuringTheCommit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, time.Now)
+		defer synctest.Wait()
+		w.store.slow.Store(int64(2 * time.Second))
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if a := w.inside(ctx, "POST", "/v1/payments", order); a.status != 201 || w.rail.pushes.Load() > 1 {
+			t.Errorf("answer %d, %d pushes; want the payment to be made", a.status, w.rail.pushes.Load())
+		}
+		w.store.slow.Store(0)
+		page := decode[PaymentPage](t, w.inside(t.Context(), "GET", "/v1/payments", ""))
+		if len(page.Data) != 1 {
+			t.Fatalf("%d payments, want 1", len(page.Data))
+		}
+		if p := w.inside(t.Context(), "GET", "/v1/payments/"+page.Data[0].ID+"?wait=30", "").payment(t); p.State != "paid" {
+			t.Errorf("state %s, want paid", p.State)
 		}
 	})
 }

@@ -117,6 +117,7 @@ type world struct {
 	server  *server
 	handler http.Handler
 	url     string
+	fresh   bool // a new connection for each request: net/http repeats a GET whose kept connection broke
 	store   *brittle
 	rail    *fakeRail // merchant A's, test
 	logs    *logs
@@ -130,6 +131,7 @@ type world struct {
 type brittle struct {
 	store.Store
 	away atomic.Bool
+	slow atomic.Int64 // how long a commit takes; it is given up when its context ends
 }
 
 var errAway = errors.New("dial tcp: connection refused")
@@ -137,6 +139,13 @@ var errAway = errors.New("dial tcp: connection refused")
 func (b *brittle) Commit(ctx context.Context, c store.Change) (store.Change, error) {
 	if b.away.Load() {
 		return c, errAway
+	}
+	if d := time.Duration(b.slow.Load()); d > 0 {
+		select {
+		case <-time.After(d):
+		case <-ctx.Done():
+			return c, ctx.Err()
+		}
 	}
 	return b.Store.Commit(ctx, c)
 }
@@ -356,7 +365,11 @@ func (w *world) do(method, path, body string, options ...option) answer {
 	for _, o := range options {
 		o(r)
 	}
-	response, err := http.DefaultTransport.RoundTrip(r)
+	transport := http.DefaultTransport
+	if w.fresh {
+		transport = &http.Transport{DisableKeepAlives: true}
+	}
+	response, err := transport.RoundTrip(r)
 	if err != nil {
 		w.t.Fatal(err)
 	}
