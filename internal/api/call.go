@@ -146,7 +146,7 @@ func route(r *http.Request) string {
 func (s *server) logCall(c *call, took time.Duration) {
 	level, args := slog.LevelInfo, []any{
 		"request_id", c.requestID, "method", safeMethod(c.r.Method), "route", route(c.r), "status", c.w.status,
-		"bytes", c.w.bytes, "took", took,
+		"bytes", c.w.bytes, "took_ms", float64(took.Microseconds()) / 1000,
 	}
 	if c.key.ID != "" {
 		args = append(args, "merchant", c.key.MerchantID, "key", c.key.ID)

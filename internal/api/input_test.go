@@ -86,6 +86,7 @@ func TestBadBodies(t *testing.T) {
 		{"phone without 0", orderWith("phone", `"`+canaryPhone[1:]+`"`), "phone_invalid", "phone", 422, ""},
 		{"phone short", orderWith("phone", `"081234567"`), "phone_invalid", "phone", 422, ""},
 		{"phone long", orderWith("phone", `"`+canaryPhone+`99"`), "phone_invalid", "phone", 422, ""},
+		{"phone with much space", orderWith("phone", `"`+canaryPhone+strings.Repeat(" ", 40)+`"`), "phone_invalid", "phone", 422, ""},
 		{"phone letters", orderWith("phone", `"`+canaryPhone+`x"`), "phone_invalid", "phone", 422, ""},
 		{"phone landline", orderWith("phone", `"0215551234"`), "phone_invalid", "phone", 422, ""},
 

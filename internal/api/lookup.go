@@ -18,7 +18,7 @@ import (
 type PhoneStatus struct {
 	Phone      string `json:"phone" example:"0812*****111" doc:"Masked."`
 	Registered *bool  `json:"registered" doc:"Null when the provider did not say: let the customer go on, the payment itself will tell."`
-	Message    *Words `json:"message" doc:"For the customer; null when there is nothing to say."`
+	Message    *Words `json:"message" doc:"For the customer; null when the phone is registered."`
 }
 
 // TransformSchema lets the message be null.
@@ -47,7 +47,7 @@ func (s *server) phone(ctx context.Context, in *struct {
 	}
 	key := callOf(ctx).key
 	outcome, err := s.Engine.CheckPhone(ctx, key.MerchantID, key.Mode, phone)
-	v := PhoneStatus{Phone: phone.String()}
+	v := PhoneStatus{Phone: phone.String(), Message: &wordsGoOn}
 	yes, no := true, false
 	silent := errors.Is(err, rail.ErrNoAnswer) || errors.Is(err, rail.ErrUnclear) || errors.Is(err, rail.ErrNotSent)
 	switch {
@@ -56,7 +56,7 @@ func (s *server) phone(ctx context.Context, in *struct {
 	case err != nil:
 		return nil, problem("inquiry_unavailable", "the inquiry could not be made").because(err)
 	case outcome.Class == payment.Approved:
-		v.Registered = &yes
+		v.Registered, v.Message = &yes, nil
 	case outcome.Cause == notRegistered:
 		v.Registered, v.Message = &no, &wordsNoPhone
 	}

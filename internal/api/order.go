@@ -23,7 +23,7 @@ type NewPayment struct {
 	Amount      int64             `json:"amount" minimum:"1" maximum:"999999999999" example:"12500" doc:"Whole rupiah."`
 	Reference   string            `json:"reference" minLength:"1" maxLength:"64" example:"INV-1" doc:"Your own; need not be unique. No control characters."`
 	Method      string            `json:"method" enum:"ovo_push" example:"ovo_push" doc:"How the customer pays."`
-	Phone       string            `json:"phone" minLength:"9" maxLength:"40" example:"081211111111" doc:"The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
+	Phone       string            `json:"phone" minLength:"10" maxLength:"40" example:"081211111111" doc:"The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
 	Rail        string            `json:"rail,omitempty" enum:"ovo" doc:"By which way; chosen when left out."`
 	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
 	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
@@ -35,6 +35,7 @@ const (
 	amountMax      = 999_999_999_999 // 12 digits: what every rail can write
 	referenceMax   = 64
 	descriptionMax = 255
+	phoneMax       = 40 // with the spaces and dashes that people write
 	reasonMax      = 255
 	metadataMax    = 20
 	metadataKey    = 40
@@ -113,9 +114,7 @@ func (n *NewPayment) set(m member) (p *Problem) {
 	case "method":
 		n.Method, p = readMethod(m)
 	case "phone":
-		if n.Phone, p = text("phone", m.value); p == nil && n.Phone == "" {
-			p = problem("phone_invalid", "phone: it is empty").in("phone")
-		}
+		n.Phone, p = readPhone(m)
 	case "rail":
 		n.Rail, p = readRail(m)
 	case "account":
@@ -141,6 +140,20 @@ func unknownField(name string, known []string) *Problem {
 		p.hinting(fmt.Sprintf("Did you mean %q?", near))
 	}
 	return p
+}
+
+// readPhone reads a phone as it was written; whether it is one is asked later, so that all mistakes come at once.
+func readPhone(m member) (string, *Problem) {
+	s, p := text("phone", m.value)
+	switch {
+	case p != nil:
+		return "", p
+	case s == "":
+		return "", problem("phone_invalid", "phone: it is empty").in("phone")
+	case utf8.RuneCountInString(s) > phoneMax:
+		return "", problem("phone_invalid", fmt.Sprintf("phone: it has more than %d characters", phoneMax)).in("phone")
+	}
+	return s, nil
 }
 
 func readAmount(value json.RawMessage) (int64, *Problem) {

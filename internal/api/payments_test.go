@@ -462,10 +462,10 @@ func TestPhones(t *testing.T) {
 	}{
 		{"registered", says(payment.Approved, "00", ""), &yes, ""},
 		{"code 14", says(payment.NotFound, "14", "phone_not_registered"), &no, "Phone Number not registered in OVO System"},
-		{"another code", says(payment.Unknown, "40", "provider_error"), nil, ""},
-		{"no answer", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNoAnswer }, nil, ""},
-		{"not sent", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNotSent }, nil, ""},
-		{"unclear", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrUnclear }, nil, ""},
+		{"another code", says(payment.Unknown, "40", "provider_error"), nil, wordsGoOn.EN},
+		{"no answer", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNoAnswer }, nil, wordsGoOn.EN},
+		{"not sent", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNotSent }, nil, wordsGoOn.EN},
+		{"unclear", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrUnclear }, nil, wordsGoOn.EN},
 	} {
 		w.rail.on("inquiry", c.answer)
 		a := w.do("GET", "/v1/phones/"+canaryPhone, "")

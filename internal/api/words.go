@@ -26,6 +26,7 @@ var (
 	wordsNotVoid  = Words{"Pembayaran Anda tidak dapat dibatalkan", "Your payment could not be cancelled"}
 	wordsFailed   = Words{"Pembayaran gagal, silakan gunakan cara pembayaran lain", "Payment failed, please try another way to pay"}
 	wordsAgain    = Words{"Pembayaran gagal, silakan coba lagi", "Payment failed, please try again"}
+	wordsGoOn     = Words{"Nomor ini belum dapat diperiksa, silakan lanjutkan pembayaran", "This number could not be checked yet, you may go on with the payment"}
 	wordsNoPhone  = Words{"Nomor HP tidak terdaftar di sistem OVO", "Phone Number not registered in OVO System"}
 )
 
