@@ -37,7 +37,7 @@
 // no customer answered is HTTP 404 with an empty body at 55 s; money that does not reach is 61;
 // a reversal of what is already reversed is 00, of a push that took no money 00, after
 // 23:59:00 WIB of the push's day 58; a duplicate is 94. A held push whose reversal came
-// first is never answered. A status check answers 00 paid, 68 pending, 73 reversed or
+// first is never answered. A status check answers 00 paid, 68 pending or never answered, 73 reversed or
 // voided, 25 unknown or expired, 54 older than 7 days, else the code that the push ended with. A phone
 // that cannot be one is unknown (14). Shape errors other than the amount's are BR and come after 13.
 //

@@ -105,8 +105,8 @@ func (o *ovoRail) check(now time.Time, held *call) {
 	o.answer(now, held, code, nil)
 }
 
-// checkCode is what a status check answers: 00 done, 68 pending, 73 reversed, 25 when
-// no payment came of it, otherwise the code that the push ended with.
+// checkCode is what a status check answers: 00 done, 68 pending or never answered, 73 reversed, 25
+// when no payment came of it, otherwise the code that the push ended with.
 func checkCode(p *payment, op Operation) string {
 	if op == OperationCheckVoid {
 		switch p.state {
@@ -125,6 +125,9 @@ func checkCode(p *payment, op Operation) string {
 	case Reversed, Canceled, Voided:
 		return "73"
 	case Expired:
+		if p.untold {
+			return "68" // "late to give respond": the provider hangs, its status too
+		}
 		return "25"
 	}
 	return p.Code

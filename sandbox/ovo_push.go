@@ -103,6 +103,7 @@ func (o *ovoRail) settled(now time.Time, p *payment) {
 	p.held = nil
 	switch p.state {
 	case Expired:
+		p.untold = o.options.Ignored == NoAnswer || held.effect.Answer == AnswerLost
 		o.silence(p.Arrived.Add(o.options.IgnoredAfter), held, o.options.Ignored)
 	case Canceled:
 		o.silence(now, held, o.options.Canceled)

@@ -66,6 +66,7 @@ type payment struct {
 	habit    Choice
 	merchant *ovoMerchant
 	held     *call // the push that waits for the outcome; nil once answered
+	untold   bool  // its time was up and its caller was told nothing
 	trace    int
 	left     struct{ cash, points int64 } // the balances just after the charge
 }

@@ -76,11 +76,11 @@ func (r *resolver) terms(where string, f fileTerms, environment merchant.Environ
 	return t
 }
 
-// shortened divides the waits of a push. What depends on the clock of the provider stays: the cut-off, the life of a
-// signature, and how long a message may take to leave.
+// shortened divides the waits of a push. The cut-off stays, and how long a message may take to leave.
 func shortened(t payment.Terms, by time.Duration) payment.Terms {
 	for _, d := range []*time.Duration{
 		&t.ConfirmWithin, &t.InDoubtAfter, &t.ReverseAfter, &t.CallLimit, &t.ShortCallLimit, &t.RetryGap, &t.RetryGapMax,
+		&t.SignatureLife,
 	} {
 		*d /= by
 	}

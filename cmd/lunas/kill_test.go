@@ -1,0 +1,228 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/testpg"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+// These tests kill real processes in real time. They shorten the terms (in doubt after 6 s, reversal at 6.5 s) instead
+// of waiting for a minute; the sandbox and everything else are as they are.
+
+func TestAfterKill9EveryPushEnds(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, filepath.Join(t.TempDir(), "lunas.db"))
+	first := h.serve()
+	ids := h.ask(first, 100)
+	first.kill()
+	second := h.serve()
+	h.wantEnds(second, ids)
+}
+
+func TestAnotherGatewayTakesOverOnPostgreSQL(t *testing.T) {
+	t.Parallel()
+	dsn := testpg.DSN(t)
+	if code, _, errOut := lunas(t, nil, "migrate", "--db", dsn); code != 0 {
+		t.Fatalf("migrate: %s", errOut)
+	}
+	h := newHouse(t, dsn)
+	first, second := h.serve(), h.serve()
+	ids := h.ask(first, 50)
+	ids = append(ids, h.ask(second, 50)...)
+	first.kill()
+	h.wantEnds(second, ids)
+}
+
+// house is a sandbox process, a configuration, and gateways.
+type house struct {
+	*testing.T
+	binary, config, sandbox string
+}
+
+const houseKey = "lunas_test_0123456789abcdef0123456789"
+
+func newHouse(t *testing.T, database string) *house {
+	t.Helper()
+	dir := t.TempDir()
+	h := &house{T: t, binary: filepath.Join(dir, "lunas"), config: filepath.Join(dir, "lunas.yaml")}
+	if out, err := exec.Command("go", "build", "-o", h.binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	s := h.start(regexp.MustCompile(`Wallets\s+(http://\S+)/`), "sandbox", "--listen", "127.0.0.1:0")
+	h.sandbox = s.url
+	demo := sandbox.DemoMerchant()
+	yaml := fmt.Sprintf(`
+listen: 127.0.0.1:0
+database: %q
+drain: 1s
+merchants:
+  - id: demo
+    api_keys: [{mode: test, key_env: DEMO_KEY}]
+    accounts:
+      - id: ovo
+        rail: ovo
+        environment: sandbox
+        url: %s/pos
+        app_id: %s
+        app_key_env: DEMO_APP_KEY
+        terms: {shorten: 10, cut_off_guard: flag}
+        terminals: [{id: till-1, tid: %q, mid: %s, merchant_id: %q, store_code: %s}]
+`, database, h.sandbox, demo.AppID, demo.Stores[0].Terminals[0].TID, demo.Stores[0].Terminals[0].MID, demo.MerchantID, demo.Stores[0].Code)
+	if err := os.WriteFile(h.config, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// process is a running lunas.
+type process struct {
+	cmd *exec.Cmd
+	url string
+}
+
+func (h *house) serve() *process {
+	h.Helper()
+	return h.start(regexp.MustCompile(`"address":"([^"]+)"`), "serve", "--config", h.config, "--migrate")
+}
+
+// start runs lunas and reads its address off what it prints.
+func (h *house) start(address *regexp.Regexp, args ...string) *process {
+	h.Helper()
+	cmd := exec.Command(h.binary, args...)
+	cmd.Env = []string{
+		"DEMO_KEY=" + houseKey, "DEMO_APP_KEY=" + sandbox.DemoMerchant().AppKey, "LUNAS_MASTER_KEY=" + strings.Repeat("ab", 32),
+	}
+	r, w := io.Pipe()
+	cmd.Stdout, cmd.Stderr = w, w
+	if err := cmd.Start(); err != nil {
+		h.Fatal(err)
+	}
+	p := &process{cmd: cmd}
+	h.Cleanup(p.kill)
+	found := make(chan string, 1)
+	var mu sync.Mutex
+	var printed []string
+	go func() {
+		lines := bufio.NewScanner(r)
+		for lines.Scan() {
+			mu.Lock()
+			printed = append(printed, lines.Text())
+			mu.Unlock()
+			if m := address.FindStringSubmatch(lines.Text()); m != nil {
+				select {
+				case found <- m[1]:
+				default:
+				}
+			}
+		}
+	}()
+	select {
+	case p.url = <-found:
+	case <-time.After(30 * time.Second):
+		mu.Lock()
+		defer mu.Unlock()
+		h.Fatalf("lunas %v does not come up:\n%s", args, strings.Join(printed, "\n"))
+	}
+	if !strings.HasPrefix(p.url, "http") {
+		p.url = "http://" + p.url
+	}
+	return p
+}
+
+// kill ends the process as a power cut would.
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// ask makes n payments: customers who pay after 2 s, who never answer, whose answers are lost, who decline.
+func (h *house) ask(p *process, n int) (ids []string) {
+	h.Helper()
+	phones := []string{"081211110101", "081211110160", "081211110165", "081211110102", "081211111111"}
+	client := &dev{T: h.T, key: houseKey}
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			var made paymentAnswer
+			body := fmt.Sprintf(`{"amount":%d,"reference":"INV-%d","method":"ovo_push","phone":%q}`, 1000+i, i, phones[i%len(phones)])
+			if status := client.call("POST", p.url+"/v1/payments", body, &made); status != http.StatusCreated {
+				h.Errorf("create = %d %+v", status, made)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			ids = append(ids, made.ID)
+		})
+	}
+	wg.Wait()
+	return ids
+}
+
+// wantEnds waits until every payment has ended, and holds our books against the sandbox's.
+func (h *house) wantEnds(p *process, ids []string) {
+	h.Helper()
+	client := &dev{T: h.T, key: houseKey}
+	invoices := map[string]paymentAnswer{}
+	deadline := time.Now().Add(90 * time.Second)
+	for _, id := range ids {
+		var made paymentAnswer
+		for made.State == "" || !ended(made.State) {
+			if time.Now().After(deadline) {
+				h.Fatalf("payment %s is still %s", id, made.State)
+			}
+			client.call("GET", p.url+"/v1/payments/"+id+"?wait=30", "", &made)
+		}
+		invoices[made.Attempts[0].Invoice] = made
+	}
+	var books struct {
+		Transactions []struct {
+			Invoice, State string
+			Seen           int
+		}
+	}
+	client.call("GET", h.sandbox+"/control/transactions", "", &books)
+	states := map[string]int{}
+	for _, x := range books.Transactions {
+		if x.Seen != 1 {
+			h.Errorf("push %s was sent %d times", x.Invoice, x.Seen)
+		}
+		ours := invoices[x.Invoice]
+		delete(invoices, x.Invoice)
+		states[ours.State]++
+		if (x.State == "paid") != (ours.State == "paid") {
+			h.Errorf("the books differ: payment %s is %s here and %s at the provider", ours.ID, ours.State, x.State)
+		}
+	}
+	for invoice, ours := range invoices {
+		if ours.State == "paid" {
+			h.Errorf("payment %s is paid here, but push %s never reached the provider", ours.ID, invoice)
+		}
+	}
+	b, _ := json.Marshal(states)
+	h.Logf("ended as %s", b)
+	if states["paid"] == 0 || states["reversed"] == 0 {
+		h.Errorf("ended as %s; some should be paid and some reversed, or this test shows nothing", b)
+	}
+}
+
+// ended tells whether nothing more happens to a payment by itself.
+func ended(state string) bool {
+	switch state {
+	case "paid", "declined", "expired", "reversed", "review":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// lunas runs a command to its end.
+func lunas(t *testing.T, environ []string, args ...string) (code int, out, errOut string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	code = run(ctx, args, environ, &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
+	t.Parallel()
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = busy.Close() })
+	blocked := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(blocked, []byte("in the way"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	typo := filepath.Join(t.TempDir(), "lunas.yaml")
+	if err := os.WriteFile(typo, []byte("listn: x\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	free := []string{"--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0"}
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"busy port", []string{"dev", "--listen", busy.Addr().String(), "--data", t.TempDir()}, 1, "is in use by another program"},
+		{"busy sandbox port", []string{"dev", "--listen", "127.0.0.1:0", "--sandbox-listen", busy.Addr().String(), "--data", t.TempDir()}, 1, "--sandbox-listen"},
+		{"no port", []string{"dev", "--listen", "nowhere", "--data", t.TempDir()}, 1, "cannot be listened on"},
+		{"unwritable folder", append([]string{"dev", "--data", filepath.Join(blocked, "data")}, free...), 1, "cannot be made"},
+		{"wrong DSN", append([]string{"dev", "--data", t.TempDir(), "--db", "postgres://nobody@127.0.0.1:1/none?connect_timeout=2"}, free...), 1, "127.0.0.1"},
+		{"a folder as database", append([]string{"dev", "--data", t.TempDir(), "--db", t.TempDir()}, free...), 1, "director"},
+		{"speed", []string{"dev", "--speed", "0"}, 1, "--speed is 0"},
+		{"unknown key", []string{"serve", "--config", typo}, 1, `unknown key "listn" in the configuration; did you mean "listen"?`},
+		{"no such file", []string{"serve", "--config", "/nowhere.yaml"}, 1, "/nowhere.yaml"},
+		{"config check", []string{"config", "check", typo}, 1, `unknown key "listn"`},
+		{"unknown command", []string{"pay"}, 2, "unexpected argument pay"},
+		{"unknown flag", []string{"dev", "--sped", "2"}, 2, `did you mean "--speed"`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			code, _, errOut := lunas(t, nil, c.args...)
+			if code != c.code || !strings.Contains(errOut, c.want) {
+				t.Errorf("lunas %s = %d\n%s\nwant %d and %q", strings.Join(c.args, " "), code, errOut, c.code, c.want)
+			}
+			if strings.Contains(errOut, "goroutine ") {
+				t.Errorf("a stack trace is no sentence:\n%s", errOut)
+			}
+		})
+	}
+}
+
+func TestHelpAndVersion(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {}, {"dev", "--help"}, {"serve", "--help"}, {"bench", "--help"}} {
+		if code, out, errOut := lunas(t, nil, args...); code != 0 || !strings.Contains(out, "Examples:") {
+			t.Errorf("lunas %v = %d %s %s, want help with examples", args, code, out, errOut)
+		}
+	}
+	if code, out, _ := lunas(t, nil, "version"); code != 0 || !strings.HasPrefix(out, "lunas ") {
+		t.Errorf("version = %d %q", code, out)
+	}
+}
+
+func TestMigrateTwice(t *testing.T) {
+	t.Parallel()
+	db := filepath.Join(t.TempDir(), "lunas.db")
+	for _, want := range []string{"from schema 0 to", "already"} {
+		if code, out, errOut := lunas(t, nil, "migrate", "--db", db); code != 0 || !strings.Contains(out, want) {
+			t.Errorf("migrate = %d %q %q, want %q", code, out, errOut, want)
+		}
+	}
+}
+
+// dev is a running `lunas dev`.
+type dev struct {
+	*testing.T
+	url, sandbox, key string
+}
+
+func startDev(t *testing.T, args ...string) *dev {
+	t.Helper()
+	data := t.TempDir()
+	out := &screen{shown: make(chan struct{})}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	var errOut bytes.Buffer
+	go func() {
+		ended <- run(ctx, append([]string{"dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", data}, args...), nil, out, &errOut)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if code := <-ended; code != 0 {
+			t.Errorf("lunas dev ended with %d: %s", code, errOut.String())
+		}
+	})
+	select {
+	case <-out.shown:
+	case code := <-ended:
+		ended <- code
+		t.Fatalf("lunas dev ended with %d: %s", code, errOut.String())
+	}
+	env, err := os.ReadFile(filepath.Join(data, "dev.env"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &dev{T: t}
+	for name, into := range map[string]*string{"LUNAS_URL": &d.url, "LUNAS_SANDBOX_URL": &d.sandbox, "LUNAS_API_KEY": &d.key} {
+		m := regexp.MustCompile(`(?m)^export ` + name + `=(\S+)$`).FindSubmatch(env)
+		if m == nil {
+			t.Fatalf("dev.env lacks %s:\n%s", name, env)
+		}
+		*into = string(m[1])
+	}
+	return d
+}
+
+// screen says when something has been printed.
+type screen struct {
+	once  sync.Once
+	shown chan struct{}
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.once.Do(func() { close(s.shown) })
+	return len(p), nil
+}
+
+// call speaks to the gateway or the sandbox and reads the answer into a value.
+func (d *dev) call(method, url, body string, into any) int {
+	d.Helper()
+	request, err := http.NewRequestWithContext(d.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		d.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+d.key)
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		d.Fatal(err)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		d.Fatalf("%s %s = %d %s", method, url, response.StatusCode, answer)
+	}
+	return response.StatusCode
+}
+
+type paymentAnswer struct {
+	ID, State string
+	Version   int
+	Attempts  []struct {
+		Invoice string
+		Batch   int
+	}
+}
+
+func TestAPushIsPaidInTheWallet(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	var p paymentAnswer
+	status := d.call("POST", d.url+"/v1/payments", `{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211111111"}`, &p)
+	if status != http.StatusCreated || p.State != "pushing" {
+		t.Fatalf("created = %d %+v, want 201 pushing", status, p)
+	}
+	var shown struct{ Pushes []struct{ ID int } }
+	for tries := 0; len(shown.Pushes) == 0; tries++ {
+		if tries == 1000 {
+			t.Fatal("the push does not arrive in the wallet")
+		}
+		d.call("GET", d.sandbox+"/control/pushes?state=pending&invoice="+p.Attempts[0].Invoice, "", &shown)
+	}
+	var paid any
+	d.call("POST", fmt.Sprintf("%s/control/pushes/%d/pay", d.sandbox, shown.Pushes[0].ID), `{"with":"cash"}`, &paid)
+	d.call("GET", d.url+"/v1/payments/"+p.ID+"?wait=20", "", &p)
+	if p.State != "paid" {
+		t.Errorf("state = %s, want paid", p.State)
+	}
+}
+
+func TestTimeRunsFasterForBoth(t *testing.T) {
+	t.Parallel()
+	d := startDev(t, "--speed", "60")
+	var p paymentAnswer
+	began := time.Now()
+	d.call("POST", d.url+"/v1/payments?wait=60", `{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211110160"}`, &p)
+	if p.State != "reversed" {
+		t.Errorf("state = %s after %v, want reversed", p.State, time.Since(began))
+	}
+}
