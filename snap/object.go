@@ -1,0 +1,116 @@
+package snap
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// object is a JSON object, its values unread. Unlike encoding/json's structs it matches
+// names letter by letter, and a name that stands twice is an error: readers that take
+// the first and readers that take the last must not disagree on an amount.
+type object map[string]json.RawMessage
+
+var (
+	errMalformed = errors.New("not well-formed JSON")
+	errNoObject  = errors.New("JSON, but no object")
+	errDoubled   = errors.New("a field stands twice")
+)
+
+func parseObject(b []byte) (object, error) {
+	if !json.Valid(b) {
+		return nil, errMalformed
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if first, err := d.Token(); err != nil || first != json.Delim('{') {
+		return nil, errNoObject
+	}
+	m := object{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, errMalformed
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return nil, errMalformed
+		}
+		if _, again := m[key.(string)]; again {
+			return nil, errDoubled
+		}
+		m[key.(string)] = value
+	}
+	return m, nil
+}
+
+// text is a string or a number as text, else "". Providers send expiresIn, amounts and
+// codes in both forms.
+func (m object) text(key string) string {
+	raw := m[key]
+	switch {
+	case len(raw) == 0:
+		return ""
+	case raw[0] == '"':
+		var s string
+		if json.Unmarshal(raw, &s) != nil {
+			return ""
+		}
+		return s
+	case raw[0] == '-' || digit(raw[0]):
+		return string(raw)
+	}
+	return ""
+}
+
+// missing: not there, null, or an empty text.
+func (m object) missing(key string) bool {
+	raw := m[key]
+	return len(raw) == 0 || string(raw) == "null" || string(raw) == `""`
+}
+
+// inner is an object inside, or nil. One that is not well-formed for us counts as none.
+func (m object) inner(key string) object {
+	inner, err := parseObject(m[key])
+	if err != nil {
+		return nil
+	}
+	return inner
+}
+
+// integer reads a whole number, string or not.
+func (m object) integer(key string) (int64, bool) {
+	n, err := strconv.ParseInt(m.text(key), 10, 64)
+	return n, err == nil
+}
+
+// amount reads {"value":"10000.00","currency":"IDR"}, or a bare value, in whole rupiah.
+func (m object) amount(key string) (int64, error) {
+	holder, field := m, key
+	if raw := m[key]; len(raw) > 0 && raw[0] == '{' {
+		inner, err := parseObject(raw)
+		if err != nil {
+			return 0, errors.New(key + " is not well-formed")
+		}
+		if currency := inner.text("currency"); currency != "IDR" && !inner.missing("currency") {
+			return 0, errors.New(key + " is not in rupiah")
+		}
+		holder, field = inner, "value"
+	}
+	whole, fraction, _ := strings.Cut(holder.text(field), ".")
+	if whole == "" || len(whole) > 15 || !only(whole, digit) || strings.Trim(fraction, "0") != "" {
+		return 0, errors.New(key + " is not in whole rupiah")
+	}
+	return strconv.ParseInt(whole, 10, 64)
+}
+
+// elements are the members of a JSON array, or the value itself if it is none.
+func elements(raw json.RawMessage) []json.RawMessage {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil && len(raw) > 0 {
+		return []json.RawMessage{raw}
+	}
+	return list
+}
