@@ -249,3 +249,24 @@ func TestPhoneInquiry(t *testing.T) {
 		}
 	})
 }
+
+// An approval that came in time is the sale, however late the database lets it be written; and a reversal that was due
+// while the database was away is signed when it goes out.
+func TestFactsOutliveADatabaseThatIsAway(t *testing.T) {
+	terms := payment.OVOTerms()
+	terms.LateApproval, terms.AutoCheck = payment.ReverseLate, false
+	inBubbleWith(t, terms, func(w *world) {
+		approved, silent := w.pay("081211110101"), w.pay("081211110160")
+		w.away(true)
+		w.wantState(w.after(approved, 5*time.Minute+40*time.Second), payment.Pushing)
+		w.away(false)
+		w.wantState(w.after(approved, 6*time.Minute), payment.Paid)
+		p := w.after(silent, 6*time.Minute)
+		w.wantState(p, payment.Reversed)
+		for _, c := range p.Attempts[0].Calls {
+			if c.Call == payment.CallReversal && c.Tries != 1 {
+				t.Errorf("the reversal took %d tries, want 1: it was signed with an old time", c.Tries)
+			}
+		}
+	})
+}

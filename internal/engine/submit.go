@@ -62,7 +62,34 @@ func (e *Engine) submit(ctx context.Context, merchantID, paymentID string, ev pa
 		if e.Sleep(ctx, wait) != nil {
 			return
 		}
+		ev = again(ev, e.Now())
 	}
+}
+
+// again gives a fact that could not be written down at once the present time: what follows from it is done now, and is
+// signed and limited by now. When an answer came is kept.
+func again(ev payment.Event, now time.Time) payment.Event {
+	if !now.After(ev.When()) {
+		return ev
+	}
+	switch ev := ev.(type) {
+	case payment.Answered:
+		if ev.Came.IsZero() {
+			ev.Came = ev.At
+		}
+		ev.At = now
+		return ev
+	case payment.NoAnswer:
+		ev.At = now
+		return ev
+	case payment.NotSent:
+		ev.At = now
+		return ev
+	case payment.Woke:
+		ev.At = now
+		return ev
+	}
+	return ev
 }
 
 // change decides an event on the payment as it stands, commits, and sets what follows in motion. On a conflict it

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,7 @@ type world struct {
 	engine  *engine.Engine
 	net     *pipes
 	terms   payment.Terms
+	gone    atomic.Bool // the database
 	stop    context.CancelFunc
 }
 
@@ -41,7 +43,13 @@ func inBubbleWith(t *testing.T, terms payment.Terms, f func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2000, 1, 1, 10, 0, 0, 0, payment.WIB))) // bubbles begin at 2000-01-01 00:00 UTC
-		w := &world{T: t, terms: terms, store: memory.New(memory.Options{}), sandbox: sandbox.New(sandbox.Options{}), net: newPipes()}
+		w := &world{T: t, terms: terms, sandbox: sandbox.New(sandbox.Options{}), net: newPipes()}
+		w.store = memory.New(memory.Options{Before: func([]store.Change) error {
+			if w.gone.Load() {
+				return errors.New("the database is away")
+			}
+			return nil
+		}})
 		server := &http.Server{Handler: w.sandbox.Handler()}
 		go func() { _ = server.Serve(w.net) }()
 		w.start("own_1")
@@ -56,6 +64,9 @@ func inBubbleWith(t *testing.T, terms payment.Terms, f func(w *world)) {
 		f(w)
 	})
 }
+
+// away takes the database away, or brings it back.
+func (w *world) away(gone bool) { w.gone.Store(gone) }
 
 // script orders an outcome from the sandbox.
 func (w *world) script(s sandbox.Script) {

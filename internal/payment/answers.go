@@ -4,6 +4,10 @@ package payment
 
 func (s *step) answered(e Answered) {
 	o := e.Outcome
+	s.came = e.Came
+	if s.came.IsZero() {
+		s.came = e.At
+	}
 	tries := s.a.call(e.Call).Tries
 	if tries == 0 {
 		return // an answer to nothing
@@ -97,7 +101,7 @@ func (s *step) hold(o Outcome) {
 
 // approved takes a charge that is known in time, or late and allowed; else the reversal at its hour.
 func (s *step) approved(late Late) {
-	if late == ReverseLate && s.reached(s.sessionEnd()) {
+	if late == ReverseLate && !s.came.Before(s.sessionEnd()) {
 		s.a.Late = true
 		s.a.NotFoundAt = zero
 		s.to(InDoubt)

@@ -106,6 +106,7 @@ type step struct {
 	p        Payment
 	a        *Attempt // the current one, in p
 	at       time.Time
+	came     time.Time // when the answer came that is being decided on
 	commands []Command
 	changed  bool
 }

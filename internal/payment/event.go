@@ -30,7 +30,9 @@ type Requested struct {
 
 // Answered brings the provider's verdict on a call.
 type Answered struct {
-	At      time.Time `json:"at"`
+	At time.Time `json:"at"`
+	// Came is when the answer came, where it could not be written down at once because the database was away; zero: At.
+	Came    time.Time `json:"came,omitzero"`
 	Call    Call      `json:"call"`
 	Try     int       `json:"try"` // from 1
 	Outcome Outcome   `json:"outcome"`
