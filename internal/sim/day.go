@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -77,8 +78,8 @@ const (
 
 const customers = 24
 
-func newDay(o Options) (*day, error) {
-	w := &world{rng: rand.New(rand.NewPCG(o.Seed, 0x6c756e6173))}
+func newDay(o Options, c *crew) (*day, error) {
+	w := &world{crew: c, rng: rand.New(rand.NewPCG(o.Seed, 0x6c756e6173))}
 	d := &day{
 		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
 		keys: map[string]string{}, numbers: map[string]*numbering{}, digits: map[string]bool{}, hash: sha256.New(),
@@ -94,7 +95,7 @@ func newDay(o Options) (*day, error) {
 		d.weather.gateways = 1 // a file belongs to one process
 	}
 	w.start = d.weather.start.UTC()
-	w.slice, w.broke = d.afterSlice, d.broke
+	w.slice = d.afterSlice
 	var err error
 	if d.keyring, err = exchangeKeys(); err != nil {
 		return nil, err
@@ -137,7 +138,7 @@ func (d *day) dawn() {
 	d.planOrders()
 	half := time.Duration(d.options.Payments)*d.weather.gap + d.between(0, 100*time.Second)
 	if d.options.Mix == Ordinary {
-		half = time.Duration(d.options.Payments) * d.weather.gap
+		half = time.Duration(d.options.Payments)*d.weather.gap + 100*time.Second // nobody is disturbed in it
 	}
 	for range d.weather.outages {
 		d.at(d.between(0, half), nil, func() { d.outage(d.between(100*time.Millisecond, 20*time.Second)) })
@@ -185,8 +186,13 @@ func (d *day) evening() {
 	d.awayUntil = min(d.awayUntil, d.now)
 	t := d.weather.terms
 	d.restBy = d.now + t.SignatureLife + 2*t.RetryGapMax + t.CallLimit + time.Minute
+	if d.weather.sandbox.UnpaidReversalCode == "25" {
+		// A reversal of what was refused is then answered 25, and a check of it with the refusal: the terms end that at
+		// the cut-off.
+		d.restBy = max(d.restBy, payment.DayOf(d.time()).Start().Add(cutOff+2*time.Minute).Sub(d.start))
+	}
 	for _, p := range d.processes {
-		if p != nil {
+		if p != nil && d.options.Mix == Stormy {
 			p.pausedUntil = min(p.pausedUntil, d.now)
 			p.die("is started afresh")
 		}
@@ -248,7 +254,8 @@ func (d *day) hungUpCall(k *call) {
 	}
 }
 
-func (d *day) broke(p *process, what string) { d.fail(StaysUp, "", "%s: %s", p.name, what) }
+// broke is told when code of the gateway panics.
+func (p *process) broke(what string) { p.fail(StaysUp, "", "%s: %s", p.name, what) }
 
 func (d *day) fail(property Property, paymentID, format string, args ...any) {
 	if len(d.failures) >= 2*maxFailures {
@@ -301,4 +308,10 @@ func wibDay(t time.Time) int {
 func ddmmyy(t time.Time) payment.Batch {
 	y, m, day := t.In(payment.WIB).Date()
 	return payment.Batch(day*10000 + int(m)*100 + y%100)
+}
+
+// hashOf is one hash of many.
+func hashOf(hashes []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(hashes, "\n")))
+	return hex.EncodeToString(sum[:16])
 }

@@ -54,10 +54,7 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 	p := l.p
 	k := &call{ctx: r.Context(), record: exchange.CallFrom(r.Context()), p: p, routine: p.running}
 	p.running.call = k
-	defer func() {
-		k.over = true
-		k.routine.call = nil
-	}()
+	defer k.end()
 	defer k.record.End()
 	f := p.roadTo()
 	if err := l.connect(k, f); err != nil {
@@ -300,12 +297,20 @@ func (d *day) bring(k *call, wire []byte, cut bool) {
 	d.push(event{at: d.now, process: k.p, routine: k.routine, token: k.routine.token})
 }
 
-// gone tells the sandbox that nobody waits any more.
-func (d *day) gone(k *call) {
-	if k.id != 0 {
-		delete(d.calls, k.id)
-		d.core.Gone(k.id)
+// end is when RoundTrip returns, or the process dies in it: nobody waits any more.
+func (k *call) end() {
+	k.over = true
+	k.routine.call = nil
+	if k.send != nil {
+		k.send.over = true
 	}
+	if _, waits := k.p.calls[k.id]; waits {
+		delete(k.p.calls, k.id)
+		k.p.core.Gone(k.id)
+	}
+}
+
+func (d *day) gone(k *call) {
 	d.tell("gives up waiting", k.p, k.send.payment, k.send.operation)
 }
 

@@ -79,7 +79,7 @@ func (d *day) boot(slot int) {
 	if err != nil {
 		panic(err)
 	}
-	p.engine, err = engine.New(context.Background(), engine.Options{
+	p.engine, err = engine.New(background, engine.Options{
 		Store: p.disk, Keyring: d.keyring, Owner: p.name, Log: slog.New(&logbook{day: d, p: p}),
 		Accounts: []engine.Account{{Account: a, Line: line}},
 		Now:      d.time, After: p.timer, Sleep: p.sleep, Go: p.start, Together: p.together, NewID: p.newID,
@@ -105,22 +105,20 @@ const (
 // beat and tick are engine.Run in the world's time.
 func (p *process) beat() {
 	p.spawn(0, p, func() {
-		_ = p.engine.Beat(context.Background()) // a store that does not answer is tried again at the next one
+		_ = p.engine.Beat(background) // a store that does not answer is tried again at the next one
 	})
 	p.after(lease/3, p, p.beat)
 }
 
 func (p *process) tick() {
-	if p.somethingDue() {
-		p.spawn(0, p, func() { _ = p.engine.Tick(context.Background()) })
+	next := claimEvery
+	if _, oldest, err := p.base.OpenTasks(background); err != nil || (!oldest.IsZero() && oldest.Before(p.time())) {
+		p.spawn(0, p, func() { _ = p.engine.Tick(background) })
+	} else if p.calm && !oldest.IsZero() {
+		// In the evening nothing becomes due but by its own alarm: no need to look ten times a second.
+		next = min(max(next, oldest.Sub(p.time())), time.Second)
 	}
-	p.after(claimEvery, p, p.tick)
-}
-
-// somethingDue saves the engine the claims that would find nothing.
-func (p *process) somethingDue() bool {
-	_, oldest, err := p.base.OpenTasks(context.Background())
-	return err != nil || (!oldest.IsZero() && oldest.Before(p.time()))
+	p.after(next, p, p.tick)
 }
 
 // The seams.

@@ -76,8 +76,14 @@ func (r Report) Properties() []Property {
 // Run lives through a day. Its error is trouble of the machine, such as a folder that cannot be written; broken rules
 // are in the Report.
 func Run(o Options) (Report, error) {
+	var c crew
+	defer c.dismiss()
+	return run(o, &c)
+}
+
+func run(o Options, c *crew) (Report, error) {
 	o.Payments = cmp.Or(o.Payments, 60)
-	d, err := newDay(o)
+	d, err := newDay(o, c)
 	if err != nil {
 		return Report{}, err
 	}
@@ -120,7 +126,6 @@ func (d *day) end() {
 			d.reap(p)
 		}
 	}
-	d.close()
 	_ = d.base.Close()
 	if d.file != "" {
 		for _, suffix := range []string{"", "-wal", "-shm", ".lock", "-lock"} {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"runtime/debug"
 	"testing"
 )
 
@@ -17,8 +18,14 @@ func TestSeeds(t *testing.T) {
 }
 
 func BenchmarkSimulatedPayments(b *testing.B) {
+	const each = 500
+	var c crew
+	defer c.dismiss()
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent)) // as RunMany does
+	seed := uint64(0)
 	for b.Loop() {
-		r, err := Run(Options{Seed: 1, Mix: Ordinary, Payments: 20_000})
+		seed++
+		r, err := run(Options{Seed: seed, Mix: Ordinary, Payments: each}, &c)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -26,5 +33,6 @@ func BenchmarkSimulatedPayments(b *testing.B) {
 			b.Fatal(r.Failures[0])
 		}
 	}
-	b.ReportMetric(float64(b.N)*20_000/b.Elapsed().Seconds(), "payments/s")
+	b.ReportMetric(float64(b.N)*each/b.Elapsed().Seconds(), "payments/s")
+	b.ReportAllocs()
 }

@@ -58,7 +58,7 @@ func (d *day) written(p *process, c *store.Change) {
 	s.written = append(s.written, d.now)
 	s.last = c.Payment.State
 	kind := payment.Kind(c.Event)
-	d.tell("becomes "+string(c.Payment.State), p, s.id, kind)
+	d.tell(becomes[c.Payment.State], p, s.id, kind)
 	if c.Payment.Version == 1 && c.Terminal != "" {
 		d.numbered(s, c)
 	}
@@ -73,6 +73,14 @@ func (d *day) written(p *process, c *store.Change) {
 		d.release(c.Hold.Terminal)
 	}
 }
+
+var becomes = func() map[payment.State]string { // never written
+	words := map[payment.State]string{}
+	for _, s := range payment.States() {
+		words[s] = "becomes " + string(s)
+	}
+	return words
+}()
 
 // sent is told of each request just before its first byte leaves.
 func (d *day) sent(k *call, wire []byte) *send {
@@ -142,48 +150,56 @@ func contains(keyring *exchange.Keyring, parts []exchange.Part, side exchange.Si
 // received is told of each answer that reaches its gateway.
 func (d *day) received(k *call) {
 	k.send.received, k.send.receivedAt, k.send.over = k.answer, d.now, true
-	first, _, _ := bytes.Cut(k.answer, []byte("\r\n"))
-	if len(first) == 0 {
-		first = []byte("the connection is cut")
+	what := "the connection is cut"
+	if first := bytes.Index(k.answer, lineEnd); first > 0 {
+		what = string(k.answer[:first]) + " " + string(field(k.answer, codeField))
 	}
-	d.tell("is answered: "+k.send.operation, k.p, k.send.payment, string(first)+" "+code(k.answer))
+	d.tell(answeredWords[k.send.operation], k.p, k.send.payment, what)
+}
+
+var answeredWords = map[string]string{ // never written
+	opPush: "push is answered", opReversal: "reversal is answered", opVoid: "void is answered",
+	opCheck: "check is answered", opCheckVoid: "check of the void is answered",
 }
 
 // read tells of a request what it is and whose.
 func read(wire []byte) (operation, id string) {
-	invoice := field(wire, "merchantInvoice")
-	if len(invoice) > 26 {
-		id = "pay_" + invoice[:26]
+	body := wire[bytes.Index(wire, headEnd)+len(headEnd):]
+	if invoice := field(body, invoiceField); len(invoice) > 26 {
+		id = "pay_" + string(invoice[:26])
 	}
-	switch field(wire, "type") + field(wire, "processingCode") {
-	case "0200040000":
-		operation = opPush
-	case "0400040000":
-		operation = opReversal
-	case "0200020040":
-		operation = opVoid
-	case "0100040000":
-		operation = opCheck
-	case "0100020040":
-		operation = opCheckVoid
+	kind, processing := field(body, typeField), field(body, processingField)
+	for _, o := range operations {
+		if string(kind) == o.kind && string(processing) == o.processing {
+			operation = o.name
+		}
 	}
 	return operation, id
 }
 
-func code(wire []byte) string { return field(wire, "responseCode") }
+var operations = [...]struct{ kind, processing, name string }{ // never written
+	{"0200", "040000", opPush}, {"0400", "040000", opReversal}, {"0200", "020040", opVoid},
+	{"0100", "040000", opCheck}, {"0100", "020040", opCheckVoid},
+}
+
+// What is looked for on the wire; never written.
+var (
+	headEnd         = []byte("\r\n\r\n")
+	lineEnd         = []byte("\r\n")
+	typeField       = []byte(`"type":"`)
+	processingField = []byte(`"processingCode":"`)
+	invoiceField    = []byte(`"merchantInvoice":"`)
+	codeField       = []byte(`"responseCode":"`)
+)
 
 // field finds a text in flat JSON.
-func field(wire []byte, name string) string {
-	i := bytes.Index(wire, []byte(`"`+name+`":"`))
+func field(body, name []byte) []byte {
+	i := bytes.Index(body, name)
 	if i < 0 {
-		return ""
+		return nil
 	}
-	rest := wire[i+len(name)+4:]
-	end := bytes.IndexByte(rest, '"')
-	if end < 0 {
-		return ""
-	}
-	return string(rest[:end])
+	rest := body[i+len(name):]
+	return rest[:max(0, bytes.IndexByte(rest, '"'))]
 }
 
 // lastPause is when the process was last frozen until.

@@ -139,6 +139,6 @@ func (w *world) drawRules(x *weather) {
 	x.sandbox = sandbox.OVOOptions{
 		FailureStatus: pick(w, 400, 200), Ignored: pick(w, sandbox.Empty404, sandbox.NoAnswer),
 		IgnoredAfter: 55*time.Second + w.between(0, 5*time.Second), Canceled: pick(w, sandbox.NoAnswer, sandbox.Empty404),
-		RepeatedCode: pick(w, "00", "73"), UnpaidReversalCode: pick(w, "00", "25"),
+		RepeatedCode: pick(w, "00", "73"), UnpaidReversalCode: pick(w, "00", "00", "00", "00", "00", "25"),
 	}
 }

@@ -19,12 +19,9 @@ type world struct {
 	rng      *rand.Rand
 
 	running *routine // nil: the world itself
-	idle    []*routine
-	made    []*routine
+	crew    *crew
 	// slice is called after each event and after each time a routine has run.
 	slice func()
-	// broke is called when code of the gateway panics.
-	broke func(p *process, what string)
 }
 
 // event is something that will happen. It belongs to a process, whose pause delays it and whose death cancels it, or
@@ -110,17 +107,16 @@ func (w *world) spawn(d time.Duration, p *process, job func()) {
 }
 
 func (w *world) routine() *routine {
-	if n := len(w.idle); n > 0 {
-		r := w.idle[n-1]
-		w.idle = w.idle[:n-1]
+	if n := len(w.crew.idle); n > 0 {
+		r := w.crew.idle[n-1]
+		w.crew.idle = w.crew.idle[:n-1]
 		return r
 	}
 	r := &routine{}
-	w.made = append(w.made, r)
 	r.next, r.stop = iter.Pull(func(yield func(struct{}) bool) {
 		r.yield = yield
 		for {
-			w.runJob(r)
+			r.run()
 			if !yield(struct{}{}) {
 				return
 			}
@@ -129,18 +125,29 @@ func (w *world) routine() *routine {
 	return r
 }
 
-func (w *world) runJob(r *routine) {
+func (r *routine) run() {
 	defer func() {
 		r.job = nil
 		r.token++
 		trouble := recover()
 		if _, dead := trouble.(killed); trouble != nil && !dead {
-			w.broke(r.process, fmt.Sprintf("panic: %v\n%s", trouble, debug.Stack()))
+			r.process.broke(fmt.Sprintf("panic: %v\n%s", trouble, debug.Stack()))
 		}
 	}()
 	if r.job != nil {
 		r.job()
 	}
+}
+
+// crew are the coroutines that have nothing to do. Making one costs more than a job, so worlds that follow each other
+// in a goroutine hand them on.
+type crew struct{ idle []*routine }
+
+func (c *crew) dismiss() {
+	for _, r := range c.idle {
+		r.stop()
+	}
+	c.idle = nil
 }
 
 // resume lets a routine run until it parks or ends.
@@ -158,7 +165,7 @@ func (w *world) resume(r *routine) {
 		p.routines[last] = nil
 		p.routines = p.routines[:last]
 		r.process, r.call = nil, nil
-		w.idle = append(w.idle, r)
+		w.crew.idle = append(w.crew.idle, r)
 	}
 }
 
@@ -196,14 +203,6 @@ func (w *world) reap(p *process) {
 		r := p.routines[len(p.routines)-1]
 		r.killed = true
 		w.resume(r)
-	}
-}
-
-// close ends all coroutines.
-func (w *world) close() {
-	for _, r := range w.made {
-		r.killed = true
-		r.stop()
 	}
 }
 
