@@ -34,13 +34,14 @@ type terminal struct {
 
 // commands are the binary's commands.
 type commands struct {
-	Dev     devCommand     `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
-	Serve   serveCommand   `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
-	Sandbox sandboxCommand `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
-	Migrate migrateCommand `cmd:"" help:"Bring a database to the current schema."`
-	Config  configCommand  `cmd:"" help:"Check a configuration and report every mistake in it."`
-	Bench   benchCommand   `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Dev       devCommand       `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
+	Serve     serveCommand     `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
+	Terminals terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Config    configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
+	Bench     benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exit is how kong asks to end the program, for instance after --help.

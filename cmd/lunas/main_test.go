@@ -103,9 +103,9 @@ type dev struct {
 	url, sandbox, key string
 }
 
-func startDev(t *testing.T, args ...string) *dev {
+// startDevIn runs `lunas dev` in a folder until the function it returns is called.
+func startDevIn(t *testing.T, data string, args ...string) (stop func()) {
 	t.Helper()
-	data := t.TempDir()
 	out := &screen{shown: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
@@ -113,18 +113,23 @@ func startDev(t *testing.T, args ...string) *dev {
 	go func() {
 		ended <- run(ctx, append([]string{"dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", data}, args...), nil, out, &errOut)
 	}()
-	t.Cleanup(func() {
+	select {
+	case <-out.shown:
+	case code := <-ended:
+		t.Fatalf("lunas dev ended with %d: %s", code, errOut.String())
+	}
+	return func() {
 		cancel()
 		if code := <-ended; code != 0 {
 			t.Errorf("lunas dev ended with %d: %s", code, errOut.String())
 		}
-	})
-	select {
-	case <-out.shown:
-	case code := <-ended:
-		ended <- code
-		t.Fatalf("lunas dev ended with %d: %s", code, errOut.String())
 	}
+}
+
+func startDev(t *testing.T, args ...string) *dev {
+	t.Helper()
+	data := t.TempDir()
+	t.Cleanup(startDevIn(t, data, args...))
 	env, err := os.ReadFile(filepath.Join(data, "dev.env"))
 	if err != nil {
 		t.Fatal(err)
@@ -217,5 +222,32 @@ func TestTimeRunsFasterForBoth(t *testing.T) {
 	d.call("POST", d.url+"/v1/payments?wait=60", `{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211110160"}`, &p)
 	if p.State != "reversed" {
 		t.Errorf("state = %s after %v, want reversed", p.State, time.Since(began))
+	}
+}
+
+func TestATerminalIsMovedAhead(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	startDevIn(t, data)() // makes the terminal, and ends
+	db := filepath.Join(data, "lunas.db")
+	at := func(args ...string) (int, string) {
+		code, out, errOut := lunas(t, nil, append([]string{"terminals"}, append(args, "--merchant", "demo", "--db", db)...)...)
+		return code, out + errOut
+	}
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"list"}, 0, "till-1"},
+		{[]string{"advance", "till-1", "--batch", "12", "--reference", "4711"}, 0, "after 12/4711"},
+		{[]string{"advance", "till-1", "--batch", "12", "--reference", "4710"}, 1, "only move ahead"},
+		{[]string{"advance", "till-1", "--batch", "0", "--reference", "1"}, 1, "go from 1 to 999999"},
+		{[]string{"advance", "till-9", "--batch", "13", "--reference", "1"}, 1, `no terminal "till-9"`},
+		{[]string{"list"}, 0, "4711"},
+	} {
+		if code, got := at(c.args...); code != c.code || !strings.Contains(got, c.want) {
+			t.Errorf("terminals %v = %d %s, want %d %q", c.args, code, got, c.code, c.want)
+		}
 	}
 }

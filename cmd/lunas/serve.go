@@ -55,20 +55,13 @@ func logger(w io.Writer, c config.Log) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
-type migrateCommand struct {
-	Config string `help:"Configuration file that names the database." short:"c" env:"LUNAS_CONFIG" type:"path" placeholder:"FILE"`
-	DB     string `help:"The database itself: a file, or postgres://…" name:"db" placeholder:"DATABASE"`
-}
+type migrateCommand struct{ whichDatabase }
 
 // Run migrates.
 func (c migrateCommand) Run(t *terminal) error {
-	database := c.DB
-	if database == "" {
-		conf, err := config.Load(c.Config, t.environ)
-		if err != nil {
-			return fmt.Errorf("no --db is given, and %w", err)
-		}
-		database = conf.Database
+	database, err := c.name(t.environ)
+	if err != nil {
+		return err
 	}
 	from, to, err := gateway.Migrate(t.ctx, database)
 	if err != nil {

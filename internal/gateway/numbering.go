@@ -1,0 +1,60 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// Numbering is the numbering of a merchant's terminals, opened for an operator.
+type Numbering struct {
+	store    store.Store
+	merchant string
+}
+
+// OpenNumbering opens a database. A SQLite file must not be in use by a gateway.
+func OpenNumbering(ctx context.Context, database, merchantID string) (*Numbering, error) {
+	db, err := OpenStore(ctx, database, RealClock(), false)
+	if err != nil {
+		return nil, err
+	}
+	return &Numbering{db, merchantID}, nil
+}
+
+// Close closes the database.
+func (n *Numbering) Close() error { return n.store.Close() }
+
+// List gives the terminals.
+func (n *Numbering) List(ctx context.Context) ([]store.Terminal, error) {
+	list, err := n.store.Terminals(ctx, n.merchant)
+	if err == nil && len(list) == 0 {
+		err = fmt.Errorf("merchant %q has no terminal in this database", n.merchant)
+	}
+	return list, err
+}
+
+// Advance puts a terminal's cursor on a number, which the next push comes after, and releases the terminal.
+func (n *Numbering) Advance(ctx context.Context, terminal string, batch, reference int) error {
+	if batch < 1 || batch > 999999 || reference < 1 || reference > 999999 {
+		return errors.New("batch and reference number go from 1 to 999999")
+	}
+	list, err := n.List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		if t.ID != terminal {
+			continue
+		}
+		t.Held = ""
+		t.Cursor.Last = payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}
+		if err := n.store.SetTerminal(ctx, t); err != nil {
+			return fmt.Errorf("terminal %s: %w", terminal, err)
+		}
+		return nil
+	}
+	return fmt.Errorf("merchant %q has no terminal %q; it has %d others", n.merchant, terminal, len(list))
+}
