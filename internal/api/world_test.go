@@ -302,8 +302,14 @@ func (w *world) setClock(at time.Time) { w.now.Store(int64(time.Until(at))) }
 func serve(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t, nil)
+	w.listen()
+	return w
+}
+
+func (w *world) listen() {
+	w.t.Helper()
 	l := httptest.NewServer(w.handler)
-	t.Cleanup(l.Close)
+	w.t.Cleanup(l.Close)
 	w.url = l.URL
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
@@ -311,11 +317,10 @@ func serve(t testing.TB) *world {
 		defer close(ended)
 		_ = w.engine.Run(ctx)
 	}()
-	t.Cleanup(func() {
+	w.t.Cleanup(func() {
 		cancel()
 		<-ended
 	})
-	return w
 }
 
 // answer is what came back.
