@@ -38,7 +38,7 @@ type room struct{ name, importers string }
 const seesAll = "internal/gateway internal/sim internal/bench"
 
 // stores are the rooms that keep what the words say.
-const stores = "internal/store/group internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres internal/store/storetest"
+const stores = "internal/store/group internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/memory internal/store/sqlite internal/store/postgres internal/store/storetest"
 
 // doors are where people and programs come in.
 const doors = "internal/api internal/checkout internal/console"
@@ -68,11 +68,12 @@ var rooms = []room{
 	{"internal/rail/railtest", ""},
 	{"internal/store", "* internal/engine " + stores + " " + doors},
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
-	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres"},
+	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},
+	{"internal/store/sqldb/sqldbtest", ""},
 	{"internal/store/memory", "*"},
 	{"internal/store/sqlite", "*"},
 	{"internal/store/postgres", "*"},
-	{"internal/store/storetest", ""},
+	{"internal/store/storetest", "internal/store/sqldb/sqldbtest"},
 
 	// Motion.
 	{"internal/engine", "* " + doors},
@@ -85,7 +86,7 @@ var rooms = []room{
 	{"internal/cli", "cmd/lunas"},
 
 	// Assembly and the roof.
-	{"internal/config", "internal/gateway cmd/lunas"},
+	{"internal/config", "internal/gateway internal/bench cmd/lunas"},
 	{"internal/gateway", "internal/sim internal/bench cmd/lunas"},
 	{"internal/sim", "internal/bench cmd/lunas"},
 	{"internal/bench", "cmd/lunas"},

@@ -40,6 +40,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
 	Terminals terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
 	Config    configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
+	Sim       simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
 	Bench     benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
