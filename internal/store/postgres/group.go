@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -122,7 +123,7 @@ func (g *writing) second(ctx context.Context, rows *sqldb.Written, p proof) erro
 }
 
 var (
-	insertKeys = insert(sqldb.Keys) + ` ON CONFLICT (merchant_id, mode, key) DO NOTHING RETURNING merchant_id, mode, key`
+	insertKeys = insert(sqldb.Keys, ` ON CONFLICT (merchant_id, mode, key) DO NOTHING RETURNING merchant_id, mode, key`)
 	selectKeys = `SELECT k.merchant_id, k.mode, k.key, k.payment_id, k.fingerprint
 		FROM unnest($1::text[], $2::text[], $3::text[]) AS w (merchant_id, mode, key)
 		JOIN idempotency_keys k ON k.merchant_id = w.merchant_id AND k.mode = w.mode AND k.key = w.key`
@@ -133,7 +134,7 @@ func (g *writing) queueKeys(batch *pgx.Batch) {
 		return
 	}
 	g.inserted = map[group.KeyID]bool{}
-	batch.Queue(insertKeys, columns(sqldb.Keys, keyRows(g.wants.Keys))...).Query(func(rows pgx.Rows) error {
+	insertKeys.queue(batch, keyRows(g.wants.Keys)).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var id group.KeyID
 			if err := rows.Scan(&id.MerchantID, &id.Mode, &id.Key); err != nil {
@@ -174,10 +175,9 @@ func (g *writing) readKeys(ctx context.Context) error {
 }
 
 var (
-	updateSure = `UPDATE payments p SET ` + setChanges + ` FROM ` + unnest(sqldb.Changes) + ` AS u (` + sqldb.Changes.Names() + `)
-		WHERE p.merchant_id = u.merchant_id AND p.id = u.id AND p.version = u.version - 1 RETURNING p.merchant_id, p.id, p.version - 1`
-	updatePayments = `UPDATE payments p SET ` + setChanges + ` FROM ` + unnest(sqldb.Changes) + ` AS u (` + sqldb.Changes.Names() + `)
-		WHERE p.merchant_id = u.merchant_id AND p.id = u.id`
+	updateSure = update(sqldb.Changes, `payments p SET `+setChanges, `p.merchant_id = u.merchant_id AND p.id = u.id
+		AND p.version = u.version - 1 RETURNING p.merchant_id, p.id, p.version - 1`)
+	updatePayments = update(sqldb.Changes, `payments p SET `+setChanges, `p.merchant_id = u.merchant_id AND p.id = u.id`)
 )
 
 const (
@@ -192,7 +192,7 @@ const (
 // queueGuards makes sure of the payments' versions: by updating them where nothing else can refuse the change,
 // otherwise by locking them. Of one that must be new nothing is asked: its INSERT will tell.
 func (g *writing) queueGuards(batch *pgx.Batch) {
-	var update []sqldb.Row
+	var sure []sqldb.Row
 	var merchants, ids []string
 	for _, guard := range g.wants.Guards {
 		c := &g.changes[guard.Index]
@@ -202,7 +202,7 @@ func (g *writing) queueGuards(batch *pgx.Batch) {
 				g.refuse(guard.Index, err)
 				continue
 			}
-			update = append(update, row)
+			sure = append(sure, row)
 			g.sure = with(g.sure, guard.Index, true)
 		} else if guard.Expected > 0 || g.careful {
 			merchants, ids = append(merchants, guard.MerchantID), append(ids, guard.ID)
@@ -219,8 +219,8 @@ func (g *writing) queueGuards(batch *pgx.Batch) {
 		}
 		return rows.Err()
 	}
-	if len(update) > 0 {
-		batch.Queue(updateSure, columns(sqldb.Changes, update)...).Query(read)
+	if len(sure) > 0 {
+		updateSure.queue(batch, sure).Query(read)
 	}
 	if len(ids) > 0 {
 		batch.Queue(selectVersions, merchants, ids).Query(read)
@@ -257,16 +257,15 @@ func (g *writing) queueTerminals(batch *pgx.Batch) {
 }
 
 var (
-	insertPayments  = insert(sqldb.Payments)
-	insertJournal   = insert(sqldb.Journal)
-	insertTasks     = insert(sqldb.Tasks)
-	upsertTasks     = insertTasks + upsert
-	insertExchanges = insert(sqldb.Exchanges)
-	insertTold      = insert(sqldb.Told)
-	insertLink      = `INSERT INTO chain_links (` + sqldb.Links.Names() + `) VALUES (` + sqldb.Links.Values() + `)`
-	updateCursors   = `UPDATE terminals t SET day = u.day, batch = u.batch, reference = u.reference
-		FROM ` + unnest(sqldb.Cursors) + ` AS u (` + sqldb.Cursors.Names() + `)
-		WHERE t.merchant_id = u.merchant_id AND t.id = u.id`
+	insertPayments  = insert(sqldb.Payments, ``)
+	insertJournal   = insert(sqldb.Journal, ``)
+	insertTasks     = insert(sqldb.Tasks, ``)
+	upsertTasks     = insert(sqldb.Tasks, upsert)
+	insertExchanges = insert(sqldb.Exchanges, ``)
+	insertTold      = insert(sqldb.Told, ``)
+	insertLink      = insert(sqldb.Links, ``)
+	updateCursors   = update(sqldb.Cursors, `terminals t SET day = u.day, batch = u.batch, reference = u.reference`,
+		`t.merchant_id = u.merchant_id AND t.id = u.id`)
 )
 
 const (
@@ -283,21 +282,21 @@ const (
 func (g *writing) queueRows(batch *pgx.Batch, w *sqldb.Written) {
 	g.queueRekeys(batch, w.Outcome)
 	for _, s := range []struct {
-		statement string
-		table     sqldb.Table
+		statement statement
 		rows      []sqldb.Row
 	}{
-		{updateCursors, sqldb.Cursors, w.Cursors}, // their rows are locked already, in key order
-		{insertPayments, sqldb.Payments, w.Created},
-		{updatePayments, sqldb.Changes, w.Changed},
-		{insertJournal, sqldb.Journal, w.Journal},
-		{insertTasks, sqldb.Tasks, w.NewTasks},
-		{upsertTasks, sqldb.Tasks, w.Tasks},
-		{insertExchanges, sqldb.Exchanges, w.Exchanges},
-		{insertTold, sqldb.Told, w.Told},
+		{updateCursors, w.Cursors}, // their rows are locked already, in key order
+		{insertPayments, w.Created},
+		{updatePayments, w.Changed},
+		{insertJournal, w.Journal},
+		{insertTasks, w.NewTasks},
+		{upsertTasks, w.Tasks},
+		{insertExchanges, w.Exchanges},
+		{insertTold, w.Told},
+		{insertLink, []sqldb.Row{w.Link}},
 	} {
 		if len(s.rows) > 0 {
-			batch.Queue(s.statement, columns(s.table, s.rows)...)
+			s.statement.queue(batch, s.rows)
 		}
 	}
 	if len(w.Done) > 0 {
@@ -310,7 +309,6 @@ func (g *writing) queueRows(batch *pgx.Batch, w *sqldb.Written) {
 	for _, row := range w.Holds {
 		batch.Queue(holdTerminal, row...)
 	}
-	batch.Queue(insertLink, w.Link...)
 }
 
 // queueRekeys mends the keys that were inserted before it was known who may have them.
@@ -330,20 +328,43 @@ func (g *writing) queueRekeys(batch *pgx.Batch, o group.Outcome) {
 	}
 }
 
-// unnest makes rows of one array for each column.
-func unnest(t sqldb.Table) string {
-	s := `unnest(`
-	for i, c := range t.Columns {
-		if i > 0 {
-			s += `, `
-		}
-		s += fmt.Sprintf("$%d::%s[]", i+1, c.Type)
-	}
-	return s + `)`
+// statement writes rows of a table: many by one array for each column, one by plain values, since each array that is
+// unnested costs the server as much as some rows do.
+type statement struct {
+	table     sqldb.Table
+	one, many string
 }
 
-func insert(t sqldb.Table) string {
-	return `INSERT INTO ` + t.Name + ` (` + t.Names() + `) SELECT * FROM ` + unnest(t)
+func (s statement) queue(batch *pgx.Batch, rows []sqldb.Row) *pgx.QueuedQuery {
+	if len(rows) == 1 {
+		return batch.Queue(s.one, rows[0]...)
+	}
+	return batch.Queue(s.many, columns(s.table, rows)...)
+}
+
+func insert(t sqldb.Table, tail string) statement {
+	into := `INSERT INTO ` + t.Name + ` (` + t.Names() + `) `
+	return statement{t, into + `VALUES (` + t.Values() + `)` + tail, into + `SELECT * FROM ` + unnest(t) + tail}
+}
+
+// update updates what set says, from rows named u.
+func update(t sqldb.Table, set, where string) statement {
+	tail := ` AS u (` + t.Names() + `) WHERE ` + where
+	return statement{t, `UPDATE ` + set + ` FROM ` + values(t) + tail, `UPDATE ` + set + ` FROM ` + unnest(t) + tail}
+}
+
+// values makes one row of one value for each column.
+func values(t sqldb.Table) string { return `(VALUES (` + placeholders(t, ``) + `))` }
+
+// unnest makes rows of one array for each column.
+func unnest(t sqldb.Table) string { return `unnest(` + placeholders(t, `[]`) + `)` }
+
+func placeholders(t sqldb.Table, suffix string) string {
+	s := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		s[i] = fmt.Sprintf("$%d::%s%s", i+1, c.Type, suffix)
+	}
+	return strings.Join(s, `, `)
 }
 
 // columns makes the arrays that unnest wants.

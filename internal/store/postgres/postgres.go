@@ -57,6 +57,7 @@ type Store struct {
 	workers   *pgxpool.Pool // claims, leases, locks, terminals
 	writers   chan *writer  // those that are free
 	committer *group.Committer
+	commit    sqldb.Commit
 
 	mu     sync.Mutex
 	closed bool
@@ -127,6 +128,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	s.Common = sqldb.Common{Read: reading{database{s.readers}, o.Readers}, Write: database{s.workers}, Tx: s.tx, Clock: s.clock}
 	s.committer = group.New(s, group.Options{MaxGroup: o.MaxGroup, Lanes: o.Lanes})
+	s.commit.Backend, s.commit.Committer = s, s.committer
 	const exists = `SELECT 1 WHERE to_regclass('goose_db_version') IS NOT NULL`
 	if err := sqldb.Check(ctx, s.Read, exists, migrations()); err != nil {
 		return nil, errors.Join(explain(err), s.Close())
@@ -174,7 +176,7 @@ func (s *Store) clock(ctx context.Context) (micros int64, err error) {
 
 // Commit writes a change; see store.Store.
 func (s *Store) Commit(ctx context.Context, c store.Change) (store.Change, error) {
-	return s.committer.Commit(ctx, c)
+	return s.commit.Do(ctx, c)
 }
 
 // CommitGroup writes a group of changes in one transaction. Commit makes groups by itself.

@@ -9,6 +9,7 @@ package sqldb
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/store"
@@ -103,3 +104,26 @@ type trouble struct {
 
 func (t *trouble) Error() string { return t.what + ": " + t.err.Error() }
 func (t *trouble) Unwrap() error { return t.err }
+
+// Commit commits a change by itself when it is the only one under way, which saves two switches between goroutines, and
+// through the committer, which makes groups, when it is not.
+type Commit struct {
+	Backend   store.Backend
+	Committer interface {
+		Commit(context.Context, store.Change) (store.Change, error)
+	}
+	underWay atomic.Int64
+}
+
+// Do commits a change; see store.Store.
+func (c *Commit) Do(ctx context.Context, change store.Change) (store.Change, error) {
+	defer c.underWay.Add(-1)
+	if c.underWay.Add(1) > 1 {
+		return c.Committer.Commit(ctx, change)
+	}
+	results, err := c.Backend.CommitGroup(ctx, []store.Change{change})
+	if err != nil {
+		return store.Change{}, err
+	}
+	return results[0].Change, results[0].Err
+}

@@ -53,6 +53,7 @@ type Store struct {
 	readers   *sql.DB
 	writer    *writer
 	committer *group.Committer
+	commit    sqldb.Commit
 	closing   sync.Once
 	closed    error
 }
@@ -138,6 +139,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, errors.Join(explain(err), s.Close())
 	}
 	s.committer = group.New(s, group.Options{MaxGroup: o.MaxGroup})
+	s.commit.Backend, s.commit.Committer = s, s.committer
 	return s, nil
 }
 
@@ -170,7 +172,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 
 // Commit writes a change; see store.Store.
 func (s *Store) Commit(ctx context.Context, c store.Change) (store.Change, error) {
-	return s.committer.Commit(ctx, c)
+	return s.commit.Do(ctx, c)
 }
 
 // CommitGroup writes a group of changes in one transaction. Here changes that take numbers may share a group with
