@@ -94,6 +94,7 @@ var rooms = []room{
 
 	// For tests only, and furniture.
 	{"internal/testpg", "internal/store/storetest"},
+	{"internal/testbrowser", ""},
 	{"internal", ""},
 	{"tools", ""},
 }
