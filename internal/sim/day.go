@@ -119,8 +119,8 @@ func (d *day) openSandbox() {
 		d.phones = append(d.phones, phone)
 		d.digits[digits], d.digits["62"+digits[1:]] = true, true
 		wallet := sandbox.Wallet{Phone: digits, Name: "Pelanggan", Cash: 1e12, Points: 1e12}
-		if i == 0 {
-			wallet.Cash, wallet.Points = 50_000, 20_000 // one is poor
+		if i == 0 && d.weather.poor {
+			wallet.Cash, wallet.Points = 50_000, 20_000
 		}
 		wallets = append(wallets, wallet)
 	}

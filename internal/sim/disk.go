@@ -66,6 +66,9 @@ func (k *disk) read() error {
 func (k *disk) Commit(_ context.Context, c store.Change) (store.Change, error) {
 	p := k.p
 	p.point(beforeCommit)
+	if p.chance(p.sabotage.panics) {
+		panic("sabotage")
+	}
 	w := &pending{change: c, routine: p.running, token: p.running.token}
 	l := &k.lanes[0]
 	if c.Terminal != "" {
@@ -104,6 +107,7 @@ func (k *disk) flush(l *lane) {
 	}
 	if fate != fine {
 		p.trouble(p.now, p.now+took+back, string(fate))
+		p.tell(string(fate), p, "", "")
 	}
 	p.after(took, nil, func() {
 		err := k.write(group, fate)
@@ -151,6 +155,8 @@ func (k *disk) write(group []*pending, fate fate) error {
 		return errAway
 	case p.dead && p.chance(0.5):
 		return errDead
+	case fate == refusal && p.sabotage.refusal != nil:
+		return p.sabotage.refusal(p.day)
 	case fate == refusal:
 		return errRefused
 	case fate == unknownLost:
@@ -161,7 +167,7 @@ func (k *disk) write(group []*pending, fate fate) error {
 		changes = append(changes, w.change)
 	}
 	p.scratch = changes
-	p.sabotage.spoil(changes)
+	p.spoil(changes)
 	results, err := p.base.CommitGroup(context.Background(), changes)
 	if err != nil {
 		panic(fmt.Errorf("sim: the store under the simulation failed: %w", err))

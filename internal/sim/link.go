@@ -70,6 +70,7 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	k.send = p.sent(k, wire)
+	k.routine.send = k.send
 	p.deliver(k, wire, f)
 	p.point(afterSend)
 	p.park()
@@ -206,17 +207,18 @@ func (d *day) deliver(k *call, wire []byte, f road) {
 		return
 	}
 	d.mail++
-	copies := 1
+	copies := 0
 	if k.send.operation == opPush {
 		copies += d.sabotage.extraCopies
 	}
 	d.after(f.travel, nil, func() {
 		d.mail--
+		d.arrive(k, wire, f)
 		for range copies {
-			d.arrive(k, wire, f)
+			d.arrive(nobody(k), wire, f)
 		}
 		if other := d.sabotage.otherPush; other != nil && k.send.operation == opPush {
-			d.arrive(k, other(wire), f)
+			d.arrive(nobody(k), other(wire), f)
 		}
 		d.watchSandbox()
 	})
@@ -241,6 +243,9 @@ func (d *day) arrive(k *call, wire []byte, f road) {
 	}
 	d.tell("arrives", nil, k.send.payment, k.send.operation)
 }
+
+// nobody is a call whose answer nobody waits for.
+func nobody(k *call) *call { return &call{p: k.p, send: k.send, over: true} }
 
 type waitingCall struct {
 	*call

@@ -22,6 +22,8 @@ type ManyOptions struct {
 	Mix      Mix
 	SQLite   string // a folder: each day is kept in a file in it; empty: in memory
 	Keep     int    // failed days that are told in full; 0: 3
+
+	sabotage sabotage
 }
 
 // Summary is what became of many days.
@@ -82,7 +84,7 @@ func (m *many) work(ctx context.Context) {
 		if !ok {
 			return
 		}
-		o := Options{Seed: m.From + uint64(i), Payments: m.Payments, Mix: m.Mix, SQLite: m.SQLite}
+		o := Options{Seed: m.From + uint64(i), Payments: m.Payments, Mix: m.Mix, SQLite: m.SQLite, sabotage: m.sabotage}
 		r, err := run(o, &c)
 		m.done(i, o, r, err)
 	}

@@ -122,9 +122,6 @@ func (d *day) followUp(o *order, id string) {
 	if d.chance(x.cancel) {
 		d.after(d.between(0, 2*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskCancel}) })
 	}
-	if d.chance(x.operator) {
-		d.after(d.between(time.Minute, 4*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskReverse}) })
-	}
 }
 
 func (d *day) ask(id string, ask payment.Asked) {
@@ -163,14 +160,22 @@ func (d *day) release(till string) {
 
 // effect is what the provider and the customer make of a request.
 func (d *day) effect(operation string, f road) sandbox.Effect {
-	x := &d.weather
 	e := sandbox.Effect{Answer: f.bad}
 	if operation == opPush {
 		d.customer(&e)
 	}
-	if d.calm {
-		return e
+	if !d.calm {
+		d.oddity(operation, &e)
 	}
+	if d.sabotage.effect != nil {
+		d.sabotage.effect(d, operation, &e)
+	}
+	return e
+}
+
+// oddity is what may be wrong with a provider.
+func (d *day) oddity(operation string, e *sandbox.Effect) {
+	x := &d.weather
 	if d.chance(x.oddAnswer) {
 		e.Answer = pick(d.world, sandbox.AnswerLost, sandbox.AnswerReset, sandbox.AnswerEmpty404, sandbox.AnswerHTTP500,
 			sandbox.AnswerHTTP502, sandbox.AnswerHTML, sandbox.AnswerForeign, sandbox.AnswerTruncated)
@@ -185,7 +190,6 @@ func (d *day) effect(operation string, f road) sandbox.Effect {
 	if d.chance(x.slowThink) {
 		e.ProcessDelay = sandbox.Duration(d.between(0, 12*time.Second))
 	}
-	return e
 }
 
 // refusals are the codes with which the provider does nothing. It does not lie about what it knows: a check never says

@@ -31,7 +31,6 @@ type process struct {
 	engine      *engine.Engine
 	disk        *disk
 	dead        bool
-	diedAt      time.Duration
 	pausedUntil time.Duration
 	routines    []*routine
 	open        map[string]*call // the push of a payment whose call is under way here
@@ -199,7 +198,7 @@ func (p *process) die(why string) {
 	if p.dead {
 		return
 	}
-	p.dead, p.diedAt = true, p.now
+	p.dead = true
 	p.crashes++
 	back := p.between(100*time.Millisecond, 10*time.Second)
 	if p.calm {

@@ -5,37 +5,42 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // sabotage breaks a rule on purpose, for the tests that show that each checker bites.
 type sabotage struct {
 	weather     func(*weather)
-	appKey      string
-	openLocks   bool                     // every lock is given to everybody
-	extraCopies int                      // of each push, made by the network
-	otherPush   func(wire []byte) []byte // sent beside each push
-	change      func(*store.Change)      // what is written instead
-	before      func([]store.Change)     // called with each group
+	appKey      string                                            // of the gateway, instead of the right one
+	openLocks   bool                                              // every lock is given to everybody
+	panics      float64                                           // of the gateway, per commit
+	extraCopies int                                               // of each push, made by the network
+	otherPush   func(wire []byte) []byte                          // sent beside each push
+	effect      func(d *day, operation string, e *sandbox.Effect) // what the provider does instead
+	before      func(d *day, group []store.Change)                // is called with each group
+	change      func(d *day, c *store.Change)                     // changes what is written
+	refusal     func(d *day) error                                // with which the database refuses a group
+	journal     func([]store.Entry) []store.Entry                 // what is read of a journal
 }
 
 // spoil changes what is about to be written.
-func (s *sabotage) spoil(changes []store.Change) {
-	if s.before != nil {
-		s.before(changes)
+func (d *day) spoil(changes []store.Change) {
+	if d.sabotage.before != nil {
+		d.sabotage.before(d, changes)
 	}
-	if s.change == nil {
+	if d.sabotage.change == nil {
 		return
 	}
 	for i := range changes {
 		c := &changes[i]
 		if c.Terminal == "" {
-			s.change(c)
+			d.sabotage.change(d, c)
 			continue
 		}
 		finish := c.Finish
 		c.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
 			done, err := finish(n, t0)
-			s.change(&done)
+			d.sabotage.change(d, &done)
 			return done, err
 		}
 	}

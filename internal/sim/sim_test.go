@@ -1,18 +1,123 @@
 package sim
 
 import (
+	"bytes"
+	"fmt"
+	"os"
 	"runtime/debug"
+	"strings"
 	"testing"
 )
 
+// TestSeeds lives through stormy days: nothing may be found.
 func TestSeeds(t *testing.T) {
-	for seed := uint64(1); seed <= 200; seed++ {
-		r, err := Run(Options{Seed: seed})
-		if err != nil {
+	t.Parallel()
+	seeds := 240
+	if testing.Short() {
+		seeds = 40
+	}
+	live(t, ManyOptions{From: 1000, Seeds: seeds, Payments: 40})
+}
+
+// TestOrdinaryDays lives through quiet days with many payments.
+func TestOrdinaryDays(t *testing.T) {
+	t.Parallel()
+	s := live(t, ManyOptions{Seeds: 3, Payments: 1000, Mix: Ordinary})
+	if paid := s.States["paid"]; paid < s.Payments*8/10 {
+		t.Errorf("%d of %d payments are paid on ordinary days", paid, s.Payments)
+	}
+}
+
+// TestKnownSeeds lives again through the days that once found something.
+func TestKnownSeeds(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("testdata/seeds.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(page)) {
+		line, what, _ := strings.Cut(line, "#")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		var o ManyOptions
+		if _, err := fmt.Sscan(line, &o.From, &o.Payments); err != nil {
+			t.Fatalf("seeds.txt: %q: %v", line, err)
+		}
+		o.Seeds, o.Workers = 1, 1
+		t.Run(strings.TrimSpace(what), func(t *testing.T) {
+			t.Parallel()
+			live(t, o)
+		})
+	}
+}
+
+// live lives through days and wants no rule broken.
+func live(t *testing.T, o ManyOptions) Summary {
+	t.Helper()
+	var progress bytes.Buffer
+	s, err := RunMany(t.Context(), o, &progress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Failed) > 0 {
+		t.Errorf("%d of %d days break rules:\n%s", len(s.Failed), s.Seeds, progress.Bytes())
+	}
+	if s.Seeds != o.Seeds || s.Payments == 0 || s.Sent == 0 {
+		t.Errorf("lived through %d days with %d payments and %d requests, want %d days and some of each", s.Seeds, s.Payments, s.Sent, o.Seeds)
+	}
+	return s
+}
+
+// TestAFailureExplainsItself: seed, rule, story, and how to see it again.
+func TestAFailureExplainsItself(t *testing.T) {
+	t.Parallel()
+	var progress bytes.Buffer
+	o := ManyOptions{From: 5, Seeds: 2, Payments: 20, Workers: 1, Mix: Ordinary}
+	o.sabotage = sabotage{extraCopies: 1}
+	s, err := RunMany(t.Context(), o, &progress)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Failed) != 2 || s.Failed[0].Seed != 5 || s.Failed[1].Seed != 6 {
+		t.Fatalf("failed days = %+v, want 5 and 6", s.Failed)
+	}
+	for _, want := range []string{
+		"seed 5 breaks [no_push_twice]", "no_push_twice: payment pay_", "is sent                      push", "becomes paid",
+		"again: lunas sim --from 5 --seeds 1 --payments 20",
+	} {
+		if !strings.Contains(progress.String(), want) {
+			t.Errorf("progress lacks %q:\n%s", want, progress.String())
+		}
+	}
+}
+
+// TestEverythingGoesWrong: over the seeds of TestSeeds each fault and each crash point comes about, so that a day that
+// finds nothing has tried something.
+func TestEverythingGoesWrong(t *testing.T) {
+	t.Parallel()
+	var story bytes.Buffer
+	for seed := uint64(1); seed <= 40; seed++ {
+		if _, err := Run(Options{Seed: seed, Payments: 40, Story: &story}); err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range r.Failures[:min(3, len(r.Failures))] {
-			t.Errorf("seed %d: %s", seed, f)
+	}
+	told := story.String()
+	for c := range crashPoints {
+		if want := "dies " + c.String(); !strings.Contains(told, want) {
+			t.Errorf("no gateway %s", want)
+		}
+	}
+	for _, want := range []string{
+		"is lost on the way", "gives up waiting", "the connection is cut", "502 Bad Gateway", "404 Not Found", "is paused",
+		"database goes away", "provider is down", "terminal is released", "key was used", "took over the payments",
+		"the outcome of the commit is not known", "the database refused the group", "terminal_held", "cutoff",
+		"becomes paid", "becomes declined", "becomes expired", "becomes reversed", "becomes voided", "becomes review",
+		"is asked to check            yes", "is asked to void             yes", "is asked to cancel", "is asked to reverse          yes",
+		"check_in_progress", "numbers_exhausted", string(slow), string(foundOut), "check of the void is answered", "not_sent",
+	} {
+		if !strings.Contains(told, want) {
+			t.Errorf("nowhere in 40 days: %q", want)
 		}
 	}
 }

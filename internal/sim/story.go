@@ -2,6 +2,8 @@ package sim
 
 import (
 	"bytes"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -37,7 +39,8 @@ type send struct {
 	at                 time.Duration
 	arrivals           int
 	hand               bool
-	over               bool
+	over               bool // nobody waits for its answer any more
+	done               bool // what came of it has been brought to the payment
 	received           []byte
 	receivedAt         time.Duration
 }
@@ -64,13 +67,17 @@ func (d *day) written(p *process, c *store.Change) {
 	}
 	if asked, ok := c.Event.(payment.Asked); ok && asked.What == payment.AskCheck {
 		for _, part := range c.Exchanges {
-			if part.Side == exchange.Request && d.keyring.Open(&part) == nil {
+			if strings.HasPrefix(part.Operation, opCheck) && part.Side == exchange.Request && d.keyring.Open(&part) == nil {
 				s.byHand = append(s.byHand, part.Wire)
 			}
 		}
 	}
 	if c.Hold != nil {
 		d.release(c.Hold.Terminal)
+	}
+	if c.Payment.State == payment.Review && !d.calm && d.chance(d.weather.operator) {
+		id := s.id
+		d.after(d.between(time.Second, time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskReverse}) })
 	}
 }
 
@@ -100,10 +107,9 @@ func (d *day) sent(k *call, wire []byte) *send {
 			d.after(65*time.Second-d.between(0, 200*time.Millisecond), nil, func() { d.outage(long) })
 		}
 	}
-	for _, hand := range s.byHand {
-		if bytes.Equal(hand, wire) {
-			d.checkByHand(sent)
-		}
+	if i := slices.IndexFunc(s.byHand, func(hand []byte) bool { return bytes.Equal(hand, wire) }); i >= 0 {
+		s.byHand = slices.Delete(s.byHand, i, i+1) // the automatic check may have the same bytes
+		d.checkByHand(sent)
 	}
 	s.sends = append(s.sends, sent)
 	d.checkWritten(sent)

@@ -28,6 +28,7 @@ type weather struct {
 	oddAnswer, code, codeAfter, slowThink float64 // by the provider
 	// Of customers.
 	payNow, decline, ignore, boundary float64
+	poor                              bool // one of them cannot pay much
 
 	// Of the store.
 	groupMax                     int
@@ -77,7 +78,7 @@ func ordinary() weather {
 	return weather{
 		start: time.Date(2026, 3, 20, 10, 0, 0, 0, payment.WIB), gap: 20 * time.Millisecond, gateways: 1,
 		terms: payment.OVOTerms(), style: payment.BySequence, tills: 1,
-		lost: 0.005, answerLost: 0.005, payNow: 0.85, decline: 0.07, ignore: 0.05,
+		lost: 0.005, answerLost: 0.005, payNow: 0.85, decline: 0.07, ignore: 0.05, poor: true,
 		groupMax: 64, commit: 2 * time.Millisecond, keys: 0.5,
 	}
 }
@@ -93,7 +94,7 @@ func (w *world) stormy() weather {
 		lost: w.rate(0.1), reset: w.rate(0.1), ghost: w.rate(0.1),
 		answerLost: w.rate(0.2), answerLate: w.rate(0.2), cut: w.rate(0.1),
 		oddAnswer: w.rate(0.2), code: w.rate(0.3), codeAfter: w.rate(0.2), slowThink: w.rate(0.1),
-		payNow: 0.3 + 0.6*w.rng.Float64(), decline: 0.2 * w.rng.Float64(), ignore: 0.4 * w.rng.Float64(), boundary: w.rate(0.5),
+		payNow: 0.3 + 0.6*w.rng.Float64(), decline: 0.2 * w.rng.Float64(), ignore: 0.4 * w.rng.Float64(), boundary: w.rate(0.5), poor: true,
 		groupMax: pick(w, 1, 2, 5, 64), commit: pick(w, 200*time.Microsecond, 2*time.Millisecond, 20*time.Millisecond),
 		slowCommit: w.rate(0.05), refuse: w.rate(0.05), lostKnown: w.rate(0.03), unknown: w.rate(0.05), unknown0: w.rate(0.05),
 		slowRead: w.rate(0.5), awayAt65: w.rate(0.1),

@@ -90,6 +90,7 @@ type routine struct {
 	token   uint64 // where it stands: changes with each park and each job
 	killed  bool
 	call    *call // the call in which it stands, if it does
+	send    *send // what it has sent, and whose answer it brings home
 }
 
 // killed is what unwinds a routine whose process has died.
@@ -131,6 +132,7 @@ func (r *routine) run() {
 		r.token++
 		trouble := recover()
 		if _, dead := trouble.(killed); trouble != nil && !dead {
+			r.killed = true
 			r.process.broke(fmt.Sprintf("panic: %v\n%s", trouble, debug.Stack()))
 		}
 	}()
@@ -164,7 +166,10 @@ func (w *world) resume(r *routine) {
 		p.routines[r.place].place = r.place
 		p.routines[last] = nil
 		p.routines = p.routines[:last]
-		r.process, r.call = nil, nil
+		if r.send != nil && !r.killed {
+			r.send.done = true
+		}
+		r.process, r.call, r.send = nil, nil, nil
 		w.crew.idle = append(w.crew.idle, r)
 	}
 }
