@@ -127,8 +127,11 @@ func (d *day) checkByHand(s *send) {
 }
 
 // checkWritten holds that what is sent stands in the log already, to the byte.
+//
+// Where answers contradict each other until the cut-off a payment has hundreds of exchanges. Of those every sixteenth is
+// looked up; the audit sees them all.
 func (d *day) checkWritten(s *send) {
-	if d.logged(s.payment, exchange.Request, s.wire) {
+	if n := len(d.story(s.payment).sends); n > 24 && n%16 != 0 || d.logged(s.payment, exchange.Request, s.wire) {
 		return
 	}
 	d.fail(WrittenBeforeSent, s.payment, "a %s is sent, and no exchange of these bytes is in the store", s.operation)
