@@ -208,6 +208,14 @@ func (k *disk) Load(ctx context.Context, merchantID, paymentID string) (payment.
 	return k.Store.Load(ctx, merchantID, paymentID)
 }
 
+// Journal gives a payment's past.
+func (k *disk) Journal(ctx context.Context, merchantID, paymentID string) ([]store.Entry, error) {
+	if err := k.read(); err != nil {
+		return nil, err
+	}
+	return k.Store.Journal(ctx, merchantID, paymentID)
+}
+
 // Claim takes due tasks.
 func (k *disk) Claim(ctx context.Context, c store.Claim) ([]store.Task, error) {
 	if err := k.read(); err != nil {

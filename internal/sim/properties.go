@@ -214,7 +214,7 @@ func (b *books) note(before, after payment.Payment, e store.Entry, commands []pa
 		}
 	}
 	if v, ok := e.Event.(payment.Answered); ok && v.Call == payment.CallPush && at < b.due() {
-		b.answered = true
+		b.answered = true // written late, it may have come in time; then the late reversal is looked at too
 	}
 	if doubtful(after) && !doubtful(before) {
 		b.since = at
@@ -356,7 +356,10 @@ func (b *books) checkExchanges() {
 		return
 	}
 	opened := parts[:0]
-	for _, part := range parts {
+	for i, part := range parts {
+		if i > 0 && part.ID == parts[i-1].ID && part.Side == parts[i-1].Side {
+			b.fail(EveryByteLogged, b.id, "the %s of exchange %s stands twice in the log", part.Side, part.ID)
+		}
 		if b.keyring.Open(&part) == nil {
 			opened = append(opened, part)
 		}

@@ -54,6 +54,9 @@ var broken = []struct {
 		d.after(5*time.Second, nil, func() { _ = d.base.Append(background, parts) })
 	}}},
 	{EveryByteLogged, "the store forgets answers", sabotage{change: func(_ *day, c *store.Change) { take(c, exchange.Response) }}},
+	{EveryByteLogged, "the store writes answers twice", sabotage{change: func(_ *day, c *store.Change) {
+		c.Exchanges = append(c.Exchanges, take(&store.Change{Exchanges: c.Exchanges}, exchange.Response)...)
+	}}},
 	{JournalFolds, "the store changes a payment", sabotage{change: func(_ *day, c *store.Change) {
 		if c.Payment.State == payment.Paid {
 			c.Payment.Amount++
