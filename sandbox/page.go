@@ -27,7 +27,7 @@ func (s *Sandbox) routes() http.Handler {
 		"wrap":    func(v *view, w walletView) listed { return listed{v.Lang, w} },
 	}).ParseFS(web, "web/*.html"))
 	mux := http.NewServeMux()
-	mux.HandleFunc("/pos", s.serveOVO)
+	mux.HandleFunc("/pos", s.serveProvider)
 	s.control(mux)
 	mux.HandleFunc("GET /static/{file}", serveStatic)
 	for pattern, build := range map[string]func(*http.Request, *view) error{
