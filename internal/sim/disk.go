@@ -69,7 +69,8 @@ func (k *disk) Commit(_ context.Context, c store.Change) (store.Change, error) {
 	if p.chance(p.sabotage.panics) {
 		panic("sabotage")
 	}
-	w := &pending{change: c, routine: p.running, token: p.running.token}
+	w := p.pending()
+	w.change, w.routine, w.token = c, p.running, p.running.token
 	l := &k.lanes[0]
 	if c.Terminal != "" {
 		l = &k.lanes[1]
@@ -81,10 +82,23 @@ func (k *disk) Commit(_ context.Context, c store.Change) (store.Change, error) {
 	}
 	p.park()
 	p.touched = append(p.touched, touch{p, c.Payment.ID})
-	if w.result.Err == nil {
+	done := w.result
+	*w = pending{}
+	p.spare = append(p.spare, w)
+	if done.Err == nil {
 		p.point(afterCommit)
 	}
-	return w.result.Change, w.result.Err
+	return done.Change, done.Err
+}
+
+// pending gives an empty one: they are large, so they are used again.
+func (d *day) pending() *pending {
+	if n := len(d.spare); n > 0 {
+		w := d.spare[n-1]
+		d.spare = d.spare[:n-1]
+		return w
+	}
+	return &pending{}
 }
 
 // flush writes the next group of a lane.

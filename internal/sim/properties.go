@@ -80,16 +80,19 @@ func (d *day) checkRest() {
 // audit holds the books against each other when the day is over.
 func (d *day) audit() {
 	d.checkViolations()
-	truths := map[string][]sandbox.Transaction{}
 	for t := range d.core.Transactions() {
 		id := "pay_" + t.Invoice[:min(26, len(t.Invoice))]
-		truths[id] = append(truths[id], t)
+		s := d.story(id)
+		s.held += t.Held()
+		if !t.Charged.IsZero() {
+			s.charges++
+		}
 		if t.Seen > 1 {
 			d.fail(NoPushTwice, id, "the provider saw number %d/%d %d times", t.Batch, t.Reference, t.Seen)
 		}
 	}
 	for _, s := range d.ordered {
-		d.auditPayment(s, truths[s.id])
+		d.auditPayment(s)
 	}
 	d.checkCursors()
 }
@@ -129,7 +132,6 @@ type books struct {
 	stored   payment.Payment
 	terms    payment.Terms
 	entries  []store.Entry
-	truths   []sandbox.Transaction
 	orders   []ordered
 	told     []store.Told // that must have been
 	answered bool         // the push had a verdict before it was due to be reversed
@@ -146,8 +148,9 @@ type ordered struct {
 	waiting bool // it is a first reversal that only waited for its hour
 }
 
-func (d *day) auditPayment(s *story, truths []sandbox.Transaction) {
-	b := books{day: d, story: s, truths: truths}
+func (d *day) auditPayment(s *story) {
+	b := &d.books
+	*b = books{day: d, story: s, orders: b.orders[:0], told: b.told[:0]}
 	var err error
 	if b.stored, err = d.base.Load(background, merchantID, s.id); err != nil {
 		d.fail(JournalFolds, s.id, "it cannot be read: %v", err)
@@ -243,16 +246,8 @@ func (b *books) push() *send {
 
 // checkBooks holds the wallet against us.
 func (b *books) checkBooks() {
-	var held int64
-	charges := 0
-	for _, t := range b.truths {
-		held += t.Held()
-		if !t.Charged.IsZero() {
-			charges++
-		}
-	}
-	if charges > 1 || held > int64(b.stored.Amount) {
-		b.fail(OneCharge, b.id, "the customer was charged %d times", charges)
+	if b.charges > 1 || b.held > int64(b.stored.Amount) {
+		b.fail(OneCharge, b.id, "the customer was charged %d times", b.charges)
 	}
 	switch paid := b.stored.State == payment.Paid; {
 	case b.stored.State == payment.Review:
@@ -261,8 +256,8 @@ func (b *books) checkBooks() {
 		}
 	case !b.stored.State.Final():
 		// comes_to_rest says so.
-	case (held > 0) != paid:
-		b.fail(BooksAgree, b.id, "it is %s here, and the merchant holds Rp %d of the customer's", b.stored.State, held)
+	case (b.held > 0) != paid:
+		b.fail(BooksAgree, b.id, "it is %s here, and the merchant holds Rp %d of the customer's", b.stored.State, b.held)
 	}
 }
 

@@ -123,7 +123,7 @@ func TestEverythingGoesWrong(t *testing.T) {
 }
 
 func BenchmarkSimulatedPayments(b *testing.B) {
-	const each = 500
+	const each = 100
 	var c crew
 	defer c.dismiss()
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent)) // as RunMany does

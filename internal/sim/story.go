@@ -29,6 +29,10 @@ type story struct {
 	written []time.Duration // when each version was written
 	sends   []*send
 	byHand  [][]byte // the checks that somebody asked for
+
+	// By the provider's books, when the day is over.
+	held    int64 // rupiah that the merchant has of the customer
+	charges int
 }
 
 // send is one request that left a gateway.
