@@ -188,14 +188,25 @@ func (k *disk) write(group []*pending, fate fate) error {
 	}
 	for i := range results {
 		group[i].result = results[i]
-		if results[i].Err == nil {
+		if err := results[i].Err; err == nil {
 			p.written(p, &results[i].Change)
+		} else if !expected(err) {
+			p.fail(WritesTaken, group[i].change.Payment.ID, "the store refuses a change: %v", err)
 		}
 	}
 	if fate == unknownWritten {
 		return store.ErrUnknown
 	}
 	return nil
+}
+
+// expected tells whether a refusal is one of those that the contract of the store names.
+func expected(err error) bool {
+	var used *store.KeyUsed
+	var held *store.TerminalHeld
+	var refusal *payment.Refusal
+	return errors.Is(err, store.ErrConflict) || errors.As(err, &used) || errors.As(err, &held) || errors.As(err, &refusal) ||
+		errors.Is(err, payment.ErrBatchFull) || errors.Is(err, payment.ErrBatchesUsedUp)
 }
 
 func (k *disk) answer(l *lane, group []*pending, err error) {

@@ -35,6 +35,7 @@ const (
 	NoSecretInLog     Property = "no_secret_in_log"
 	Understood        Property = "provider_understands"
 	StaysUp           Property = "gateway_stays_up"
+	WritesTaken       Property = "writes_are_taken"
 )
 
 // Properties lists every property.
@@ -42,6 +43,7 @@ func Properties() []Property {
 	return []Property{
 		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
 		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
+		WritesTaken,
 	}
 }
 

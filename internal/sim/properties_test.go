@@ -117,6 +117,11 @@ var broken = []struct {
 		refusal: func(*day) error { return errors.New("bad value " + sandbox.DemoMerchant().AppKey) },
 	}},
 	{Understood, "the gateway signs with another key", sabotage{appKey: strings.Repeat("0", 64)}},
+	{WritesTaken, "the engine finishes another change than it was asked for", sabotage{change: func(d *day, c *store.Change) {
+		if c.Payment.Version == 1 && d.chance(0.1) {
+			c.Payment.Version = 2
+		}
+	}}},
 	{StaysUp, "the gateway panics", sabotage{panics: 0.01}},
 }
 
