@@ -61,13 +61,18 @@ func (s *snapRail) generate(now time.Time, held *call) {
 		s.core.violated(now, held, RuleValidityPeriod, true, "it is not looked at")
 	}
 	reference := s.reference(now)
+	payload, err := payloadOf(c.merchant.SNAPMerchant, m.text("terminalId"), amount, number, reference)
+	if err != nil {
+		s.refuse(now, held, "50000", "", RuleMerchantName, err.Error())
+		return
+	}
 	p := &payment{
 		Transaction: Transaction{
 			Rail: RailSNAP, Amount: amount, Merchant: c.merchant.MerchantID, MID: c.merchant.MerchantID,
 			StoreName: c.merchant.Name, StoreCode: c.merchant.StoreID, TID: c.merchant.Terminals[terminal], Invoice: number,
 			Date: now.In(WIB), Arrived: now, Deadline: now.Add(qrLife), Seen: 1, ReferenceNo: reference,
 			ExternalID: strings.Clone(c.header.externalID),
-			QR:         payloadOf(c.merchant.SNAPMerchant, c.merchant.Terminals[terminal], amount, number, reference),
+			QR:         payload,
 			Violations: c.broken,
 		},
 		state: Pending,
@@ -102,12 +107,12 @@ func (s *snapRail) made(b *snapBody, p *payment, fault AnswerFault) {
 	case AnswerForeign:
 		number = "999999999999"
 	case AnswerBadChecksum:
-		content = content[:len(content)-4] + fmt.Sprintf("%04X", checksum(content[:len(content)-4])^1)
-	case AnswerOtherAmount:
-		content = payloadOf(merchant, p.TID, p.Amount+1, number, p.ReferenceNo)
+		content = spoilChecksum(content)
+	case AnswerOtherAmount: // what could be built once can be built again
+		content, _ = payloadOf(merchant, p.TID, p.Amount+1, number, p.ReferenceNo)
 	case AnswerOtherMerchant:
 		merchant.MerchantID, merchant.NMID, merchant.Name = "000000000999999", "ID9999999999999", "Toko Lain"
-		content = payloadOf(merchant, p.TID, p.Amount, number, p.ReferenceNo)
+		content, _ = payloadOf(merchant, p.TID, p.Amount, number, p.ReferenceNo)
 	}
 	b.text("referenceNo", p.ReferenceNo)
 	b.text("partnerReferenceNo", number)

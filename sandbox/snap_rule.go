@@ -33,6 +33,7 @@ const (
 	RuleQRAmountMost             Rule = "qr_amount_most"
 	RuleValidityPeriod           Rule = "validity_period"
 	RuleMerchant                 Rule = "merchant"
+	RuleMerchantName             Rule = "merchant_name"
 	RuleSNAPTerminal             Rule = "snap_terminal"
 	RuleServiceCode              Rule = "service_code"
 	RuleSNAPNotFound             Rule = "snap_not_found"
@@ -100,6 +101,7 @@ func snapRules() []RuleText {
 		{RuleQRAmountMost, "403XX02", "What is the maximum amount for QR generation? IDR 5,000,000", faq},
 		{RuleValidityPeriod, "", "Can the QR expiry time of 75 seconds be customized? No, it can't", faq},
 		{RuleMerchant, "404XX08", "merchantId and terminalId: the partner can refer to the mid and tid provided by the OVO team", faq},
+		{RuleMerchantName, "500XX00", "name up to 25 and city up to 15 characters, in every QR", "EMVCo, merchant-presented mode"},
 		{RuleSNAPTerminal, "404XX17", "merchantId and terminalId: the partner can refer to the mid and tid provided by the OVO team", faq},
 		{RuleServiceCode, "400XX01", "serviceCode: M, code of the original transaction: 47", messages},
 		{RuleSNAPNotFound, "404XX01", "Transaction Not Found", codes},
