@@ -3,6 +3,7 @@ package snap
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -162,6 +163,20 @@ func TestStoredRenderedIsJudgedByItsBody(t *testing.T) {
 	r.Body = bytes.Replace(r.Body, []byte("000000000123"), []byte("000000000999"), 1)
 	if got, err := c.Do(context.Background(), r); !isKind(err, ErrUnclear) {
 		t.Errorf("Do = %v, %v, want a foreign number to be seen", got, err)
+	}
+}
+
+// A SendBy that was stored beside the bytes holds, and not the one that they imply.
+func TestStoredSendByHolds(t *testing.T) {
+	t.Parallel()
+	c := newTestClient(t, Options{Transport: replying(200, jsonType, echoed(Generate, "")), Now: func() time.Time { return testAt.Add(time.Second) }})
+	r := render(t, c, Generate)
+	for _, sendBy := range []time.Time{testAt, testAt.Add(time.Minute)} {
+		stored := Rendered{Method: r.Method, URL: r.URL, Header: r.Header, Body: bytes.Clone(r.Body), SendBy: sendBy}
+		_, err := c.Do(context.Background(), stored)
+		if late := errors.Is(err, ErrLate); late != sendBy.Equal(testAt) {
+			t.Errorf("Do until %v = %v", sendBy, err)
+		}
 	}
 }
 
