@@ -36,6 +36,7 @@ const (
 	Understood        Property = "provider_understands"
 	StaysUp           Property = "gateway_stays_up"
 	WritesTaken       Property = "writes_are_taken"
+	LeavesInTime      Property = "push_leaves_in_time"
 )
 
 // Properties lists every property.
@@ -43,7 +44,7 @@ func Properties() []Property {
 	return []Property{
 		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
 		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
-		WritesTaken,
+		WritesTaken, LeavesInTime,
 	}
 }
 
@@ -51,6 +52,7 @@ func Properties() []Property {
 // 60 s; on the day of the push until 23:59.
 const (
 	reverseAfter = 65 * time.Second
+	sendWithin   = 2 * time.Second // ours: a customer is not asked later than the merchant believes
 	tolerance    = 500 * time.Millisecond
 	cutOff       = 23*time.Hour + 59*time.Minute
 	// inquiryGap is the least distance of two status checks of a payment that nobody asked for.
@@ -301,6 +303,9 @@ func (b *books) checkUnanswered() {
 	}
 	if push == nil && (b.stored.State == payment.Paid || len(b.entries) < 2) {
 		b.fail(Numbers, b.id, "number %v was never sent, and its journal does not say so", b.number)
+	}
+	if push != nil && push.at > b.due()-reverseAfter+sendWithin {
+		b.fail(LeavesInTime, b.id, "its push leaves %v after its date", push.at-b.due()+reverseAfter)
 	}
 	if push == nil || b.answered {
 		return

@@ -122,6 +122,9 @@ var broken = []struct {
 			c.Payment.Version = 2
 		}
 	}}},
+	{LeavesInTime, "the terms let a push leave late", sabotage{weather: func(x *weather) {
+		x.slowConnect, x.terms.SendWithin = 0.5, 10*time.Second
+	}}},
 	{StaysUp, "the gateway panics", sabotage{panics: 0.01}},
 }
 
