@@ -338,15 +338,17 @@ func (b *books) checkPunctual(push *send) {
 
 // checkInquiries holds that the provider is not asked too often.
 func (b *books) checkInquiries() {
-	var last ordered
-	for _, o := range b.orders {
-		if (o.call != payment.CallCheck && o.call != payment.CallCheckVoid) || o.hand {
-			continue
+	for _, call := range [...]payment.Call{payment.CallCheck, payment.CallCheckVoid} {
+		var last ordered
+		for _, o := range b.orders {
+			if o.call != call || o.hand {
+				continue
+			}
+			if last.call != "" && o.at-last.at < inquiryGap {
+				b.fail(InquiryDistance, b.id, "a %s is ordered %v after the one before", call, o.at-last.at)
+			}
+			last = o
 		}
-		if last.call != "" && o.at-last.at < inquiryGap {
-			b.fail(InquiryDistance, b.id, "a status check is ordered %v after the one before", o.at-last.at)
-		}
-		last = o
 	}
 }
 
