@@ -191,7 +191,8 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 		line, _ := e.RailOf(p.MerchantID, p.Account)
 		w := work{line: line, terms: terms, after: after}
 		c := store.Change{ID: e.NewID("chg_"), Exchanges: parts, Key: key, Owner: e.Owner}
-		c, err = e.finishSafely(&w, c, p, ev)
+		// For a payment time does not go back, whatever is done to the clock: its waits are counted from here.
+		c, err = e.finishSafely(&w, c, p, again(ev, p.UpdatedAt))
 		if err != nil {
 			return p, err
 		}
