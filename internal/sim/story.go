@@ -180,8 +180,11 @@ func read(wire []byte) (operation, id string) {
 }
 
 var operations = [...]struct{ kind, processing, name string }{ // never written
-	{"0200", "040000", opPush}, {"0400", "040000", opReversal}, {"0200", "020040", opVoid},
-	{"0100", "040000", opCheck}, {"0100", "020040", opCheckVoid},
+	{"0200", "040000", opPush},
+	{"0400", "040000", opReversal},
+	{"0200", "020040", opVoid},
+	{"0100", "040000", opCheck},
+	{"0100", "020040", opCheckVoid},
 }
 
 // What is looked for on the wire; never written.
