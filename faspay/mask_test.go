@@ -59,9 +59,15 @@ func TestNothingPrivateIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, value := range []any{
-		options, &options, credentials, &credentials, credentials.Password, []Secret{credentials.Password}, map[string]Secret{"k": credentials.Password},
-		c, v, r, &r, []Request{r}, r.Bill, &r.Bill, r.Bill.Customer, r.Bill.Billing, r.Bill.Shipping, direct, rendered, &rendered, pushed,
-		answer, &answer, []any{answer}, answer.Response, unclear, notSent, misplaced, badOptions, form, &form, n, &n, back, &back, forged,
+		options, &options, credentials, &credentials, credentials.Password,
+		[]Secret{credentials.Password},
+		map[string]Secret{"k": credentials.Password},
+		c, v, r, &r,
+		[]Request{r},
+		r.Bill, &r.Bill, r.Bill.Customer, r.Bill.Billing, r.Bill.Shipping, direct, rendered, &rendered, pushed,
+		answer, &answer,
+		[]any{answer},
+		answer.Response, unclear, notSent, misplaced, badOptions, form, &form, n, &n, back, &back, forged,
 		struct{ Err error }{unclear},
 		struct{ R Rendered }{pushed},
 	} {

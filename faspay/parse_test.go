@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 )
 
 // Whatever comes is read, or refused with its reason.
@@ -126,7 +127,7 @@ func FuzzParse(f *testing.F) {
 		if n.kind != '{' || encoding != JSON && encoding != XML {
 			t.Fatalf("parse = %+v, %s", n, encoding)
 		}
-		if encoding == JSON {
+		if encoding == JSON && utf8.Valid(body) { // encoding/json has one U+FFFD for each broken byte, we one for all
 			same(t, n, body)
 		}
 		// What was read can be written and read again, in either form.
