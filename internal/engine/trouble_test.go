@@ -541,6 +541,9 @@ func TestACallEndsAlthoughTheClockIsSetBack(t *testing.T) {
 		if n := len(w.reversals(p)); n != 2 {
 			t.Errorf("%d reversals, want 2: the first was given up after 15 s", n)
 		}
+		if n := w.engine.Remembered(); n != 0 {
+			t.Errorf("%d things are still under way", n)
+		}
 	})
 }
 
