@@ -620,3 +620,18 @@ func TestAPhoneInquiryThatCannotBeLoggedIsNotSent(t *testing.T) {
 		}
 	})
 }
+
+// What is sent are the bytes that were committed: a transport that changes them sends nothing.
+func TestOtherBytesThanTheStoredOnesAreNotSent(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.meddle.Store(true)
+		p := w.after(w.pay("081211110101"), time.Second)
+		w.wantState(p, payment.Expired)
+		w.meddle.Store(false)
+		w.sandbox.Do(func(core *sandbox.Core, _ time.Time) {
+			for x := range core.Transactions() {
+				t.Errorf("the provider saw a push: %+v", x)
+			}
+		})
+	})
+}

@@ -32,6 +32,7 @@ type world struct {
 	net     *pipes
 	terms   payment.Terms
 	gone    atomic.Bool // the database
+	meddle  atomic.Bool // something changes requests on their way
 	stop    context.CancelFunc
 
 	// What the next engine is started with, where it differs.
@@ -114,7 +115,7 @@ func (w *world) boot(owner string, s store.Store) (*engine.Engine, context.Cance
 	transport := exchange.NewTransport(exchange.Options{DialContext: w.net.dial, DisableKeepAlives: true})
 	a := account(w.terms)
 	a.ID, a.Terminals[0].Serial = cmp.Or(w.account, a.ID), w.serial
-	line, err := rail.Open(a, transport, time.Now)
+	line, err := rail.Open(a, meddler{transport, &w.meddle}, time.Now)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -284,3 +285,17 @@ func (p *pipes) Close() error {
 
 // Addr names the server.
 func (p *pipes) Addr() net.Addr { return &net.IPAddr{} }
+
+// meddler changes requests while it is told to.
+type meddler struct {
+	http.RoundTripper
+	on *atomic.Bool
+}
+
+func (m meddler) RoundTrip(r *http.Request) (*http.Response, error) {
+	if m.on.Load() {
+		r = r.Clone(r.Context())
+		r.Header.Set("App-Id", "meddled")
+	}
+	return m.RoundTripper.RoundTrip(r)
+}
