@@ -163,7 +163,8 @@ func (c *Core) Advance(now time.Time) []Answer {
 	return out
 }
 
-// Next returns when Advance is needed next; false if nothing is planned.
+// Next returns when Advance is needed next; false if nothing is planned. As long as there
+// are answers or notifications that nobody has taken, that is now.
 func (c *Core) Next() (time.Time, bool) {
 	if len(c.out) > 0 || len(c.snap.out) > 0 {
 		return c.now, true

@@ -1,5 +1,5 @@
-// Package sandbox emulates the providers' side of an OVO payment: customers with
-// wallets, and the APIs through which merchants reach them. It is strict (it refuses
+// Package sandbox emulates the providers' side of an OVO payment, by push or by QR:
+// customers with wallets, and the APIs through which merchants reach them. It is strict (it refuses
 // what OVO would refuse and says which sentence was broken), stateful (one customer,
 // one balance, behind every provider) and never pays unless a person, a seeded phone
 // or a script says so. It speaks real bytes over real HTTP; the money is not real.
@@ -7,10 +7,13 @@
 // # Parts
 //
 // Core is pure: no clock, no network, no goroutine, no lock. It is told the time,
-// takes requests (Arrive) and hands out the answers that are due (Advance), so that a
+// takes requests (Arrive) and hands out the answers that are due (Advance) and the calls
+// that the provider makes itself (Notifications, answered by Delivered), so that a
 // simulator can run a day in a second. Sandbox puts a clock, timers and HTTP round it:
 // the wallet page at /, the director's page at /director, OVO's Push To Pay API at
-// POST /pos, and the control API under /control/.
+// POST /pos, its dynamic QRIS at /OVOSNAP/…, account binding at /binding/{id}, and the
+// control API under /control/. It sends notifications to this machine only, unless
+// Options.Sender does it otherwise.
 //
 // # Seeded phones
 //
@@ -31,9 +34,56 @@
 // A phone that is not in the list has no OVO account (14) until it is given one by the
 // wallet page or the control API.
 //
+// A phone does to a QR what it does to a push: when it scans one, on its page or by the
+// control API, its habit follows. …0162 pays after 2 s and the notification leaves 62 s
+// after the scan; …0165 pays after 2 s and the notification is lost; …0160 lets the QR
+// run out; …17 declines, and any other …RC is refused with nothing charged (both end the
+// QR, status 06); …00 pays at once; …14 has no account and scans nothing. Who has no
+// phone at hand orders the same by amount: a QR of Rp 1.110.NNN is scanned at once by
+// 081211110NNN, whose last seven digits it is (Rp 1.110.000 is an ordinary amount).
+//
+// Every wallet's security code is 123456; its OTP is the last four digits of its phone.
+//
+// # QRIS over SNAP
+//
+//	POST /OVOSNAP/v1.0/access-token/b2b       73  15 minutes
+//	POST /OVOSNAP/v1.0/qr/qr-mpm-generate     47  75 s, up to Rp 5.000.000
+//	POST /OVOSNAP/v1.0/qr/qr-mpm-query        51
+//	POST /OVOSNAP/v1.0/qr/qr-mpm-refund       78  whole, same day
+//	POST /OVOSNAP/v1.0/qr/qr-mpm-cancel       77  Bank Indonesia's, not in OVO's list
+//	POST /OVOSNAP/v2.0/oauth/account/registration-account-binding    07
+//	POST /OVOSNAP/v2.0/oauth/account/registration-account-unbinding  09
+//	POST /OVOSNAP/v2.0/access-token/b2b2c     74
+//
+// Any version does, and so does /ovosnap/qr-mpm-… of OVO's sample log. Requests are
+// judged in this order: route and method, headers, timestamp, client, token, signature,
+// JSON, X-EXTERNAL-ID, fields, business; see Rules for codes and sentences. A dead token
+// gets OVO's own body (OV00502). A missing or long CHANNEL-ID, milliseconds and letters
+// in X-EXTERNAL-ID are let through and noted. SNAPOptions.Lenient also lets through
+// grant_type, timestamps in UTC, signatures in hexadecimal and a binding without
+// merchantId; SNAPOptions.PlainPaths serves /v1.0/… and /api/v1.0/…, and verifies what
+// was signed over such a path though it was sent to /OVOSNAP.
+//
+// Outcomes are ordered by scripts (operation, amount, partnerReferenceNo, X-EXTERNAL-ID;
+// a code of seven digits, of which the service's two are put right), by the amounts
+// above, or by an X-EXTERNAL-ID that begins with 99999 and a responseCode: 999994034702…
+// answers 4034702 without doing anything. A script's customer pays even after 75 s.
+//
+// A paid QR is notified, and again every 5 s up to three times until HTTP 2xx with
+// 20052xx comes back. How the call is signed is the Callback's mode: with a token from
+// the partner's TokenURL, with the partner's last token, with an empty token (default),
+// or with the provider's key. Failed and expired QRs are never notified.
+//
 // # Where OVO's documents are silent
 //
-// Each choice is an option of OVOOptions: a failure is HTTP 400 with JSON; a push that
+// For QRs: an expired one is status 06 "Expired", an unknown one 4045101 (options of
+// SNAPOptions); an invalid merchantId is 4044708, a terminalId 4044717; a refused or
+// declined QR cannot be paid by another phone; status is 02 once a wallet has scanned;
+// both forms of the binding's signature are accepted, with and without the colon; an
+// unbinding takes the customer's token in Authorization-Customer, tokenId, or linkId; a
+// X-TIMESTAMP is good for 5 minutes; the refund's day ends at midnight in Jakarta.
+//
+// For pushes each choice is an option of OVOOptions: a failure is HTTP 400 with JSON; a push that
 // no customer answered is HTTP 404 with an empty body at 55 s; money that does not reach is 61;
 // a reversal of what is already reversed is 00, of a push that took no money 00, after
 // 23:59:00 WIB of the push's day 58; a duplicate is 94. A held push whose reversal came
@@ -51,7 +101,17 @@
 //	GET    /control/pushes/{id}
 //	POST   /control/pushes/{id}/pay        {"with":"cash|points|both"}
 //	POST   /control/pushes/{id}/decline    also …/ignore
-//	GET    /control/transactions           the same list under its bookkeeping name, with totals
+//	GET    /control/qrs[/{id}]             the same for QRs; ?invoice= is partnerReferenceNo
+//	POST   /control/qrs/{id}/scan          {"phone":"08…"}: its habit follows
+//	POST   /control/qrs/{id}/pay           {"phone":"08…","with":"cash|points|both"}: scans first
+//	POST   /control/qrs/{id}/decline       also …/ignore; …/notify sends the notification again
+//	GET    /control/notifications          the last ones that were sent, and how they were answered
+//	GET    /control/snap                   clients, terminals, callbacks, the provider's public key
+//	POST   /control/callbacks/{client}     {"url":"http://127.0.0.1:…","token_url":"…","mode":"…"}
+//	GET    /control/tokens                 live B2B tokens, masked
+//	DELETE /control/tokens[/{client}]      kills them
+//	GET    /control/bindings               linked accounts
+//	GET    /control/transactions           pushes and QRs, with totals
 //	GET    /control/totals                 sums; paid_in == balances + held, always
 //	GET    /control/scripts                outcomes ordered, see Script
 //	POST   /control/scripts                {"operation":"push","phone":"08…","times":1,"effect":{"code":"40"}}
