@@ -240,6 +240,7 @@ func TestParseWireRefuses(t *testing.T) {
 		{Direct, "\r\n\r\n", "\r\n"},
 		{Direct, "trx_id=99", "trx_id=xx"},
 		{Direct, "ovo_number", "xvo_number"},
+		{Direct, "&ovo_number=08817482255", "&ovo_number=0881748&a=b"}, // of the same length
 		{PostData, `"Post Data Transaction"`, `"Post Dada Transaction"`},
 		{PostData, `"bill_no"`, `"bill_xx"`},
 		{Inquiry, `"merchant_id"`, `"merchant_xx"`},
