@@ -122,6 +122,8 @@ func TestVerdicts(t *testing.T) {
 		{"no payment", Push, "00", 200, []string{`"ovo_payment"`, `"payment"`}, "neither"},
 		{"payment is a list", Push, "00", 200, []string{`"ovo_payment":{`, `"ovo_payment":[],"x":{`}, "neither"},
 		{"code is none", Push, "00", 200, []string{`"00"`, `"081211111111"`}, "response_code is no code"},
+		{"code with a dot", Push, "1.5", 200, nil, "response_code is no code"},
+		{"code too long", Push, "00000", 200, nil, "response_code is no code"},
 		{"status is none", Push, "00", 200, []string{`SUCCESS`, `success`}, "status is no status"},
 		{"an error beside a payment", Push, "00", 400, []string{`{"client"`, `{"error":{"code":"x"},"client"`}, "an error and a payment"},
 
@@ -211,8 +213,13 @@ func TestUnclearBodies(t *testing.T) {
 			}
 		}
 	}
+	// The largest body that is read.
+	c := newTestClient(t, Options{Transport: replying(200, "application/json", full+strings.Repeat(" ", MaxBody-len(full)))})
+	if _, err := c.Push(context.Background(), testRequest(Push)); err != nil {
+		t.Errorf("%d bytes: %v", MaxBody, err)
+	}
 	// A name in a broken encoding is nobody's decision.
-	c := newTestClient(t, Options{Transport: replying(200, "application/json", strings.Replace(full, "Anton", "\xff\xfe", 1))})
+	c = newTestClient(t, Options{Transport: replying(200, "application/json", strings.Replace(full, "Anton", "\xff\xfe", 1))})
 	if got, err := c.Push(context.Background(), testRequest(Push)); err != nil || got.Meaning().Follow != Approved {
 		t.Errorf("a name in another encoding: %v, %v", got, err)
 	}

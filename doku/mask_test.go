@@ -55,11 +55,20 @@ func TestNothingPrivateIsPrinted(t *testing.T) {
 	}
 
 	for _, value := range []any{
-		options, &options, options.Secret, &options.Secret, []Secret{options.Secret}, map[string]Secret{"k": options.Secret},
-		c, r, &r, misplaced, []Request{r}, r.Phone, &r.Phone, []Phone{r.Phone}, rendered, &rendered, answer, &answer, []any{answer},
+		options, &options, options.Secret, &options.Secret,
+		[]Secret{options.Secret},
+		map[string]Secret{"k": options.Secret},
+		c, r, &r, misplaced,
+		[]Request{r},
+		r.Phone, &r.Phone,
+		[]Phone{r.Phone},
+		rendered, &rendered, answer, &answer,
+		[]any{answer},
 		answer.Payment, &answer.Payment, answer.Payment.AccountName, refusal, refusal.Refusal, &refusal.Refusal,
 		unclear, notSent, foreign, badOptions, verifierOptions, verifier, forged, told, &told, told.Transaction,
-		NotifyOptions{testClientID, "canary-key", testTarget}, struct{ Err error }{unclear}, struct{ R Rendered }{rendered},
+		NotifyOptions{testClientID, "canary-key", testTarget},
+		struct{ Err error }{unclear},
+		struct{ R Rendered }{rendered},
 	} {
 		var out bytes.Buffer
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
@@ -84,6 +93,30 @@ func TestNothingPrivateIsPrinted(t *testing.T) {
 		if !strings.Contains(r.String(), mustShow) {
 			t.Errorf("Request = %s, want %s in it", r, mustShow)
 		}
+	}
+}
+
+func TestMask(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"081234567890": "0812*****890", "081234567": "0812**567", "08123456": "08123456", "": "", "12345678901234567890": "1234*************890",
+		"call 081234567890, or +6281234567890!": "call 0812*****890, or +6281******890!",
+		"127.0.0.1:54321: connection refused":   "127.0.0.1:54321: connection refused",
+	} {
+		if got := maskDigits(in); got != want {
+			t.Errorf("maskDigits(%q) = %q, want %q", in, got, want)
+		}
+	}
+	for in, want := range map[string]string{
+		"081234567890": "0812*****890", "6281234567890": "6281******890", "62081234567890": "6208*******890", "20210115000100": "20210115000100",
+		"0812345678901234": "0812345678901234", "INV-081234567890-1": "INV-0812*****890-1",
+	} {
+		if got := maskReference(in); got != want {
+			t.Errorf("maskReference(%q) = %q, want %q", in, got, want)
+		}
+	}
+	if got := Phone("08123456").String(); got != "********" {
+		t.Errorf("a short phone prints %q", got)
 	}
 }
 

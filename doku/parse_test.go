@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -16,7 +17,8 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		``, ` `, `{}`, `{"a":1,}`, `[]`, `null`, `{"order":{"amount":01}}`, `{"order":{"amount":1,"amount":2}}`, `{"order":1,"order":2}`,
 		`{"order":{"order":{"amount":1}}}`, `{"other":{"a":1,"a":2}}`, `{"order":[{"amount":1}]}`, "\ufeff{}", "{\"client\":{\"id\":\"\xff\"}}",
-		`{"client":{"id":"\ud800"}}`, `{"order":null}`, `{"message":["a"]}`, `{"error":{"code":"\u0000"}}`, "{\"order\":{\"amount\":1}} x",
+		`{"client":{"id":"\ud800"}}`, `{"order":null}`, `{"message":["a"]}`, `{"error":{"code":"\u0000"}}`, "{\"order\":{\"amount\":1}} x", `{"a`, `{"a":"b`, `{"a":"b\`, `{"a":tr`, `{"a":-`, `{"a":[1`, `{"a":[1,]}`,
+		strings.Repeat(`{"a":`, 31) + "{}" + strings.Repeat("}", 31), strings.Repeat(`{"a":`, 32) + "{}" + strings.Repeat("}", 32),
 	} {
 		f.Add([]byte(s))
 	}

@@ -57,12 +57,27 @@ const (
 // ovoPointsBalance, ovoPointsEarned, ovoPointsUsed, referenceNumber, responseCode, status,
 // storeCode, tid, traceNumber. It is never changed.
 var alphabetical = [...]path{
-	{"order", "amount"}, {"ovo_payment", "approval_code"}, {"ovo_payment", "batch_number"}, {"ovo_payment", "cash_balance"},
-	{"ovo_payment", "cash_used"}, {"client", "id"}, {"ovo_payment", "date"}, {"order", "invoice_number"},
-	{"ovo_configuration", "merchant_id"}, {"ovo_configuration", "mid"}, {"ovo_info", "ovo_account_name"}, {"ovo_info", "ovo_id"},
-	{"ovo_payment", "ovo_points_balance"}, {"ovo_payment", "ovo_points_earned"}, {"ovo_payment", "ovo_points_used"},
-	{"ovo_payment", "reference_number"}, {"ovo_payment", "response_code"}, {"ovo_payment", "status"},
-	{"ovo_configuration", "store_code"}, {"ovo_configuration", "tid"}, {"ovo_payment", "trace_number"},
+	{"order", "amount"},
+	{"ovo_payment", "approval_code"},
+	{"ovo_payment", "batch_number"},
+	{"ovo_payment", "cash_balance"},
+	{"ovo_payment", "cash_used"},
+	{"client", "id"},
+	{"ovo_payment", "date"},
+	{"order", "invoice_number"},
+	{"ovo_configuration", "merchant_id"},
+	{"ovo_configuration", "mid"},
+	{"ovo_info", "ovo_account_name"},
+	{"ovo_info", "ovo_id"},
+	{"ovo_payment", "ovo_points_balance"},
+	{"ovo_payment", "ovo_points_earned"},
+	{"ovo_payment", "ovo_points_used"},
+	{"ovo_payment", "reference_number"},
+	{"ovo_payment", "response_code"},
+	{"ovo_payment", "status"},
+	{"ovo_configuration", "store_code"},
+	{"ovo_configuration", "tid"},
+	{"ovo_payment", "trace_number"},
 }
 
 // ResponseCheckSum computes security.check_sum of an answer by the rule Alphabetical. What

@@ -23,7 +23,7 @@ func TestWireIsWhatIsSent(t *testing.T) {
 	for name, options := range variants() {
 		for _, o := range Operations() {
 			p := newProvider(t, func(int) string { return ok200(echoed(o, good(o))) })
-			for _, prefix := range []string{"/doku", "", "/a/b%20c"} {
+			for _, prefix := range []string{"/doku", "", "/a/b%20c", "/a%2Fb"} {
 				options.URL = strings.TrimSuffix(p.url(), "/doku") + prefix
 				c := newTestClient(t, options)
 				r := render(t, c, testRequest(o))
@@ -253,11 +253,26 @@ func TestParseWireRefuses(t *testing.T) {
 	c := newTestClient(t, Options{})
 	for o, changes := range map[Operation][][2]string{
 		Push: {
-			{"POST", "GET"}, {"POST", "PUT"}, {"payment HTTP/1.1", "payment HTTP/1.0"}, {"POST /doku", "POST doku"}, {"/payment HTTP", "/pay ment HTTP"},
-			{"User-Agent: lunas-doku/1\r\n", ""}, {"Content-Type: ", "content-type: "}, {"Content-Length: 2", "Content-Length: 3"},
-			{"Content-Length: ", "Content-Length: 0"}, {"Content-Length: ", "Content-Length: +"}, {"Request-Timestamp: 2020", "Request-Timestamp: 1920"},
-			{"42Z", "42+00:00"}, {"42Z", "42.5Z"}, {"\r\n\r\n", "\r\n"}, {`,"amount":10000`, ""}, {`"amount":10000`, `"amount":1e4`},
-			{`"081211111111"`, `null`}, {"Signature: ", "Signatur: "}, {"Client-Id", "Request-Id"}, {"Request-Id: ", "Request-Id:"},
+			{"POST", "GET"},
+			{"POST", "PUT"},
+			{"payment HTTP/1.1", "payment HTTP/1.0"},
+			{"POST /doku", "POST doku"},
+			{"/payment HTTP", "/pay ment HTTP"},
+			{"User-Agent: lunas-doku/1\r\n", ""},
+			{"Content-Type: ", "content-type: "},
+			{"Content-Length: 2", "Content-Length: 3"},
+			{"Content-Length: ", "Content-Length: 0"},
+			{"Content-Length: ", "Content-Length: +"},
+			{"Request-Timestamp: 2020", "Request-Timestamp: 1920"},
+			{"42Z", "42+00:00"},
+			{"42Z", "42.5Z"},
+			{"\r\n\r\n", "\r\n"},
+			{`,"amount":10000`, ""},
+			{`"amount":10000`, `"amount":1e4`},
+			{`"081211111111"`, `null`},
+			{"Signature: ", "Signatur: "},
+			{"Client-Id", "Request-Id"},
+			{"Request-Id: ", "Request-Id:"},
 		},
 		Check: {{"GET", "POST"}, {"/status/", "/statuses/"}, {"0001 HTTP", "0001/ HTTP"}, {"0001 HTTP", "00%31 HTTP"}, {"INV-20210115-0001 HTTP", ".. HTTP"}, {"Host: ", "Content-Length: 0\r\nHost: "}, {"\r\n\r\n", "\r\n\r\n{}"}},
 	} {
