@@ -31,7 +31,7 @@ type chapter struct {
 func ovoChapter() chapter {
 	return chapter{
 		start: newFlow, situations: situations(),
-		calls: []payment.Call{payment.CallPush, payment.CallCheck, payment.CallReversal, payment.CallVoid, payment.CallCheckVoid},
+		calls:   []payment.Call{payment.CallPush, payment.CallCheck, payment.CallReversal, payment.CallVoid, payment.CallCheckVoid},
 		classes: slices.DeleteFunc(payment.Classes(), func(c payment.Class) bool { return c == payment.TokenDead }),
 		asks:    []payment.Ask{payment.AskCheck, payment.AskVoid, payment.AskCancel, payment.AskReverse, payment.AskResolve},
 		head:    ovoHead, names: []string{"check void", "push", "check", "reversal", "void", "asked to"}, first: payment.Pushing, t0: "the push's own date",
