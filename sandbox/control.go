@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ func (s *Sandbox) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /control/pushes/{id}", s.controlPush)
 	mux.HandleFunc("POST /control/pushes/{id}/{action}", s.controlChoose)
 	mux.HandleFunc("GET /control/transactions", s.controlTransactions)
+	s.controlSNAP(mux)
 	mux.HandleFunc("GET /control/totals", s.controlTotals)
 	mux.HandleFunc("GET /control/violations", s.controlViolations)
 	mux.HandleFunc("GET /control/rules", func(w http.ResponseWriter, _ *http.Request) {
@@ -173,6 +175,13 @@ func (s *Sandbox) controlTransactions(w http.ResponseWriter, r *http.Request) {
 	if normal, ok := normalPhone(phone); ok {
 		phone = normal
 	}
+	name, rail := path.Base(r.URL.Path), Rail("")
+	switch name {
+	case "pushes":
+		rail = RailOVO
+	case "qrs":
+		rail = RailSNAP
+	}
 	list := []Transaction{}
 	var totals Totals
 	s.Do(func(core *Core, _ time.Time) {
@@ -180,16 +189,12 @@ func (s *Sandbox) controlTransactions(w http.ResponseWriter, r *http.Request) {
 			if len(list) == limit {
 				break
 			}
-			if (phone == "" || p.Phone == phone) && (state == "" || p.state == state) && (invoice == "" || p.Invoice == invoice) {
+			if (rail == "" || p.Rail == rail) && (phone == "" || p.Phone == phone) && (state == "" || p.state == state) && (invoice == "" || p.Invoice == invoice) {
 				list = append(list, p.view())
 			}
 		}
 		totals = core.Totals()
 	})
-	name := "transactions"
-	if strings.HasSuffix(r.URL.Path, "pushes") {
-		name = "pushes"
-	}
 	writeJSON(w, http.StatusOK, map[string]any{name: list, "totals": totals})
 }
 
@@ -198,7 +203,7 @@ func (s *Sandbox) controlPush(w http.ResponseWriter, r *http.Request) {
 	var found Transaction
 	var ok bool
 	s.Do(func(core *Core, _ time.Time) { found, ok = core.TransactionByID(id) })
-	if !ok {
+	if !ok || found.Rail != RailOVO {
 		writeError(w, http.StatusNotFound, ErrUnknownPush.Error())
 		return
 	}
@@ -231,6 +236,10 @@ func (s *Sandbox) controlChoose(w http.ResponseWriter, r *http.Request) {
 	var result Transaction
 	var err error
 	s.Do(func(core *Core, now time.Time) {
+		if result, _ = core.TransactionByID(id); result.Rail != RailOVO {
+			err = ErrUnknownPush
+			return
+		}
 		err = core.Choose(now, id, choice)
 		result, _ = core.TransactionByID(id)
 	})

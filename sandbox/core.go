@@ -15,7 +15,10 @@ var WIB = time.FixedZone("WIB", 7*60*60)
 // Errors of what a customer (or the control API for them) can ask.
 var (
 	ErrUnknownPush   = errors.New("sandbox: no such push")
-	ErrNotPending    = errors.New("sandbox: the push no longer waits for the customer")
+	ErrNotPending    = errors.New("sandbox: the payment no longer waits for the customer")
+	ErrUnknownQR     = errors.New("sandbox: no such QR was made here")
+	ErrNotScanned    = errors.New("sandbox: no wallet has scanned the QR")
+	ErrScanned       = errors.New("sandbox: another wallet has scanned the QR")
 	ErrUnknownChoice = errors.New("sandbox: a customer chooses cash, points, both, decline or ignore")
 	ErrUnknownPhone  = errors.New("sandbox: no wallet has this phone")
 )
@@ -27,6 +30,7 @@ var (
 type Core struct {
 	options  Options
 	ovo      ovoRail
+	snap     snapRail
 	wallets  map[string]*wallet
 	phones   []string // every wallet's phone, in order of creation
 	scripts  []*scripted
@@ -62,7 +66,7 @@ func NewCore(options Options) *Core {
 // Reset forgets every payment, script and violation and gives the wallets their
 // first balances again. Held calls are cut.
 func (c *Core) Reset() {
-	out, last, revision := c.out, c.lastCall, c.revision
+	out, last, revision, notices := c.out, c.lastCall, c.revision, c.snap.lastNotice
 	for _, id := range slices.Sorted(maps.Keys(c.calls)) {
 		if !c.calls[id].gone {
 			out = append(out, Answer{ID: id, At: c.now, Reset: true})
@@ -74,6 +78,7 @@ func (c *Core) Reset() {
 	}
 	c.violations.keep = c.options.KeepViolations
 	c.ovo = newOVORail(c, c.options.OVO)
+	c.snap = newSNAPRail(c, c.options.SNAP, notices)
 	for _, w := range c.options.Wallets {
 		c.PutWallet(w)
 	}
@@ -87,7 +92,9 @@ func (c *Core) Reset() {
 // Header or Body.
 type Request struct {
 	Method string
+	Host   string // where it was sent to, for links back; may be empty
 	Path   string
+	Query  string      // without "?"
 	Header http.Header // canonical keys
 	Body   []byte
 	// Real is the wall clock when the sandbox's own clock is scaled; signatures made
@@ -116,6 +123,7 @@ type call struct {
 	effect  Effect
 	gone    bool
 	ovo     ovoCall
+	snap    *snapCall // nil on OVO's own API
 	answer  Answer
 	log     *logged
 }
@@ -127,7 +135,11 @@ func (c *Core) Arrive(now time.Time, request Request) uint64 {
 	c.lastCall++
 	held := &call{id: c.lastCall, arrived: now, real: request.Real}
 	c.calls[held.id] = held
-	c.ovo.arrive(now, held, request)
+	if c.snap.serves(request.Path) {
+		c.snap.arrive(now, held, request)
+	} else {
+		c.ovo.arrive(now, held, request)
+	}
 	return held.id
 }
 
@@ -153,7 +165,7 @@ func (c *Core) Advance(now time.Time) []Answer {
 
 // Next returns when Advance is needed next; false if nothing is planned.
 func (c *Core) Next() (time.Time, bool) {
-	if len(c.out) > 0 {
+	if len(c.out) > 0 || len(c.snap.out) > 0 {
 		return c.now, true
 	}
 	if len(c.due) == 0 {
@@ -169,22 +181,40 @@ func (c *Core) run(now time.Time) {
 		c.now = d.at
 		switch d.kind {
 		case dueRead:
-			c.ovo.read(d.at, d.call)
+			c.read(d.at, d.call)
 		case dueProcess:
-			c.ovo.process(d.at, d.call)
+			c.process(d.at, d.call)
 		case dueHabit:
-			if d.payment.state == Pending {
+			if d.payment.state == Pending || d.payment.late() {
 				c.decide(d.at, d.payment, d.payment.habit)
 			}
 		case dueSession:
 			c.sessionEnds(d.at, d.payment)
 		case dueAnswer:
 			c.emit(d.call)
+		case dueNotice:
+			c.snap.send(d.at, d.notice)
 		}
 	}
 	if c.now.Before(now) {
 		c.now = now
 	}
+}
+
+func (c *Core) read(now time.Time, held *call) {
+	if held.snap != nil {
+		c.snap.read(now, held)
+		return
+	}
+	c.ovo.read(now, held)
+}
+
+func (c *Core) process(now time.Time, held *call) {
+	if held.snap != nil {
+		c.snap.process(now, held)
+		return
+	}
+	c.ovo.process(now, held)
 }
 
 // plan puts a step of a call or payment on the heap.
@@ -235,6 +265,7 @@ type (
 		kind     dueKind
 		call     *call
 		payment  *payment
+		notice   *notice
 	}
 	dueHeap []due
 )
@@ -245,6 +276,7 @@ const (
 	dueHabit                  // the customer decides
 	dueSession                // the customer's time is up
 	dueAnswer                 // an answer leaves
+	dueNotice                 // a notification leaves, or is given up
 )
 
 func (d *due) before(other *due) bool {
@@ -299,6 +331,7 @@ type logged struct {
 	AppID    string    `json:"app_id,omitempty"`
 	Random   string    `json:"random,omitempty"`
 	HMAC     string    `json:"hmac,omitempty"`
+	Head     string    `json:"head,omitempty"` // of SNAP, a header a line
 	Body     string    `json:"body"`
 	Status   int       `json:"status,omitempty"`
 	Outcome  string    `json:"outcome"`
@@ -317,6 +350,9 @@ func (c *Core) record(now time.Time, held *call, request Request, body string) {
 		AppID: clip(request.Header.Get("App-Id"), 64), Random: clip(request.Header.Get("Random"), 20),
 		HMAC: maskSecret(request.Header.Get("Hmac")), Body: clip(body, longest), Outcome: "held",
 	}
+	if held.snap != nil {
+		entry.Head, entry.Body = snapHead(request.Header), clip(maskTokens(body), longest)
+	}
 	held.log = entry
 	c.requests = append(c.requests, entry)
 	if keep := c.options.KeepRequests; len(c.requests) >= 2*keep {
@@ -325,7 +361,7 @@ func (c *Core) record(now time.Time, held *call, request Request, body string) {
 }
 
 func (l *logged) answered(a Answer) {
-	l.Answered, l.Status, l.Answer = a.At, a.Status, clip(string(a.Body), 4<<10)
+	l.Answered, l.Status, l.Answer = a.At, a.Status, clip(maskTokens(string(a.Body)), 4<<10)
 	switch {
 	case a.Never:
 		l.Outcome = "never answered"

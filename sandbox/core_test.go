@@ -24,6 +24,7 @@ type world struct {
 	now  time.Time
 	got  map[uint64]Answer
 	next uint32
+	left []Notification // that have left and are not answered yet
 }
 
 func newWorld(t *testing.T, options Options) *world {
@@ -54,6 +55,7 @@ func (w *world) collect() {
 		}
 		w.got[a.ID] = a
 	}
+	w.left = append(w.left, w.core.Notifications()...)
 }
 
 func (w *world) after(d time.Duration) { w.until(w.now.Add(d)) }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"net/http"
 	"time"
 )
 
@@ -18,7 +19,12 @@ type Options struct {
 	// and does not change Now. 0 means 1.
 	Speed float64
 
-	OVO OVOOptions
+	OVO  OVOOptions
+	SNAP SNAPOptions
+
+	// Sender delivers notifications; nil sends them over HTTP to this machine only, so
+	// that nobody can turn a sandbox against another one.
+	Sender http.RoundTripper
 
 	// Wallets are the customers; nil means the seeded ones, see SeededPhones. Given
 	// wallets replace them all, the hundred phones 0812111100RC included.
@@ -150,6 +156,7 @@ func (o Options) withDefaults() Options {
 	o.KeepRequests = cmp.Or(o.KeepRequests, 200)
 	o.KeepViolations = cmp.Or(o.KeepViolations, 1000)
 	o.OVO = o.OVO.withDefaults()
+	o.SNAP = o.SNAP.withDefaults()
 	return o
 }
 

@@ -131,7 +131,9 @@ func (o *ovoRail) arrive(now time.Time, held *call, request Request) {
 		o.refuse(now, held, "BR", rule, detail)
 		return
 	}
-	held.effect = o.core.effectFor(RailOVO, message.operation, message.phone, message.amount, message.invoice)
+	held.effect = o.core.effectFor(asked{
+		rail: RailOVO, operation: message.operation, phone: message.phone, amount: message.amount, invoice: message.invoice,
+	})
 	switch {
 	case held.effect.Request == RequestLost:
 		o.core.reply(now, held, Answer{Never: true})
@@ -370,29 +372,36 @@ func (o *ovoRail) answerAt(now, at time.Time, held *call, code string, p *paymen
 	if code != "00" {
 		answer.Status = o.options.FailureStatus
 	}
+	o.core.reply(at, held, o.core.onItsWay(held, answer, func() []byte {
+		return appendOVO(make([]byte, 0, 1024), held.ovo.message, a)
+	}))
+}
+
+// onItsWay does to an answer what the script has ordered; body is asked for only if
+// somebody reads it.
+func (c *Core) onItsWay(held *call, answer Answer, body func() []byte) Answer {
 	switch held.effect.Answer {
 	case AnswerLost:
-		answer = Answer{Never: true}
+		return Answer{Never: true}
 	case AnswerReset:
-		answer = Answer{Reset: true}
+		return Answer{Reset: true}
 	case AnswerEmpty404:
-		answer = Answer{Status: http.StatusNotFound, Header: o.none}
+		return Answer{Status: http.StatusNotFound, Header: c.ovo.none}
 	case AnswerHTTP500:
-		answer = Answer{Status: http.StatusInternalServerError, Header: o.html, Body: htmlError("500 Internal Server Error")}
+		return Answer{Status: http.StatusInternalServerError, Header: c.ovo.html, Body: htmlError("500 Internal Server Error")}
 	case AnswerHTTP502:
-		answer = Answer{Status: http.StatusBadGateway, Header: o.html, Body: htmlError("502 Bad Gateway")}
+		return Answer{Status: http.StatusBadGateway, Header: c.ovo.html, Body: htmlError("502 Bad Gateway")}
 	case AnswerHTML:
-		answer = Answer{Status: http.StatusOK, Header: o.html, Body: htmlError("Maintenance")}
-	default:
-		if held.gone {
-			break // nobody reads it
-		}
-		answer.Body = appendOVO(make([]byte, 0, 1024), held.ovo.message, a)
-		if held.effect.Answer == AnswerTruncated {
-			answer.Body = answer.Body[:len(answer.Body)/2]
-		}
+		return Answer{Status: http.StatusOK, Header: c.ovo.html, Body: htmlError("Maintenance")}
 	}
-	o.core.reply(at, held, answer)
+	if held.gone {
+		return answer
+	}
+	answer.Body = body()
+	if held.effect.Answer == AnswerTruncated {
+		answer.Body = answer.Body[:len(answer.Body)/2]
+	}
+	return answer
 }
 
 func htmlError(title string) []byte {

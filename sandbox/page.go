@@ -27,7 +27,7 @@ func (s *Sandbox) routes() http.Handler {
 		"wrap":    func(v *view, w walletView) listed { return listed{v.Lang, w} },
 	}).ParseFS(web, "web/*.html"))
 	mux := http.NewServeMux()
-	mux.HandleFunc("/pos", s.serveOVO)
+	mux.HandleFunc("/pos", s.serveProvider)
 	s.control(mux)
 	mux.HandleFunc("GET /static/{file}", serveStatic)
 	for pattern, build := range map[string]func(*http.Request, *view) error{
@@ -48,7 +48,11 @@ func (s *Sandbox) routes() http.Handler {
 	guard := http.NewCrossOriginProtection()
 	guarded := guard.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/pos" { // a provider's door: servers call it, not browsers
+		if servesSNAP(r.URL.Path, s.options.SNAP.PlainPaths) { // a provider's door: servers call it, not browsers
+			s.serveProvider(w, r)
+			return
+		}
+		if r.URL.Path == "/pos" {
 			mux.ServeHTTP(w, r)
 			return
 		}

@@ -19,16 +19,17 @@ const (
 	Canceled State = "canceled" // by its reversal, before it was paid
 	Reversed State = "reversed" // by its reversal; what was charged is given back
 	Voided   State = "voided"   // by a void; what was charged is given back
+	Refunded State = "refunded" // by a refund, of a QR; what was charged is given back
 )
 
-// Transaction is one payment as the provider's books have it: the truth that a
+// Transaction is one payment, by push or by QR, as the provider's books have it: the truth that a
 // merchant's own books are held against. Amounts are rupiah, a point is one rupiah.
 type Transaction struct {
 	ID        uint64    `json:"id"`
 	Rail      Rail      `json:"rail"`
 	State     State     `json:"state"`
 	Code      string    `json:"code,omitempty"` // the response code it ended with
-	Phone     string    `json:"phone"`
+	Phone     string    `json:"phone"`          // of a QR: whose wallet has scanned it
 	Amount    int64     `json:"amount"`
 	Cash      int64     `json:"cash"`   // of it charged in OVO Cash, also if given back since
 	Points    int64     `json:"points"` // of it charged in OVO Points
@@ -39,13 +40,24 @@ type Transaction struct {
 	MID       string    `json:"mid"`
 	Batch     uint32    `json:"batch"`
 	Reference uint32    `json:"reference"`
-	Invoice   string    `json:"invoice"`
+	Invoice   string    `json:"invoice"` // merchantInvoice; of a QR partnerReferenceNo
 	Date      time.Time `json:"date"`    // the merchant's, in WIB
 	Arrived   time.Time `json:"arrived"` // when the provider began to ask the customer
 	Deadline  time.Time `json:"deadline"`
 	Charged   time.Time `json:"charged,omitzero"`
 	Reversed  time.Time `json:"reversed,omitzero"` // by reversal, paid or not
 	Voided    time.Time `json:"voided,omitzero"`
+
+	// Of a QR only.
+	ReferenceNo  string    `json:"reference_no,omitempty"` // OVO's
+	ExternalID   string    `json:"external_id,omitempty"`  // of the generate
+	QR           string    `json:"qr,omitempty"`           // the payload, as it is read by a wallet
+	Scanned      time.Time `json:"scanned,omitzero"`
+	Refunded     time.Time `json:"refunded,omitzero"`
+	RefundNo     string    `json:"refund_no,omitempty"`   // partnerRefundNo
+	Sent         int       `json:"sent,omitempty"`        // notifications that have left
+	Acknowledged time.Time `json:"acknowledged,omitzero"` // the first one that was
+
 	// Seen counts the pushes that came with this number, the first one included.
 	Seen       int    `json:"seen"`
 	Violations []Rule `json:"violations,omitempty"`
@@ -65,6 +77,7 @@ type payment struct {
 	wallet   *wallet
 	habit    Choice
 	merchant *ovoMerchant
+	qr       *qr   // nil for a push
 	held     *call // the push that waits for the outcome; nil once answered
 	untold   bool  // its time was up and its caller was told nothing
 	trace    int
@@ -100,6 +113,10 @@ func (c *Core) open(p *payment) {
 
 func (c *Core) forget(p *payment) {
 	c.dropped.add(p)
+	if p.qr != nil {
+		c.snap.forget(p)
+		return
+	}
 	c.ovo.forget(p)
 }
 
@@ -126,6 +143,9 @@ func (c *Core) Choose(now time.Time, id uint64, choice Choice) error {
 	if p.state != Pending {
 		return ErrNotPending
 	}
+	if p.wallet == nil && choice != Decline {
+		return ErrNotScanned
+	}
 	c.decide(now, p, choice)
 	return nil
 }
@@ -149,7 +169,7 @@ func (c *Core) decide(now time.Time, p *payment, choice Choice) {
 		p.left.cash, p.left.points = p.wallet.Cash, p.wallet.Points
 		p.state, p.Code, p.Cash, p.Points, p.Charged = Paid, "00", cash, points, now
 	}
-	c.ovo.settled(now, p)
+	c.settled(now, p)
 }
 
 // sessionEnds closes a push that nobody has decided.
@@ -159,6 +179,15 @@ func (c *Core) sessionEnds(now time.Time, p *payment) {
 	}
 	p.state = Expired
 	c.touch(p.wallet)
+	c.settled(now, p)
+}
+
+// settled tells the rail of a payment that it has come to an end.
+func (c *Core) settled(now time.Time, p *payment) {
+	if p.qr != nil {
+		c.snap.settled(now, p)
+		return
+	}
 	c.ovo.settled(now, p)
 }
 

@@ -24,6 +24,7 @@ type Sandbox struct {
 	closing sync.Once
 	runner  sync.WaitGroup
 	pages   http.Handler
+	post    postman
 }
 
 // New starts a sandbox.
@@ -36,16 +37,22 @@ func New(options Options) *Sandbox {
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
 	}
+	s.post.start(s.options)
 	s.shown = s.core.Revision()
 	s.pages = s.routes()
 	s.runner.Go(s.run)
 	return s
 }
 
-// Close ends every held call by cutting its connection, and the sandbox's timer. It
-// returns when the timer has stopped; it does not wait for handlers.
+// Close ends every held call by cutting its connection, the notifications under way, and
+// the sandbox's timer. It returns when they have stopped; it does not wait for handlers.
 func (s *Sandbox) Close() {
-	s.closing.Do(func() { close(s.done) })
+	s.closing.Do(func() {
+		s.mu.Lock() // so that no notification sets out any more
+		close(s.done)
+		s.mu.Unlock()
+		s.post.stop()
+	})
 	s.runner.Wait()
 }
 
@@ -117,8 +124,12 @@ func (s *Sandbox) tell() {
 	}
 }
 
-// deliver hands answers to the handlers that wait for them; the lock is held.
+// deliver hands answers to the handlers that wait for them, and notifications to the
+// post; the lock is held.
 func (s *Sandbox) deliver(answers []Answer) {
+	for _, notification := range s.core.Notifications() {
+		s.deliverNotification(notification)
+	}
 	for _, answer := range answers {
 		if waiting, ok := s.waiting[answer.ID]; ok {
 			waiting <- answer // has room for "never" and a later cut
@@ -147,12 +158,27 @@ func (s *Sandbox) gone(id uint64) {
 }
 
 // OVO returns OVO's own API alone: POST /pos.
-func (s *Sandbox) OVO() http.Handler { return http.HandlerFunc(s.serveOVO) }
+func (s *Sandbox) OVO() http.Handler { return s.provider(false) }
 
-// Handler returns everything: the wallet page at /, POST /pos, and /control/.
+// SNAP returns OVO's dynamic QRIS alone: /OVOSNAP/…, without the customer's pages.
+func (s *Sandbox) SNAP() http.Handler { return s.provider(true) }
+
+// provider serves the paths that are SNAP's, or those that are not.
+func (s *Sandbox) provider(snap bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if servesSNAP(r.URL.Path, s.options.SNAP.PlainPaths) != snap {
+			http.NotFound(w, r)
+			return
+		}
+		s.serveProvider(w, r)
+	})
+}
+
+// Handler returns everything: the wallet page at /, POST /pos, /OVOSNAP/… and /control/.
 func (s *Sandbox) Handler() http.Handler { return s.pages }
 
-func (s *Sandbox) serveOVO(w http.ResponseWriter, r *http.Request) {
+// serveProvider is the door of every rail; the core tells them apart by their paths.
+func (s *Sandbox) serveProvider(w http.ResponseWriter, r *http.Request) {
 	// A push is held for longer than a server's write time-out may be.
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{})
 	body, err := io.ReadAll(io.LimitReader(r.Body, ovoBodyMax+1))
@@ -160,7 +186,7 @@ func (s *Sandbox) serveOVO(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // the request never came whole: nobody asked for anything
 	}
 	id, answers := s.arrive(Request{
-		Method: r.Method, Path: r.URL.Path, Header: r.Header, Body: body, Real: s.options.RealNow(),
+		Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery, Header: r.Header, Body: body, Real: s.options.RealNow(),
 	})
 	for {
 		select {

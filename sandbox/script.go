@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,10 +18,12 @@ type Script struct {
 	Operation Operation `json:"operation,omitempty"`
 	Phone     string    `json:"phone,omitempty"`   // 08…
 	Amount    int64     `json:"amount,omitempty"`  // rupiah
-	Invoice   string    `json:"invoice,omitempty"` // merchantInvoice
-	Skip      int       `json:"skip,omitempty"`    // leave the first so many alone
-	Times     int       `json:"times,omitempty"`   // then apply to so many, 0: to all
-	Effect    Effect    `json:"effect"`
+	Invoice   string    `json:"invoice,omitempty"` // merchantInvoice; on SNAP partnerReferenceNo or the original's
+	// ExternalID is the X-EXTERNAL-ID of a SNAP request.
+	ExternalID string `json:"external_id,omitempty"`
+	Skip       int    `json:"skip,omitempty"`  // leave the first so many alone
+	Times      int    `json:"times,omitempty"` // then apply to so many, 0: to all
+	Effect     Effect `json:"effect"`
 }
 
 // Effect is what becomes of a request. The zero value leaves it alone.
@@ -32,13 +37,23 @@ type Effect struct {
 	// ProcessDelay is how long the provider thinks after it has accepted a request
 	// and before it acts: until then the number is not known to it.
 	ProcessDelay Duration `json:"process_delay,omitempty"`
-	// Code is answered instead of doing anything.
+	// Code is answered instead of doing anything: two characters on OVO's own API; on
+	// SNAP the seven digits of a responseCode, of which the service's two are put right.
 	Code string `json:"code,omitempty"`
 	// AnswerCode is answered although the thing was done.
 	AnswerCode string `json:"answer_code,omitempty"`
 	// Customer is what the customer does with a push, CustomerAfter how long they take.
 	Customer      Choice   `json:"customer,omitempty"`
 	CustomerAfter Duration `json:"customer_after,omitempty"`
+	// Payer is whose wallet scans a QR when Customer is ordered for it: 08…, the first
+	// wallet if empty. A decision that is ordered for later than 75 s is still carried out.
+	Payer string `json:"payer,omitempty"`
+	// Status is the latestTransactionStatus that a query tells, whatever is true.
+	Status string `json:"status,omitempty"`
+	// Notify is what happens to the notification of the QR that a generate made, and
+	// NotifyDelay how long after the payment it leaves.
+	Notify      NotifyFault `json:"notify,omitempty"`
+	NotifyDelay Duration    `json:"notify_delay,omitempty"`
 	// AnswerAfter is how long after the request came its answer leaves at the earliest.
 	AnswerAfter Duration `json:"answer_after,omitempty"`
 	// Answer is what happens to the answer on its way.
@@ -48,8 +63,11 @@ type Effect struct {
 // Rail names a provider's API.
 type Rail string
 
-// RailOVO is OVO's own Push To Pay API.
-const RailOVO Rail = "ovo"
+// The rails.
+const (
+	RailOVO  Rail = "ovo"  // OVO's own Push To Pay API
+	RailSNAP Rail = "snap" // OVO's dynamic QRIS over SNAP
+)
 
 // Operation is what a request asks for.
 type Operation string
@@ -64,7 +82,19 @@ const (
 	OperationInquiry   Operation = "inquiry"    // 0100 050000
 )
 
-// Choice is what a customer does with a push.
+// The operations of SNAP.
+const (
+	OperationToken         Operation = "access_token"   // service 73
+	OperationGenerate      Operation = "generate"       // 47
+	OperationQuery         Operation = "query"          // 51
+	OperationRefund        Operation = "refund"         // 78
+	OperationCancel        Operation = "cancel"         // 77
+	OperationBind          Operation = "bind"           // 07
+	OperationUnbind        Operation = "unbind"         // 09
+	OperationCustomerToken Operation = "customer_token" // 74
+)
+
+// Choice is what a customer does with a push or a QR.
 type Choice string
 
 // The choices.
@@ -98,6 +128,22 @@ const (
 	AnswerHTML      AnswerFault = "html"      // HTTP 200 with an HTML page
 	AnswerForeign   AnswerFault = "foreign"   // the answer of another transaction
 	AnswerTruncated AnswerFault = "truncated" // JSON cut in half
+	// Of a generate only: the answer's QR is not the one that was asked for.
+	AnswerBadChecksum   AnswerFault = "bad_checksum"
+	AnswerOtherAmount   AnswerFault = "other_amount"
+	AnswerOtherMerchant AnswerFault = "other_merchant"
+)
+
+// NotifyFault is what can happen to a notification.
+type NotifyFault string
+
+// The faults of notifications.
+const (
+	NotifyLost         NotifyFault = "lost"          // never sent
+	NotifyDuplicate    NotifyFault = "duplicate"     // sent twice at once
+	NotifyBadSignature NotifyFault = "bad_signature" // not signed by this provider
+	NotifyStale        NotifyFault = "stale"         // with a timestamp of an hour ago, rightly signed
+	NotifyForeign      NotifyFault = "foreign"       // of a payment that nobody made
 )
 
 // Duration is a time.Duration that JSON writes as "2s" or "1m2.5s".
@@ -177,16 +223,42 @@ func (c *Core) Scripts() []ScriptStatus {
 	return list
 }
 
+// asked is what scripts can match of a request.
+type asked struct {
+	rail       Rail
+	operation  Operation
+	phone      string
+	amount     int64
+	invoice    string
+	externalID string
+}
+
+// wants says whether a script is for a request.
+func (s *Script) wants(a asked) bool {
+	return (s.Rail == "" || s.Rail == a.rail) && (s.Operation == "" || s.Operation == a.operation) &&
+		(s.Phone == "" || s.Phone == a.phone) && (s.Amount == 0 || s.Amount == a.amount) &&
+		(s.Invoice == "" || s.Invoice == a.invoice) && (s.ExternalID == "" || s.ExternalID == a.externalID) &&
+		s.Effect.speaks(a.rail)
+}
+
+// speaks says whether the codes of an effect are a rail's.
+func (e *Effect) speaks(rail Rail) bool {
+	for _, code := range []string{e.Code, e.AnswerCode} {
+		if code != "" && (len(code) == snapCodeLength) != (rail == RailSNAP) {
+			return false
+		}
+	}
+	return true
+}
+
 // effectFor finds the script for a request; without one, a push follows the habit of
 // its wallet.
-func (c *Core) effectFor(rail Rail, op Operation, phone string, amount int64, invoice string) Effect {
+func (c *Core) effectFor(a asked) Effect {
 	for _, s := range c.scripts {
 		if s.Times > 0 && s.used >= s.Times {
 			continue
 		}
-		if (s.Rail != "" && s.Rail != rail) || (s.Operation != "" && s.Operation != op) ||
-			(s.Phone != "" && s.Phone != phone) || (s.Amount != 0 && s.Amount != amount) ||
-			(s.Invoice != "" && s.Invoice != invoice) {
+		if !s.wants(a) {
 			continue
 		}
 		s.seen++
@@ -196,8 +268,8 @@ func (c *Core) effectFor(rail Rail, op Operation, phone string, amount int64, in
 		s.used++
 		return s.Effect
 	}
-	if op == OperationPush {
-		if w := c.wallet(phone); w != nil {
+	if a.operation == OperationPush {
+		if w := c.wallet(a.phone); w != nil {
 			return w.Habit
 		}
 	}
@@ -205,13 +277,18 @@ func (c *Core) effectFor(rail Rail, op Operation, phone string, amount int64, in
 }
 
 func (s *Script) check() error {
-	if s.Rail != "" && s.Rail != RailOVO {
-		return fmt.Errorf("rail %q is not one of: ovo", s.Rail)
+	if s.Rail != "" && s.Rail != RailOVO && s.Rail != RailSNAP {
+		return fmt.Errorf("rail %q is not one of: ovo, snap", s.Rail)
 	}
-	switch s.Operation {
-	case "", OperationPush, OperationReversal, OperationVoid, OperationCheckPush, OperationCheckVoid, OperationInquiry:
-	default:
-		return fmt.Errorf("operation %q is not one of: push, reversal, void, check_push, check_void, inquiry", s.Operation)
+	rail, known := s.Operation.rail()
+	if !known {
+		return fmt.Errorf("operation %q is not one of: %s", s.Operation, strings.Join(operationNames(), ", "))
+	}
+	if s.Rail != "" && rail != "" && s.Rail != rail {
+		return fmt.Errorf("operation %s is not of rail %s", s.Operation, s.Rail)
+	}
+	if rail := cmp.Or(s.Rail, rail); rail != "" && !s.Effect.speaks(rail) {
+		return fmt.Errorf("code: %s has two characters on ovo and seven digits on snap", s.Effect.Code+s.Effect.AnswerCode)
 	}
 	if s.Phone != "" {
 		if _, ok := normalPhone(s.Phone); !ok {
@@ -227,6 +304,39 @@ func (s *Script) check() error {
 	return s.Effect.check()
 }
 
+// operations are those of each rail.
+func operations() map[Rail][]Operation {
+	return map[Rail][]Operation{
+		RailOVO: {OperationPush, OperationReversal, OperationVoid, OperationCheckPush, OperationCheckVoid, OperationInquiry},
+		RailSNAP: {
+			OperationToken, OperationGenerate, OperationQuery, OperationRefund, OperationCancel,
+			OperationBind, OperationUnbind, OperationCustomerToken,
+		},
+	}
+}
+
+func operationNames() (names []string) {
+	for _, rail := range []Rail{RailOVO, RailSNAP} {
+		for _, operation := range operations()[rail] {
+			names = append(names, string(operation))
+		}
+	}
+	return names
+}
+
+// rail says whose operation it is; the empty one is everybody's.
+func (o Operation) rail() (Rail, bool) {
+	if o == "" {
+		return "", true
+	}
+	for rail, list := range operations() {
+		if slices.Contains(list, o) {
+			return rail, true
+		}
+	}
+	return "", false
+}
+
 func (e *Effect) check() error {
 	switch e.Request {
 	case "", RequestLost, RequestReset:
@@ -239,19 +349,34 @@ func (e *Effect) check() error {
 		return fmt.Errorf("customer %q is not one of: cash, points, both, decline, ignore", e.Customer)
 	}
 	switch e.Answer {
-	case "", AnswerLost, AnswerReset, AnswerEmpty404, AnswerHTTP500, AnswerHTTP502, AnswerHTML, AnswerForeign, AnswerTruncated:
+	case "", AnswerLost, AnswerReset, AnswerEmpty404, AnswerHTTP500, AnswerHTTP502, AnswerHTML, AnswerForeign, AnswerTruncated,
+		AnswerBadChecksum, AnswerOtherAmount, AnswerOtherMerchant:
 	default:
-		return fmt.Errorf("answer %q is not one of: lost, reset, 404, 500, 502, html, foreign, truncated", e.Answer)
+		return fmt.Errorf("answer %q is not one of: lost, reset, 404, 500, 502, html, foreign, truncated, bad_checksum, other_amount, other_merchant", e.Answer)
+	}
+	switch e.Notify {
+	case "", NotifyLost, NotifyDuplicate, NotifyBadSignature, NotifyStale, NotifyForeign:
+	default:
+		return fmt.Errorf("notify %q is not one of: lost, duplicate, bad_signature, stale, foreign", e.Notify)
+	}
+	if e.Status != "" && (len(e.Status) != 2 || !digits(e.Status)) {
+		return fmt.Errorf("status %q: a latestTransactionStatus is two digits", e.Status)
+	}
+	if _, ok := normalPhone(e.Payer); e.Payer != "" && !ok {
+		return errors.New("payer: 08 and 8 to 11 more digits")
 	}
 	for _, code := range []string{e.Code, e.AnswerCode} {
 		if code != "" && !responseCode(code) {
-			return fmt.Errorf("code %q: a response code is two digits or capital letters", code)
+			return fmt.Errorf("code %q: a response code is two digits or capital letters, on SNAP seven digits", code)
 		}
 	}
 	return nil
 }
 
 func responseCode(s string) bool {
+	if len(s) == snapCodeLength {
+		return s[0] >= '2' && s[0] <= '5' && digits(s)
+	}
 	if len(s) != 2 {
 		return false
 	}

@@ -78,7 +78,7 @@ const (
 
 // Rules lists every rule with its sentence.
 func Rules() []RuleText {
-	return []RuleText{
+	return append([]RuleText{
 		{RuleMethod, "", "every operation is an HTTP POST", sourceTechnical},
 		{RulePath, "", "one URL for every operation: /pos", sourceTechnical},
 		{RuleContentType, "BR", "Content-Type: application/json", sourceTechnical},
@@ -119,7 +119,7 @@ func Rules() []RuleText {
 		{RuleVoidCutoff, "58", "Cut off time call void API is at 23:59 or 11:59PM in the same day with transaction push to pay", sourceSeed},
 		{RuleVoidState, "25", "a void undoes a payment that was approved", sourceClients},
 		{RuleReversalTooEarly, "", "Merchant need to call reversal automatically at 65s if merchant didn’t get any response (type : 0210) from OVO System within 60s", sourceSeed},
-	}
+	}, snapRules()...)
 }
 
 // Violation is one request that broke one rule.
@@ -132,6 +132,7 @@ type Violation struct {
 	TID       string    `json:"tid,omitempty"`
 	Batch     uint32    `json:"batch,omitempty"`
 	Reference uint32    `json:"reference,omitempty"`
+	Invoice   string    `json:"invoice,omitempty"` // partnerReferenceNo of SNAP
 	Detail    string    `json:"detail,omitempty"`
 }
 
@@ -178,6 +179,10 @@ func (c *Core) violated(now time.Time, held *call, rule Rule, noted bool, detail
 	if m != nil {
 		v.Operation, v.TID, v.Batch, v.Reference = m.operation, strings.Clone(clip(m.tid, 16)), m.batch, m.reference
 		m.broken = append(m.broken, rule)
+	}
+	if s := held.snap; s != nil {
+		v.Operation, v.Invoice = s.service.operation, clip(s.message.invoice(), 64)
+		s.broken = append(s.broken, rule)
 	}
 	c.violations.add(v)
 	c.revision++

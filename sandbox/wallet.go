@@ -103,7 +103,9 @@ func (c *Core) wallet(phone string) *wallet {
 
 func (c *Core) touch(w *wallet) {
 	c.revision++
-	w.revision = c.revision
+	if w != nil {
+		w.revision = c.revision
+	}
 }
 
 // remember keeps p among the wallet's recent payments.

@@ -13,7 +13,9 @@ const (
 	// refund may be repeated with the same partnerRefundNo.
 	Pending Follow = "pending"
 	// Declined: refused for good, and nothing was done. A generate: its
-	// partnerReferenceNo is used up. A declined refund or cancel leaves the payment as it is.
+	// partnerReferenceNo is used up. A declined refund or cancel leaves the payment as it
+	// is; but if an earlier try of the same refund had no answer, that one may have been
+	// done, and Query tells.
 	Declined Follow = "declined"
 	// Unknown: it may or may not have been done. A generate: nothing was charged; its
 	// number is burnt, take a new one. A query: ask again, later. A refund: repeat with

@@ -261,6 +261,6 @@ func plainText(s string) string {
 
 // Acknowledged are code and text for a notification that was taken, Bank Indonesia's own.
 const (
-	Acknowledged     Code = "2005200"
-	AcknowledgedText      = "Request has been processed successfully"
+	Acknowledged     Code   = "2005200"
+	AcknowledgedText string = "Request has been processed successfully"
 )

@@ -47,7 +47,7 @@ func (c devCommand) Run(t *terminal) error {
 		return err
 	}
 	defer back.Close()
-	conf, key, err := gateway.DevConfig(c.Data, c.DB, "http://"+back.Addr().String()+"/pos")
+	conf, key, err := gateway.DevConfig(c.Data, c.DB, "http://"+back.Addr().String()+"/pos", c.Speed)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -47,8 +48,19 @@ func (e *Engine) Ask(ctx context.Context, merchantID, paymentID string, ask paym
 // submit brings a fact to a payment. Facts are not dropped: while the database is away it tries again, ever more
 // slowly, until the context ends (the process is being stopped; then the payment's task brings it back elsewhere).
 func (e *Engine) submit(ctx context.Context, merchantID, paymentID string, ev payment.Event, parts []exchange.Part) {
+	var unknown []string // changes of which nobody could say whether they were written
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
-		_, err := e.change(ctx, merchantID, paymentID, ev, parts, store.Key{}, nil)
+		err := e.writtenAfterAll(ctx, merchantID, paymentID, unknown)
+		if err == nil {
+			return
+		}
+		if errors.Is(err, errNotWritten) {
+			_, err = e.change(ctx, merchantID, paymentID, ev, parts, store.Key{}, nil)
+		}
+		var lost *unknownChange
+		if errors.As(err, &lost) {
+			unknown = append(unknown, lost.id)
+		}
 		switch {
 		case err == nil, errors.Is(err, store.ErrNotFound):
 			return
@@ -64,6 +76,37 @@ func (e *Engine) submit(ctx context.Context, merchantID, paymentID string, ev pa
 		}
 		ev = again(ev, e.Now())
 	}
+}
+
+// unknownChange is a commit whose outcome is not known.
+type unknownChange struct {
+	id  string
+	err error
+}
+
+func (u *unknownChange) Error() string { return u.err.Error() }
+func (u *unknownChange) Unwrap() error { return u.err }
+
+var errNotWritten = errors.New("not written")
+
+// writtenAfterAll looks in the journal for changes of unknown outcome. Nil: one of them was written, so its fact must
+// not be written again; its calls were not made and come back by the payment's task. errNotWritten: none was.
+func (e *Engine) writtenAfterAll(ctx context.Context, merchantID, paymentID string, unknown []string) error {
+	if len(unknown) == 0 {
+		return errNotWritten
+	}
+	entries, err := e.Store.Journal(ctx, merchantID, paymentID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(entries, func(j store.Entry) bool { return slices.Contains(unknown, j.ChangeID) }) {
+		return errNotWritten
+	}
+	p, err := e.Store.Load(ctx, merchantID, paymentID)
+	if err == nil {
+		e.keep(p)
+	}
+	return err
 }
 
 // again gives a fact that could not be written down at once the present time: what follows from it is done now, and is
@@ -123,6 +166,9 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 			e.Metrics.Conflicts.Add(1)
 			ok = false
 			continue
+		}
+		if errors.Is(err, store.ErrUnknown) {
+			return p, &unknownChange{c.ID, err}
 		}
 		if err != nil {
 			return p, err

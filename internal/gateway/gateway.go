@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -40,6 +41,8 @@ type Gateway struct {
 	store   store.Store
 	log     *slog.Logger
 	drain   time.Duration
+	running atomic.Bool   // the engine
+	leaving chan struct{} // closed when the server goes down
 }
 
 // Open builds a gateway. Close it after use.
@@ -55,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{store: db, log: o.Log, drain: o.Config.Drain}
+	g := &Gateway{store: db, log: o.Log, drain: o.Config.Drain, leaving: make(chan struct{})}
 	if err := g.build(ctx, o, keyring); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -87,7 +90,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 		return err
 	}
 	g.Handler = api.New(api.Options{
-		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log,
+		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
 		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
 			k, ok := keys[hash]
 			return k, ok
@@ -106,6 +109,14 @@ func (g *Gateway) Stats() group.Stats {
 
 // Close ends a gateway that does not Serve. What is under way is left to the next start.
 func (g *Gateway) Close() error { return g.store.Close() }
+
+// ready tells why no payment should be sent here, if so.
+func (g *Gateway) ready() error {
+	if !g.running.Load() {
+		return errors.New("the engine does not run")
+	}
+	return nil
+}
 
 // OpenStore opens the database: a file for SQLite, or a PostgreSQL address.
 func OpenStore(ctx context.Context, database string, clock Clock, migrate bool) (store.Store, error) {
@@ -137,7 +148,11 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	ended := make(chan error, 2)
-	go func() { ended <- g.Engine.Run(running) }()
+	g.running.Store(true)
+	go func() {
+		defer g.running.Store(false)
+		ended <- g.Engine.Run(running)
+	}()
 	go func() { ended <- server.Serve(l) }()
 	var err error
 	select {
@@ -154,6 +169,7 @@ func (g *Gateway) close(server *http.Server, stop func()) error {
 	if err := g.Engine.Drain(ctx); err != nil {
 		g.log.Warn("stopped with calls under way; another replica or the next start brings them to their end")
 	}
+	close(g.leaving) // those who wait for a payment are answered with how it stands
 	shutdown, cancelShutdown := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancelShutdown()
 	if err := server.Shutdown(shutdown); err != nil {

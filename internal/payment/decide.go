@@ -21,7 +21,7 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	if p.Version == 0 {
 		panic("payment: " + e.kind() + " before requested")
 	}
-	s := step{t: t, p: p.clone(), at: e.When()}
+	s := step{t: t, p: p.clone(), at: e.When(), commands: make([]Command, 0, commandsMost)}
 	s.last()
 	switch e := e.(type) {
 	case Renumbered:
@@ -73,7 +73,7 @@ func request(t Terms, p Payment, e Requested) (Payment, []Command, error) {
 	if t.pastGuard(e.At) {
 		p.Warning = CodeCutOff
 	}
-	s := step{t: t, p: p, at: e.At}
+	s := step{t: t, p: p, at: e.At, commands: make([]Command, 0, commandsMost)}
 	s.last()
 	if t.Presents() {
 		s.to(Presenting)
@@ -110,6 +110,9 @@ func (t Terms) admit(p Payment, e Requested) error {
 func (t Terms) pastGuard(t0 time.Time) bool {
 	return t.CutOffGuard != "" && t0.Add(t.ReverseAfter+t.CutOffRoom).After(t.CutOffOf(t0))
 }
+
+// commandsMost is how many commands a decision seldom exceeds: a call or two, an announcement, an alarm.
+const commandsMost = 4
 
 // step is one decision in the making.
 type step struct {
@@ -164,13 +167,22 @@ func (s *step) finish(before Payment) (Payment, []Command, error) {
 		s.p.Review = ""
 	}
 	if s.p.State != before.State {
-		s.commands = append(s.commands, Tell{Type: "payment." + string(s.p.State)})
+		s.commands = append(s.commands, Tell{Type: announcements[s.p.State]})
 	}
 	if !s.p.WakeAt.Equal(before.WakeAt) {
 		s.commands = append(s.commands, WakeAt{At: s.p.WakeAt})
 	}
 	return s.p, s.commands, nil
 }
+
+// announcements are the types of what is told of each state: payment.paid, …
+var announcements = func() map[State]string { // never written
+	types := map[State]string{}
+	for _, s := range States() {
+		types[s] = "payment." + string(s)
+	}
+	return types
+}()
 
 func (s *step) target(try int, until time.Time) Target {
 	return Target{

@@ -54,14 +54,19 @@ func (r *ovoRail) Render(c payment.Command, at time.Time) (Rendered, error) {
 	if !ok {
 		return Rendered{}, fmt.Errorf("a %T is no call to a provider", c)
 	}
-	return r.render(r.request(call, target, at), at)
+	var sendBy time.Time
+	if push, ok := c.(payment.Push); ok {
+		sendBy = push.SendBy // the terms', not the client's default
+	}
+	return r.render(r.request(call, target, at), at, sendBy)
 }
 
-func (r *ovoRail) render(request ovo.Request, at time.Time) (Rendered, error) {
+func (r *ovoRail) render(request ovo.Request, at, sendBy time.Time) (Rendered, error) {
 	native, err := r.client.Render(request, at)
 	if err != nil {
 		return Rendered{}, err
 	}
+	native.SendBy = sendBy
 	return Rendered{Operation: string(request.Operation), At: native.RenderedAt, Wire: native.Wire(), native: native}, nil
 }
 
@@ -92,7 +97,7 @@ func terminal(t payment.Terminal) ovo.Terminal {
 func (r *ovoRail) RenderPhone(phone payment.Phone, at time.Time) (Rendered, error) {
 	return r.render(ovo.Request{
 		Operation: ovo.Inquiry, Terminal: terminal(r.account.Terminals[0].Terminal), Date: at, Phone: phone.Digits(),
-	}, at)
+	}, at, time.Time{})
 }
 
 // Do sends a message and reads the verdict.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"time"
 
@@ -27,6 +28,11 @@ type day struct {
 	base     database
 	file     string // of the database; empty: in memory
 	scratch  []store.Change
+	spare    []*pending
+	header   http.Header // of the request that is read
+	values   [16]string  // in header
+	text     []byte      // of the line that is logged
+	books    books       // of the payment that is audited
 
 	processes []*process // by slot; nil while one is down
 	starts    int
@@ -82,7 +88,7 @@ func newDay(o Options, c *crew) (*day, error) {
 	w := &world{crew: c, rng: rand.New(rand.NewPCG(o.Seed, 0x6c756e6173))}
 	d := &day{
 		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
-		keys: map[string]string{}, numbers: map[string]*numbering{}, digits: map[string]bool{}, hash: sha256.New(),
+		keys: map[string]string{}, numbers: map[string]*numbering{}, digits: map[string]bool{}, header: http.Header{}, hash: sha256.New(),
 	}
 	d.weather = ordinary()
 	if o.Mix == Stormy {

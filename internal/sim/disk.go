@@ -69,7 +69,8 @@ func (k *disk) Commit(_ context.Context, c store.Change) (store.Change, error) {
 	if p.chance(p.sabotage.panics) {
 		panic("sabotage")
 	}
-	w := &pending{change: c, routine: p.running, token: p.running.token}
+	w := p.pending()
+	w.change, w.routine, w.token = c, p.running, p.running.token
 	l := &k.lanes[0]
 	if c.Terminal != "" {
 		l = &k.lanes[1]
@@ -81,10 +82,23 @@ func (k *disk) Commit(_ context.Context, c store.Change) (store.Change, error) {
 	}
 	p.park()
 	p.touched = append(p.touched, touch{p, c.Payment.ID})
-	if w.result.Err == nil {
+	done := w.result
+	*w = pending{}
+	p.spare = append(p.spare, w)
+	if done.Err == nil {
 		p.point(afterCommit)
 	}
-	return w.result.Change, w.result.Err
+	return done.Change, done.Err
+}
+
+// pending gives an empty one: they are large, so they are used again.
+func (d *day) pending() *pending {
+	if n := len(d.spare); n > 0 {
+		w := d.spare[n-1]
+		d.spare = d.spare[:n-1]
+		return w
+	}
+	return &pending{}
 }
 
 // flush writes the next group of a lane.
@@ -174,14 +188,25 @@ func (k *disk) write(group []*pending, fate fate) error {
 	}
 	for i := range results {
 		group[i].result = results[i]
-		if results[i].Err == nil {
+		if err := results[i].Err; err == nil {
 			p.written(p, &results[i].Change)
+		} else if !expected(err) {
+			p.fail(WritesTaken, group[i].change.Payment.ID, "the store refuses a change: %v", err)
 		}
 	}
 	if fate == unknownWritten {
 		return store.ErrUnknown
 	}
 	return nil
+}
+
+// expected tells whether a refusal is one of those that the contract of the store names.
+func expected(err error) bool {
+	var used *store.KeyUsed
+	var held *store.TerminalHeld
+	var refusal *payment.Refusal
+	return errors.Is(err, store.ErrConflict) || errors.As(err, &used) || errors.As(err, &held) || errors.As(err, &refusal) ||
+		errors.Is(err, payment.ErrBatchFull) || errors.Is(err, payment.ErrBatchesUsedUp)
 }
 
 func (k *disk) answer(l *lane, group []*pending, err error) {
@@ -206,6 +231,14 @@ func (k *disk) Load(ctx context.Context, merchantID, paymentID string) (payment.
 	}
 	k.p.touched = append(k.p.touched, touch{k.p, paymentID})
 	return k.Store.Load(ctx, merchantID, paymentID)
+}
+
+// Journal gives a payment's past.
+func (k *disk) Journal(ctx context.Context, merchantID, paymentID string) ([]store.Entry, error) {
+	if err := k.read(); err != nil {
+		return nil, err
+	}
+	return k.Store.Journal(ctx, merchantID, paymentID)
 }
 
 // Claim takes due tasks.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -124,24 +123,7 @@ func (l *link) read(k *call, r *http.Request) (*http.Response, error) {
 	}
 	l.source.Reset(k.answer)
 	l.reader.Reset(&l.source)
-	response, err := http.ReadResponse(l.reader, r)
-	if err != nil {
-		return nil, err
-	}
-	// Another call may use the reader next: the body is read here.
-	body, err := io.ReadAll(response.Body)
-	response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
-	return response, nil
-}
-
-// failing gives an error after the last byte.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) {
-	if f.err == nil {
-		return 0, io.EOF
-	}
-	return 0, f.err
+	return http.ReadResponse(l.reader, r) // the client reads the body before it lets go of the world
 }
 
 // road is what happens to one call on its way.
@@ -225,7 +207,7 @@ func (d *day) deliver(k *call, wire []byte, f road) {
 }
 
 func (d *day) arrive(k *call, wire []byte, f road) {
-	request, err := parse(wire)
+	request, err := d.parse(wire)
 	if err != nil {
 		panic(err)
 	}
@@ -319,29 +301,34 @@ func (d *day) gone(k *call) {
 	d.tell("gives up waiting", k.p, k.send.payment, k.send.operation)
 }
 
-// parse reads a request off the wire.
-func parse(wire []byte) (sandbox.Request, error) {
-	head, body, _ := bytes.Cut(wire, []byte("\r\n\r\n"))
-	lines := strings.Split(string(head), "\r\n")
-	method, rest, _ := strings.Cut(lines[0], " ")
-	path, version, _ := strings.Cut(rest, " ")
+// parse reads a request off the wire. Its header is good until the next call.
+func (d *day) parse(wire []byte) (sandbox.Request, error) {
+	end := bytes.Index(wire, headEnd)
+	if end < 0 {
+		return sandbox.Request{}, errors.New("sim: a request without an end of its head")
+	}
+	head, body := string(wire[:end]), wire[end+len(headEnd):]
+	first, rest, _ := strings.Cut(head, "\r\n")
+	method, target, _ := strings.Cut(first, " ")
+	path, version, _ := strings.Cut(target, " ")
 	if version != "HTTP/1.1" {
-		return sandbox.Request{}, fmt.Errorf("sim: %q is no HTTP/1.1 request", lines[0])
+		return sandbox.Request{}, fmt.Errorf("sim: %q is no HTTP/1.1 request", first)
 	}
-	header := make(http.Header, len(lines)-1)
-	values := make([]string, len(lines)-1)
-	for i, line := range lines[1:] {
+	clear(d.header)
+	for i := 0; rest != ""; i++ {
+		var line string
+		line, rest, _ = strings.Cut(rest, "\r\n")
 		name, value, ok := strings.Cut(line, ": ")
-		if !ok {
-			return sandbox.Request{}, fmt.Errorf("sim: %q is no header", line)
+		if !ok || i == len(d.values) {
+			return sandbox.Request{}, fmt.Errorf("sim: %q is no header, or one too many", line)
 		}
-		values[i] = value
-		header[textproto.CanonicalMIMEHeaderKey(name)] = values[i : i+1 : i+1]
+		d.values[i] = value
+		d.header[textproto.CanonicalMIMEHeaderKey(name)] = d.values[i : i+1 : i+1]
 	}
-	if header.Get("Content-Length") != strconv.Itoa(len(body)) {
+	if d.header.Get("Content-Length") != strconv.Itoa(len(body)) {
 		return sandbox.Request{}, errors.New("sim: Content-Length is not the body's")
 	}
-	return sandbox.Request{Method: method, Path: path, Header: header, Body: body}, nil
+	return sandbox.Request{Method: method, Path: path, Header: d.header, Body: body}, nil
 }
 
 // format writes an answer as it stands on the wire.

@@ -31,18 +31,17 @@ func (l *logbook) Handle(_ context.Context, r slog.Record) error {
 	if l.p.dead {
 		return nil
 	}
-	var line strings.Builder
-	line.WriteString(r.Message)
+	line := append(l.day.text[:0], r.Message...)
 	read := func(a slog.Attr) bool {
-		line.WriteByte(' ')
-		line.WriteString(a.Value.Resolve().String())
+		line = append(append(line, ' '), a.Value.Resolve().String()...)
 		return true
 	}
 	for _, a := range l.with {
 		read(a)
 	}
 	r.Attrs(read)
-	text := line.String()
+	l.day.text = line
+	text := string(line)
 	if found := l.day.secretIn(text); found != "" {
 		l.day.fail(NoSecretInLog, "", "%s stands in a line that begins %q", found, r.Message)
 	}

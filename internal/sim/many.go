@@ -44,7 +44,7 @@ type Summary struct {
 }
 
 // gcPercent lets garbage wait: days are short and soon forgotten.
-const gcPercent = 400
+const gcPercent = 800
 
 // RunMany lives through many days and tells progress what it finds: of each failed day the seed, the broken rules, how
 // to live through it again, and of the first ones everything that happened to the payment. It ends early when the

@@ -35,6 +35,8 @@ const (
 	NoSecretInLog     Property = "no_secret_in_log"
 	Understood        Property = "provider_understands"
 	StaysUp           Property = "gateway_stays_up"
+	WritesTaken       Property = "writes_are_taken"
+	LeavesInTime      Property = "push_leaves_in_time"
 )
 
 // Properties lists every property.
@@ -42,6 +44,7 @@ func Properties() []Property {
 	return []Property{
 		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
 		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
+		WritesTaken, LeavesInTime,
 	}
 }
 
@@ -49,6 +52,7 @@ func Properties() []Property {
 // 60 s; on the day of the push until 23:59.
 const (
 	reverseAfter = 65 * time.Second
+	sendWithin   = 2 * time.Second // ours: a customer is not asked later than the merchant believes
 	tolerance    = 500 * time.Millisecond
 	cutOff       = 23*time.Hour + 59*time.Minute
 	// inquiryGap is the least distance of two status checks of a payment that nobody asked for.
@@ -80,16 +84,19 @@ func (d *day) checkRest() {
 // audit holds the books against each other when the day is over.
 func (d *day) audit() {
 	d.checkViolations()
-	truths := map[string][]sandbox.Transaction{}
 	for t := range d.core.Transactions() {
 		id := "pay_" + t.Invoice[:min(26, len(t.Invoice))]
-		truths[id] = append(truths[id], t)
+		s := d.story(id)
+		s.held += t.Held()
+		if !t.Charged.IsZero() {
+			s.charges++
+		}
 		if t.Seen > 1 {
 			d.fail(NoPushTwice, id, "the provider saw number %d/%d %d times", t.Batch, t.Reference, t.Seen)
 		}
 	}
 	for _, s := range d.ordered {
-		d.auditPayment(s, truths[s.id])
+		d.auditPayment(s)
 	}
 	d.checkCursors()
 }
@@ -129,7 +136,6 @@ type books struct {
 	stored   payment.Payment
 	terms    payment.Terms
 	entries  []store.Entry
-	truths   []sandbox.Transaction
 	orders   []ordered
 	told     []store.Told // that must have been
 	answered bool         // the push had a verdict before it was due to be reversed
@@ -146,8 +152,9 @@ type ordered struct {
 	waiting bool // it is a first reversal that only waited for its hour
 }
 
-func (d *day) auditPayment(s *story, truths []sandbox.Transaction) {
-	b := books{day: d, story: s, truths: truths}
+func (d *day) auditPayment(s *story) {
+	b := &d.books
+	*b = books{day: d, story: s, orders: b.orders[:0], told: b.told[:0]}
 	var err error
 	if b.stored, err = d.base.Load(background, merchantID, s.id); err != nil {
 		d.fail(JournalFolds, s.id, "it cannot be read: %v", err)
@@ -214,7 +221,7 @@ func (b *books) note(before, after payment.Payment, e store.Entry, commands []pa
 		}
 	}
 	if v, ok := e.Event.(payment.Answered); ok && v.Call == payment.CallPush && at < b.due() {
-		b.answered = true
+		b.answered = true // written late, it may have come in time; then the late reversal is looked at too
 	}
 	if doubtful(after) && !doubtful(before) {
 		b.since = at
@@ -243,16 +250,8 @@ func (b *books) push() *send {
 
 // checkBooks holds the wallet against us.
 func (b *books) checkBooks() {
-	var held int64
-	charges := 0
-	for _, t := range b.truths {
-		held += t.Held()
-		if !t.Charged.IsZero() {
-			charges++
-		}
-	}
-	if charges > 1 || held > int64(b.stored.Amount) {
-		b.fail(OneCharge, b.id, "the customer was charged %d times", charges)
+	if b.charges > 1 || b.held > int64(b.stored.Amount) {
+		b.fail(OneCharge, b.id, "the customer was charged %d times", b.charges)
 	}
 	switch paid := b.stored.State == payment.Paid; {
 	case b.stored.State == payment.Review:
@@ -261,8 +260,8 @@ func (b *books) checkBooks() {
 		}
 	case !b.stored.State.Final():
 		// comes_to_rest says so.
-	case (held > 0) != paid:
-		b.fail(BooksAgree, b.id, "it is %s here, and the merchant holds Rp %d of the customer's", b.stored.State, held)
+	case (b.held > 0) != paid:
+		b.fail(BooksAgree, b.id, "it is %s here, and the merchant holds Rp %d of the customer's", b.stored.State, b.held)
 	}
 }
 
@@ -304,6 +303,9 @@ func (b *books) checkUnanswered() {
 	}
 	if push == nil && (b.stored.State == payment.Paid || len(b.entries) < 2) {
 		b.fail(Numbers, b.id, "number %v was never sent, and its journal does not say so", b.number)
+	}
+	if push != nil && push.at > b.due()-reverseAfter+sendWithin {
+		b.fail(LeavesInTime, b.id, "its push leaves %v after its date", push.at-b.due()+reverseAfter)
 	}
 	if push == nil || b.answered {
 		return
@@ -356,7 +358,10 @@ func (b *books) checkExchanges() {
 		return
 	}
 	opened := parts[:0]
-	for _, part := range parts {
+	for i, part := range parts {
+		if i > 0 && part.ID == parts[i-1].ID && part.Side == parts[i-1].Side {
+			b.fail(EveryByteLogged, b.id, "the %s of exchange %s stands twice in the log", part.Side, part.ID)
+		}
 		if b.keyring.Open(&part) == nil {
 			opened = append(opened, part)
 		}

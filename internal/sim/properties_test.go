@@ -54,6 +54,9 @@ var broken = []struct {
 		d.after(5*time.Second, nil, func() { _ = d.base.Append(background, parts) })
 	}}},
 	{EveryByteLogged, "the store forgets answers", sabotage{change: func(_ *day, c *store.Change) { take(c, exchange.Response) }}},
+	{EveryByteLogged, "the store writes answers twice", sabotage{change: func(_ *day, c *store.Change) {
+		c.Exchanges = append(c.Exchanges, take(&store.Change{Exchanges: c.Exchanges}, exchange.Response)...)
+	}}},
 	{JournalFolds, "the store changes a payment", sabotage{change: func(_ *day, c *store.Change) {
 		if c.Payment.State == payment.Paid {
 			c.Payment.Amount++
@@ -114,6 +117,14 @@ var broken = []struct {
 		refusal: func(*day) error { return errors.New("bad value " + sandbox.DemoMerchant().AppKey) },
 	}},
 	{Understood, "the gateway signs with another key", sabotage{appKey: strings.Repeat("0", 64)}},
+	{WritesTaken, "the engine finishes another change than it was asked for", sabotage{change: func(d *day, c *store.Change) {
+		if c.Payment.Version == 1 && d.chance(0.1) {
+			c.Payment.Version = 2
+		}
+	}}},
+	{LeavesInTime, "the terms let a push leave late", sabotage{weather: func(x *weather) {
+		x.slowConnect, x.terms.SendWithin = 0.5, 10*time.Second
+	}}},
 	{StaysUp, "the gateway panics", sabotage{panics: 0.01}},
 }
 

@@ -13,8 +13,8 @@ import (
 func TestSeeds(t *testing.T) {
 	t.Parallel()
 	seeds := 240
-	if testing.Short() {
-		seeds = 40
+	if testing.Short() || underRace {
+		seeds = 60
 	}
 	live(t, ManyOptions{From: 1000, Seeds: seeds, Payments: 40})
 }
@@ -123,7 +123,7 @@ func TestEverythingGoesWrong(t *testing.T) {
 }
 
 func BenchmarkSimulatedPayments(b *testing.B) {
-	const each = 500
+	const each = 100
 	var c crew
 	defer c.dismiss()
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent)) // as RunMany does

@@ -29,6 +29,10 @@ type story struct {
 	written []time.Duration // when each version was written
 	sends   []*send
 	byHand  [][]byte // the checks that somebody asked for
+
+	// By the provider's books, when the day is over.
+	held    int64 // rupiah that the merchant has of the customer
+	charges int
 }
 
 // send is one request that left a gateway.
@@ -127,8 +131,11 @@ func (d *day) checkByHand(s *send) {
 }
 
 // checkWritten holds that what is sent stands in the log already, to the byte.
+//
+// Where answers contradict each other until the cut-off a payment has hundreds of exchanges. Of those every sixteenth is
+// looked up; the audit sees them all.
 func (d *day) checkWritten(s *send) {
-	if d.logged(s.payment, exchange.Request, s.wire) {
+	if n := len(d.story(s.payment).sends); n > 24 && n%16 != 0 || d.logged(s.payment, exchange.Request, s.wire) {
 		return
 	}
 	d.fail(WrittenBeforeSent, s.payment, "a %s is sent, and no exchange of these bytes is in the store", s.operation)

@@ -181,7 +181,7 @@ func (w *world) park() {
 		panic("sim: the world itself cannot wait")
 	}
 	if r.killed {
-		return // it is being unwound; what it calls on its way must not act
+		panic(killed{}) // somebody has caught the first one: a dead process does not go on
 	}
 	if !r.yield(struct{}{}) || r.killed {
 		r.killed = true

@@ -402,3 +402,49 @@ func TestDSN(t *testing.T) {
 		}
 	}
 }
+
+func TestSessionSettings(t *testing.T) {
+	t.Parallel()
+	dsn := newDSN(t)
+	for _, test := range []struct {
+		options postgres.Options
+		want    map[string]string
+	}{
+		{postgres.Options{DSN: dsn}, map[string]string{
+			"lock_timeout": "3s", "statement_timeout": "8s", "idle_in_transaction_session_timeout": "2s",
+			"synchronous_commit": "on", "tcp_user_timeout": "10000", "TimeZone": "UTC", "application_name": "lunas",
+		}},
+		{postgres.Options{DSN: dsn, SynchronousCommit: "remote_apply"}, map[string]string{"synchronous_commit": "remote_apply"}},
+		{postgres.Options{DSN: withSetting(dsn, "lock_timeout=1s")}, map[string]string{"lock_timeout": "1s"}},
+	} {
+		s := open(t, test.options)
+		for name, want := range test.want {
+			if got := must[string](t)(s.Setting(t.Context(), name)); got != want && got != want+"ms" && !(want == "10000" && got == "10s") {
+				t.Errorf("%s = %s, want %s", name, got, want)
+			}
+		}
+	}
+}
+
+// withSetting adds a setting to a DSN in either of its two forms.
+func withSetting(dsn, setting string) string {
+	switch {
+	case !strings.Contains(dsn, "://"):
+		return dsn + " " + setting
+	case strings.Contains(dsn, "?"):
+		return dsn + "&" + setting
+	}
+	return dsn + "?" + setting
+}
+
+// The first host that takes writes is used; the one that is away is passed over.
+func TestSeveralHosts(t *testing.T) {
+	t.Parallel()
+	dsn := newDSN(t)
+	config := must[*pgx.ConnConfig](t)(pgx.ParseConfig(dsn))
+	several := fmt.Sprintf("host=127.0.0.1,%s port=1,%d user=%s password='%s' dbname=%s sslmode=disable",
+		config.Host, config.Port, config.User, config.Password, config.Database)
+	if err := open(t, postgres.Options{DSN: several}).Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+}

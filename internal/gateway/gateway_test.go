@@ -1,0 +1,70 @@
+package gateway_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/gateway"
+)
+
+func TestTimeInAFolderNeverGoesBack(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	ahead := time.Now().Add(24 * time.Hour)
+	if err := os.WriteFile(filepath.Join(folder, "clock"), []byte(ahead.Format(time.RFC3339Nano)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := gateway.ClockInFolder(folder, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := c.Now(); now.Before(ahead) {
+		t.Errorf("now is %v, before the folder's last instant %v", now, ahead)
+	}
+	if err := os.WriteFile(filepath.Join(folder, "clock"), []byte("yesterday"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := gateway.ClockInFolder(folder, 1); err == nil || !strings.Contains(err.Error(), "does not hold a time") {
+		t.Errorf("a damaged clock file = %v, want an error that says so", err)
+	}
+}
+
+func TestAFastClockRunsFast(t *testing.T) {
+	t.Parallel()
+	base := time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	c := gateway.FastClock(1000, base)
+	began := time.Now()
+	<-c.After(2 * time.Second) // two milliseconds
+	passed, real := c.Now().Sub(base), time.Since(began)
+	if passed < 2*time.Second || passed > 2*1000*real {
+		t.Errorf("%v passed by the clock in %v, want about a thousand times as much", passed, real)
+	}
+}
+
+func TestADevFolderKeepsItsKeys(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "data")
+	first, key, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1/pos", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, again, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1/pos", 1)
+	if err != nil || again != key || string(second.MasterKey) != string(first.MasterKey) {
+		t.Errorf("a second start has other keys: %v", err)
+	}
+	for _, name := range []string{"master.key", "api.key"} {
+		info, err := os.Stat(filepath.Join(folder, name))
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s = %v %v, want a file for its owner only", name, info.Mode(), err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(folder, "master.key"), []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1/pos", 1); err == nil || !strings.Contains(err.Error(), "master.key") {
+		t.Errorf("a damaged master key = %v, want an error that names the file", err)
+	}
+}
