@@ -88,7 +88,9 @@ func (p *postman) send(n Notification) (status int, body []byte) {
 	if err != nil {
 		return 0, nil
 	}
-	request.Header = n.Header.Clone()
+	for name, values := range n.Header {
+		request.Header[name] = values
+	}
 	request.Header.Set("User-Agent", "lunas-sandbox")
 	response, err := p.sender.RoundTrip(request) // redirects are not followed: an answer is an answer
 	if err != nil {

@@ -181,8 +181,8 @@ func (s *snapRail) arrive(now time.Time, held *call, request Request) {
 		return
 	}
 	s.core.record(now, held, request, string(request.Body))
-	if code, rule, detail := snapTransport(request); rule != "" {
-		s.refuse(now, held, code, "", rule, detail)
+	if v := judgeTransport(request); v.rule != "" {
+		s.refuse(now, held, v.code, v.reason, v.rule, v.detail)
 		return
 	}
 	if held.snap.json = json.Valid(request.Body); held.snap.json {
@@ -254,18 +254,18 @@ func (s *snapRail) effectFor(held *call) Effect {
 	return effect
 }
 
-// snapTransport judges what comes before the headers.
-func snapTransport(request Request) (code string, rule Rule, detail string) {
+// judgeTransport looks at what comes before the headers.
+func judgeTransport(request Request) verdict {
 	if request.Method != http.MethodPost {
-		return "40500", RuleSNAPMethod, "the only method is POST"
+		return verdict{"40500", "", RuleSNAPMethod, "the only method is POST"}
 	}
 	if kind, _, err := mime.ParseMediaType(request.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return "40002", RuleSNAPContentType, "Content-Type"
+		return badField("40002", "Content-Type", RuleSNAPContentType)
 	}
 	if len(request.Body) > ovoBodyMax {
-		return "40000", RuleSNAPBodySize, "the body is longer than 64 KiB"
+		return verdict{"40000", "", RuleSNAPBodySize, "the body is longer than 64 KiB"}
 	}
-	return "", "", ""
+	return verdict{}
 }
 
 // read judges a request: headers, timestamp, client, token, signature, JSON,
@@ -421,14 +421,18 @@ func (s *snapRail) judgeToken(now time.Time, held *call) verdict {
 
 func (s *snapRail) judgeSignature(now time.Time, held *call) verdict {
 	bad := verdict{"40100", "Signature", RuleSignature, "X-SIGNATURE is not the signature of this request"}
-	h := &held.snap.header
-	signature, err := base64.StdEncoding.Strict().DecodeString(h.signature)
-	if err != nil {
-		if signature, err = hex.DecodeString(h.signature); err != nil || !s.options.Lenient {
+	text := held.snap.header.signature
+	signature, err := hex.DecodeString(text) // of a length that Base64 of a signature never has
+	switch {
+	case err != nil || len(signature)%64 != 0:
+		if signature, err = base64.StdEncoding.Strict().DecodeString(text); err != nil {
 			bad.detail = "X-SIGNATURE is not Base64"
 			return bad
 		}
-		s.core.violated(now, held, RuleSignatureHex, true, "it is hexadecimal")
+	case !s.options.Lenient:
+		return verdict{"40100", "Signature", RuleSignatureHex, "X-SIGNATURE is hexadecimal"}
+	default:
+		s.core.violated(now, held, RuleSignatureHex, true, "X-SIGNATURE is hexadecimal")
 	}
 	if !held.snap.signed(signature) {
 		return bad

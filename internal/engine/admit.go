@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -34,20 +35,24 @@ func (e *Engine) oneCheck(ctx context.Context, p payment.Payment, now time.Time)
 	return func() { e.release(lock) }, nil
 }
 
-// serialize lets one push of a terminal be numbered and handed over at a time.
+// serialLockFor is how long a terminal waits for a process that died while it sent a push.
+const serialLockFor = 5 * time.Second
+
+// serialize lets one push of a terminal be numbered and sent at a time: the next one begins when the first byte of this
+// one has left. It gives what ends the wait of the next one.
 func (e *Engine) serialize(ctx context.Context, merchantID, terminal string) (release func(), err error) {
 	lock := store.Lock{MerchantID: merchantID, Name: "terminal/" + terminal, Holder: e.NewID("srl_")}
-	for {
+	for wait := 5 * time.Millisecond; ; wait = min(2*wait, 40*time.Millisecond) {
 		now := e.Now()
-		lock.Until = now.Add(5 * time.Second)
+		lock.Until = now.Add(serialLockFor)
 		got, err := e.Store.Acquire(ctx, lock, now)
 		if err != nil {
 			return nil, err
 		}
 		if got {
-			return func() { e.release(lock) }, nil
+			return sync.OnceFunc(func() { e.release(lock) }), nil
 		}
-		if err := e.Sleep(ctx, 5*time.Millisecond); err != nil {
+		if err := e.Sleep(ctx, wait); err != nil {
 			return nil, err
 		}
 	}
@@ -92,7 +97,7 @@ func (e *Engine) checkPhone(ctx context.Context, a *account, checker rail.PhoneC
 	if err := e.log(ctx, part); err != nil {
 		return payment.Outcome{}, fmt.Errorf("%w: what is sent must be logged first: %w", rail.ErrNotSent, err)
 	}
-	ctx, cancel := e.limited(ctx, now.Add(PhoneTimeout))
+	ctx, cancel := e.limited(ctx, now.Add(PhoneTimeout), now)
 	defer cancel()
 	record := &exchange.Call{Expected: rendered.Wire, Now: e.Now}
 	outcome, err := a.Line.Do(exchange.WithCall(ctx, record), rendered)

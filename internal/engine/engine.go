@@ -69,9 +69,11 @@ type Engine struct {
 	held  map[paymentKey]*held // payments that are not at rest and that this process drives
 	waits map[paymentKey]map[*waiter]struct{}
 	terms map[termsKey]payment.Terms
+	facts map[paymentKey]int // facts that are being written down, by payment
 
-	draining atomic.Bool
-	busy     sync.WaitGroup // calls under way
+	draining bool
+	busy     int           // requests being taken and calls under way
+	idle     chan struct{} // closed when busy comes to 0; nil when nobody waits for that
 	Metrics  Metrics
 }
 
@@ -89,7 +91,7 @@ type account struct {
 
 // held is a payment that is under way in this process.
 type held struct {
-	p payment.Payment
+	p payment.Payment // its Version is 0 when the store must be asked first
 	// stop ends the timer, which fires at wake.
 	stop func() bool
 	wake time.Time
@@ -106,7 +108,7 @@ type Metrics struct {
 	Requested atomic.Int64
 	Ended     atomic.Int64 // payments that came to a final state
 	Reversals atomic.Int64 // reversals ordered
-	Late      atomic.Int64 // of these, first ones ordered more than half a second after their time
+	Late      atomic.Int64 // of these, those ordered more than half a second after the latest time for them
 	Reviews   atomic.Int64
 	Conflicts atomic.Int64
 	Retries   atomic.Int64 // commits tried again because the database was away
@@ -118,6 +120,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{
 		Options: o, accounts: map[accountKey]*account{}, byOwner: map[string][]*account{},
 		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, terms: map[termsKey]payment.Terms{},
+		facts: map[paymentKey]int{},
 	}
 	if o.Store == nil || o.Keyring == nil {
 		return nil, errors.New("engine: a store and a keyring are needed")

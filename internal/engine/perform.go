@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -18,15 +19,16 @@ func (e *Engine) settle(done store.Change, w work) {
 	if done.Hold != nil {
 		e.Log.Error("a terminal is stopped until an operator releases it", "terminal", done.Hold.Terminal, "why", done.Hold.Reason)
 	}
+	line, sent := w.line, w.sent // and not w, which holds the bytes of its calls
 	for i, call := range w.calls {
 		after := w.after
 		if i > 0 {
 			after = nil
 		}
-		e.busy.Add(1)
+		e.begin(false)
 		e.Go(func() {
-			defer e.busy.Done()
-			e.perform(p, w.line, call)
+			defer e.end()
+			e.perform(p, line, call, sent)
 			if after != nil {
 				after()
 			}
@@ -37,20 +39,27 @@ func (e *Engine) settle(done store.Change, w work) {
 	}
 }
 
-// perform makes one call and brings its outcome to the payment.
-func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork) {
-	ctx, cancel := e.limited(context.Background(), w.target.Until)
+// perform makes one call and brings its outcome to the payment. It calls sent, if there is one, when the first byte of a
+// push has left, and when the call has ended.
+func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork, sent func()) {
+	ctx, cancel := e.limited(context.Background(), w.target.Until, p.UpdatedAt)
 	record := &exchange.Call{Expected: w.rendered.Wire, SendBy: w.sendBy, Now: e.Now}
 	key := paymentKey{p.MerchantID, p.ID}
 	if w.call == payment.CallPush {
 		e.Metrics.Pushes.Add(1)
 		defer e.Metrics.Pushes.Add(-1)
-		e.onPush(key, w, record, cancel)
+		e.onPush(key, w, record, cancel, sent)
 	}
 	rendered := w.rendered
 	w.rendered = rail.Rendered{} // a push waits for a minute: let go of its bytes
-	outcome, err := line.Do(exchange.WithCall(ctx, record), rendered)
+	outcome, err := do(exchange.WithCall(ctx, record), line, rendered)
 	cancel()
+	if sent != nil {
+		sent()
+	}
+	if err != nil {
+		e.Log.Warn("a call brought no verdict", "payment", p.ID, "call", string(w.call), "try", w.target.Try, "error", err)
+	}
 	at := e.Now()
 	var parts []exchange.Part
 	if part, ok := e.response(p, w, rendered.Operation, record, at); ok {
@@ -59,28 +68,53 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork) {
 	e.submit(context.Background(), p.MerchantID, p.ID, eventOf(w, at, outcome, err), parts)
 }
 
-// limited is a context that ends at a time of the engine's clock, which may run faster than the machine's.
-func (e *Engine) limited(ctx context.Context, until time.Time) (context.Context, context.CancelFunc) {
+// do makes a call. A panic of the rail is a call without an answer, since it may have been sent. What is thrown and is
+// neither a text nor an error is no mistake but the simulator's way to end a process.
+func do(ctx context.Context, line rail.Rail, m rail.Rendered) (o payment.Outcome, err error) {
+	defer func() {
+		switch trouble := recover().(type) {
+		case nil:
+		case string, error:
+			err = fmt.Errorf("%w: panic: %v", rail.ErrNoAnswer, trouble)
+		default:
+			panic(trouble)
+		}
+	}()
+	return line.Do(ctx, m)
+}
+
+// limited is a context that ends at a time of the engine's clock, which may run faster than the machine's. since is
+// when the call was ordered, for a clock that has been set back.
+func (e *Engine) limited(ctx context.Context, until, since time.Time) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
-	stop := e.After(until.Sub(e.Now()), cancel)
-	return limit{ctx, until}, func() {
+	stop := e.After(until.Sub(e.notBefore(since)), cancel)
+	return limit{ctx}, func() {
 		stop()
 		cancel()
 	}
 }
 
-// limit says its deadline, so that a client does not put its own default in the place of the terms'.
-type limit struct {
-	context.Context
-	until time.Time
+// notBefore is the present time, or one that is known to have passed if the clock has been set back behind it: a wait
+// must not become longer by that.
+func (e *Engine) notBefore(passed time.Time) time.Time {
+	if now := e.Now(); now.After(passed) {
+		return now
+	}
+	return passed
 }
 
-// Deadline gives the limit, by the engine's clock.
-func (l limit) Deadline() (time.Time, bool) { return l.until, true }
+// limit says that there is a deadline, so that a client does not put its own default in the place of the terms'. When
+// it is, in the engine's time, would mean nothing to a dialer, which compares it with the machine's clock.
+type limit struct{ context.Context }
+
+// Deadline gives a time far away: the context is ended by the engine.
+func (limit) Deadline() (time.Time, bool) { return farAway, true }
+
+var farAway = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) // never written
 
 // onPush makes the waits of a push count from its first byte, and lets its call be ended when the answer no longer
 // matters.
-func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cancel context.CancelFunc) {
+func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cancel context.CancelFunc, sent func()) {
 	e.mu.Lock()
 	if h := e.held[key]; h != nil {
 		h.endPush = cancel
@@ -88,9 +122,12 @@ func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cance
 	e.mu.Unlock()
 	record.OnFirstByte = func(at time.Time) {
 		e.mu.Lock()
-		defer e.mu.Unlock()
 		if h := e.held[key]; h != nil {
 			h.firstByte = max(0, at.Sub(w.target.PushedAt))
+		}
+		e.mu.Unlock()
+		if sent != nil {
+			e.Go(sent) // the byte does not wait for it
 		}
 	}
 }
@@ -146,7 +183,9 @@ func (e *Engine) keep(p payment.Payment) {
 		e.setTimer(key, h)
 		if atRest {
 			delete(e.held, key)
-			endPush = h.endPush
+			if p.State.Final() { // a human may still want to know how the push ended
+				endPush = h.endPush
+			}
 		}
 	}
 	e.wakeWaiters(key, p)
@@ -169,7 +208,7 @@ func (e *Engine) setTimer(key paymentKey, h *held) {
 	if h.wake.IsZero() {
 		return
 	}
-	h.stop = e.After(h.wake.Sub(e.Now()), func() { e.ring(key, h) })
+	h.stop = e.After(h.wake.Sub(e.notBefore(h.p.UpdatedAt)), func() { e.ring(key, h) })
 }
 
 // ring is called when a payment's alarm goes off. The waits for a push's answer count from its first byte, which may
@@ -201,8 +240,8 @@ func (e *Engine) ring(key paymentKey, h *held) {
 func (e *Engine) heldPayment(merchantID, paymentID string) (payment.Payment, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	h, ok := e.held[paymentKey{merchantID, paymentID}]
-	if !ok {
+	h := e.held[paymentKey{merchantID, paymentID}]
+	if h == nil || h.p.Version == 0 {
 		return payment.Payment{}, false
 	}
 	return h.p, true

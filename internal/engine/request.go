@@ -52,33 +52,38 @@ func (e *KeyMismatch) Error() string {
 // is the payment that the same request made before. Errors: *payment.Refusal, *KeyMismatch, or the store's.
 func (e *Engine) Request(ctx context.Context, o Order) (p payment.Payment, replayed bool, err error) {
 	p, err = e.request(ctx, o)
+	return e.replay(ctx, o.MerchantID, o.Mode, o.Key, p, err)
+}
+
+// replay gives what the same request with the same key led to before, if there was one. What would be refused today may
+// have been granted then, and what could not be told may have been written: the key decides.
+func (e *Engine) replay(ctx context.Context, merchantID string, mode payment.Mode, key store.Key, p payment.Payment, err error) (payment.Payment, bool, error) {
+	if err == nil || key.Key == "" {
+		return p, false, err
+	}
 	var used *store.KeyUsed
-	switch {
-	case errors.As(err, &used):
-	case err != nil && o.Key.Key != "":
-		// What would be refused today may have been granted before: the key decides.
-		found, keyErr := e.Store.KeyOf(ctx, o.MerchantID, o.Mode, o.Key.Key)
+	if !errors.As(err, &used) {
+		found, keyErr := e.Store.KeyOf(ctx, merchantID, mode, key.Key)
 		if keyErr != nil {
 			return p, false, err
 		}
 		used = &found
-	default:
-		return p, false, err
 	}
-	if used.Fingerprint != o.Key.Fingerprint {
+	if used.Fingerprint != key.Fingerprint {
 		return p, false, &KeyMismatch{PaymentID: used.PaymentID}
 	}
-	p, err = e.Store.Load(ctx, o.MerchantID, used.PaymentID)
+	p, err = e.Store.Load(ctx, merchantID, used.PaymentID)
 	return p, true, err
 }
 
 func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) {
-	if e.draining.Load() {
+	if !e.begin(true) {
 		return payment.Payment{}, &payment.Refusal{
 			Code: CodeShuttingDown, Until: e.Now().Add(time.Second),
 			Message: "this gateway is shutting down and starts no new push; try again at once",
 		}
 	}
+	defer e.end()
 	a, terminal, err := e.choose(o)
 	if err != nil {
 		return payment.Payment{}, err
@@ -93,14 +98,12 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	if _, _, err := payment.Decide(a.terms, payment.Payment{}, asked); err != nil {
 		return payment.Payment{}, err
 	}
+	w := work{line: a.Line, terms: a.terms}
 	if terminal.Serial {
-		release, err := e.serialize(ctx, o.MerchantID, terminal.ID)
-		if err != nil {
+		if w.sent, err = e.serialize(ctx, o.MerchantID, terminal.ID); err != nil {
 			return payment.Payment{}, err
 		}
-		defer release()
 	}
-	w := work{line: a.Line, terms: a.terms}
 	change := store.Change{
 		ID: e.NewID("chg_"), Key: o.Key, Terminal: terminal.ID, Owner: e.Owner, Event: asked,
 		Payment: payment.Payment{ID: asked.ID, MerchantID: asked.MerchantID, Mode: asked.Mode, Version: 1},
@@ -112,6 +115,9 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	}
 	done, err := e.Store.Commit(ctx, change)
 	if err != nil {
+		if w.sent != nil {
+			w.sent()
+		}
 		return payment.Payment{}, refusalOf(err)
 	}
 	e.Metrics.Requested.Add(1)
@@ -121,6 +127,10 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 
 // choose finds the account and terminal for an order.
 func (e *Engine) choose(o Order) (*account, *merchant.Terminal, error) {
+	refusal := &payment.Refusal{
+		Code: CodeNoAccount, Field: "method",
+		Message: fmt.Sprintf("there is no %s account for the method %q on the rail asked for; configure one, or leave rail and account out", o.Mode, o.Method),
+	}
 	for _, a := range e.byOwner[o.MerchantID] {
 		if a.Environment.Mode() != o.Mode || (o.Account != "" && a.ID != o.Account) || (o.Rail != "" && a.Rail != o.Rail) {
 			continue
@@ -133,14 +143,11 @@ func (e *Engine) choose(o Order) (*account, *merchant.Terminal, error) {
 				return a, &a.Terminals[i], nil
 			}
 		}
-		return nil, nil, &payment.Refusal{
+		refusal = &payment.Refusal{
 			Code: CodeNoTerminal, Field: "terminal", Message: fmt.Sprintf("account %s has no terminal of that name", a.ID),
 		}
 	}
-	return nil, nil, &payment.Refusal{
-		Code: CodeNoAccount, Field: "method",
-		Message: fmt.Sprintf("there is no %s account for the method %q on the rail asked for; configure one, or leave rail and account out", o.Mode, o.Method),
-	}
+	return nil, nil, refusal
 }
 
 func serves(r payment.Rail, m payment.Method) bool {
@@ -171,6 +178,7 @@ type work struct {
 	terms payment.Terms
 	calls []callWork
 	after func() // when the calls have ended
+	sent  func() // when the first byte of the push has left, or surely none will; may be called again
 }
 
 // callWork is one call to be made, with the message that has been committed.

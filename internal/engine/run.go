@@ -14,30 +14,30 @@ import (
 const takeOverAtOnce = 64
 
 // Run keeps the engine going until the context ends: it says that it lives, takes over from those that do not, and
-// does what has become due and nobody did.
+// does what has become due and nobody did. Each has a loop of its own, so that a slow one does not make this process
+// look dead.
 func (e *Engine) Run(ctx context.Context) error {
-	if err := e.Beat(ctx); err != nil {
+	if err := e.Beat(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
-	beat := time.NewTicker(e.Lease / 3)
-	claim := time.NewTicker(e.ClaimEvery)
-	watch := time.NewTicker(e.WatchEvery)
-	defer beat.Stop()
-	defer claim.Stop()
-	defer watch.Stop()
+	var loops sync.WaitGroup
+	loops.Go(func() { e.every(ctx, e.Lease/3, e.Beat) })
+	loops.Go(func() { e.every(ctx, e.ClaimEvery, e.Tick) })
+	loops.Go(func() { e.every(ctx, e.WatchEvery, e.look) })
+	loops.Wait()
+	return nil
+}
+
+func (e *Engine) every(ctx context.Context, d time.Duration, do func(context.Context) error) {
+	tick := time.NewTicker(d)
+	defer tick.Stop()
 	for {
-		var err error
 		select {
 		case <-ctx.Done():
-			return nil
-		case <-beat.C:
-			err = e.Beat(ctx)
-		case <-claim.C:
-			err = e.Tick(ctx)
-		case <-watch.C:
-			err = e.look(ctx)
+			return
+		case <-tick.C:
 		}
-		if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
+		if err := do(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
 			e.Log.Error("the store does not answer", "error", err)
 		}
 	}
@@ -73,6 +73,9 @@ func (e *Engine) takeOver(ctx context.Context, dead string) error {
 		}
 		total += len(tasks)
 		e.sideBySide(tasks, func(t store.Task) { e.adopt(ctx, t) })
+		if _, err := e.Store.Beat(ctx, e.Owner, e.Lease); err != nil { // many may take longer than a lease
+			return err
+		}
 	}
 	if total > 0 {
 		e.Log.Warn("took over the payments of a process that is gone", "owner", dead, "payments", total)
@@ -90,8 +93,17 @@ func (e *Engine) adopt(ctx context.Context, t store.Task) {
 	}
 	e.keep(p)
 	for _, call := range p.OpenCalls() {
-		lost := payment.NoAnswer{At: e.Now(), Call: call.Call, Try: call.Tries, Why: payment.Interrupted}
-		e.submit(ctx, t.MerchantID, t.PaymentID, lost, nil)
+		e.tryOnce(ctx, t, payment.NoAnswer{At: e.Now(), Call: call.Call, Try: call.Tries, Why: payment.Interrupted})
+	}
+}
+
+// tryOnce brings an event to a payment whose task is still there if that fails: it comes back by itself, and one
+// payment that cannot be changed must not keep the others waiting.
+func (e *Engine) tryOnce(ctx context.Context, t store.Task, ev payment.Event) {
+	_, err := e.bring(ctx, t.MerchantID, t.PaymentID, ev, nil)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
+		e.Log.Error("a payment cannot go on now; its task brings it back",
+			"payment", t.PaymentID, "event", payment.Kind(ev), "error", err)
 	}
 }
 
@@ -105,23 +117,33 @@ func (e *Engine) Tick(ctx context.Context) error {
 		return err
 	}
 	e.sideBySide(tasks, func(t store.Task) {
-		e.forget(t.MerchantID, t.PaymentID) // what we know of it may be old
-		e.submit(ctx, t.MerchantID, t.PaymentID, payment.Woke{At: e.Now()}, nil)
+		if e.forget(t.MerchantID, t.PaymentID) {
+			e.tryOnce(ctx, t, payment.Woke{At: e.Now()})
+		}
 	})
 	return nil
 }
 
-// forget makes the next event load the payment from the store.
-func (e *Engine) forget(merchantID, paymentID string) {
+// forget makes the next event load the payment from the store, since what is known of it here may be old; false when
+// its alarm has only been put off here and will ring.
+func (e *Engine) forget(merchantID, paymentID string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	key := paymentKey{merchantID, paymentID}
-	if h := e.held[key]; h != nil {
-		if h.stop != nil {
-			h.stop()
-		}
-		delete(e.held, key)
+	h := e.held[key]
+	switch {
+	case h == nil:
+		return true
+	case h.putOff && h.stop != nil:
+		return false
+	case h.stop != nil:
+		h.stop()
 	}
+	h.p, h.stop, h.wake = payment.Payment{}, nil, time.Time{}
+	if h.endPush == nil {
+		delete(e.held, key) // else the end of the push's call comes back to it
+	}
+	return true
 }
 
 func (e *Engine) sideBySide(tasks []store.Task, f func(store.Task)) {
@@ -137,19 +159,45 @@ func together(n int, f func(i int)) {
 	wg.Wait()
 }
 
-// Drain starts no new push and waits for the calls under way, until the context ends. What is left then is taken over
+// Drain starts no new push and waits for what is under way, until the context ends. What is left then is taken over
 // by another replica, or by this one's next start.
 func (e *Engine) Drain(ctx context.Context) error {
-	e.draining.Store(true)
-	done := make(chan struct{})
-	go func() {
-		e.busy.Wait()
-		close(done)
-	}()
+	e.mu.Lock()
+	e.draining = true
+	if e.busy == 0 {
+		e.mu.Unlock()
+		return nil
+	}
+	if e.idle == nil {
+		e.idle = make(chan struct{})
+	}
+	idle := e.idle
+	e.mu.Unlock()
 	select {
-	case <-done:
+	case <-idle:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+// begin counts something that Drain waits for; false when new payments are asked for and none are taken any more.
+func (e *Engine) begin(request bool) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if request && e.draining {
+		return false
+	}
+	e.busy++
+	return true
+}
+
+// end is the end of what began.
+func (e *Engine) end() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.busy--; e.busy == 0 && e.idle != nil {
+		close(e.idle)
+		e.idle = nil
 	}
 }

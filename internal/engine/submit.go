@@ -13,56 +13,56 @@ import (
 )
 
 // Ask carries out what a merchant or an operator asks of a payment. When it returns without an error the ask is on
-// disk and its call on its way. Errors: *payment.Refusal, *KeyMismatch, store.ErrNotFound, or the store's.
-func (e *Engine) Ask(ctx context.Context, merchantID, paymentID string, ask payment.Asked, key store.Key) (p payment.Payment, replayed bool, err error) {
-	ask.At = e.Now()
-	after := func() {}
-	if ask.What == payment.AskCheck {
-		p, err := e.Store.Load(ctx, merchantID, paymentID)
-		if err != nil {
-			return p, false, err
-		}
-		// OVO, Push To Pay API: several transactions are not to be checked at the same time.
-		release, err := e.oneCheck(ctx, p, ask.At)
-		if err != nil {
-			return p, false, err
-		}
-		after = release
-	}
-	p, err = e.change(ctx, merchantID, paymentID, ask, nil, key, after)
-	var used *store.KeyUsed
-	if !errors.As(err, &used) {
-		if err != nil {
-			after()
-		}
+// disk and its call on its way; or, with replayed true, it was by the same request before. Errors: *payment.Refusal,
+// *KeyMismatch, store.ErrNotFound, or the store's.
+func (e *Engine) Ask(ctx context.Context, merchantID, paymentID string, ask payment.Asked, key store.Key) (payment.Payment, bool, error) {
+	p, err := e.Store.Load(ctx, merchantID, paymentID)
+	if err != nil {
 		return p, false, err
 	}
-	after()
-	if used.Fingerprint != key.Fingerprint {
-		return p, false, &KeyMismatch{PaymentID: used.PaymentID}
+	now, err := e.ask(ctx, p, ask, key)
+	return e.replay(ctx, merchantID, p.Mode, key, now, err)
+}
+
+func (e *Engine) ask(ctx context.Context, p payment.Payment, ask payment.Asked, key store.Key) (payment.Payment, error) {
+	ask.At = e.Now()
+	if ask.What != payment.AskCheck {
+		return e.change(ctx, p.MerchantID, p.ID, ask, nil, key, nil)
 	}
-	p, err = e.Store.Load(ctx, merchantID, used.PaymentID)
-	return p, true, err
+	// OVO, Push To Pay API: several transactions are not to be checked at the same time.
+	release, err := e.oneCheck(ctx, p, ask.At)
+	if err != nil {
+		return p, err
+	}
+	p, err = e.change(ctx, p.MerchantID, p.ID, ask, nil, key, release)
+	if err != nil {
+		release()
+	}
+	return p, err
 }
 
 // submit brings a fact to a payment. Facts are not dropped: while the database is away it tries again, ever more
 // slowly, until the context ends (the process is being stopped; then the payment's task brings it back elsewhere).
 func (e *Engine) submit(ctx context.Context, merchantID, paymentID string, ev payment.Event, parts []exchange.Part) {
 	var unknown []string // changes of which nobody could say whether they were written
+	defer e.announce(paymentKey{merchantID, paymentID}, ev)()
 	for wait := 50 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
 		err := e.writtenAfterAll(ctx, merchantID, paymentID, unknown)
 		if err == nil {
 			return
 		}
 		if errors.Is(err, errNotWritten) {
-			_, err = e.change(ctx, merchantID, paymentID, ev, parts, store.Key{}, nil)
+			_, err = e.bring(ctx, merchantID, paymentID, ev, parts)
 		}
 		var lost *unknownChange
 		if errors.As(err, &lost) {
 			unknown = append(unknown, lost.id)
 		}
 		switch {
-		case err == nil, errors.Is(err, store.ErrNotFound):
+		case err == nil:
+			return
+		case errors.Is(err, store.ErrNotFound):
+			e.Log.Error("a fact belongs to no payment that is stored", "payment", paymentID, "event", payment.Kind(ev), "error", err)
 			return
 		case ctx.Err() != nil || errors.Is(err, store.ErrClosed):
 			e.Log.Warn("a fact was not stored before this process ended; its task brings the payment back",
@@ -76,6 +76,38 @@ func (e *Engine) submit(ctx context.Context, merchantID, paymentID string, ev pa
 		}
 		ev = again(ev, e.Now())
 	}
+}
+
+// announce says that a fact is being written down, until the returned function is called.
+func (e *Engine) announce(key paymentKey, ev payment.Event) (done func()) {
+	if _, woke := ev.(payment.Woke); woke {
+		return func() {}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.facts[key]++
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.facts[key]--; e.facts[key] == 0 {
+			delete(e.facts, key)
+		}
+	}
+}
+
+// bring decides a fact on a payment once. An alarm gives way to a fact that is being written down: what has become due
+// is done with that one. Otherwise, when the database comes back, an alarm could have a push reversed whose approval is
+// already here.
+func (e *Engine) bring(ctx context.Context, merchantID, paymentID string, ev payment.Event, parts []exchange.Part) (payment.Payment, error) {
+	if _, woke := ev.(payment.Woke); woke {
+		e.mu.Lock()
+		coming := e.facts[paymentKey{merchantID, paymentID}] > 0
+		e.mu.Unlock()
+		if coming {
+			return payment.Payment{}, nil
+		}
+	}
+	return e.change(ctx, merchantID, paymentID, ev, parts, store.Key{}, nil)
 }
 
 // unknownChange is a commit whose outcome is not known.
@@ -139,7 +171,10 @@ func again(ev payment.Event, now time.Time) payment.Event {
 // decides again on what is stored: deciding is free.
 func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev payment.Event, parts []exchange.Part, key store.Key, after func()) (payment.Payment, error) {
 	p, ok := e.heldPayment(merchantID, paymentID)
-	for try := 0; ; try++ {
+	if _, asked := ev.(payment.Asked); asked {
+		ok = false // what may be asked is said by the store, which another replica may have changed
+	}
+	for {
 		if !ok {
 			var err error
 			if p, err = e.Store.Load(ctx, merchantID, paymentID); err != nil {
@@ -147,6 +182,9 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 			}
 		}
 		terms, err := e.TermsOf(ctx, p)
+		if errors.Is(err, store.ErrNotFound) {
+			err = errors.New(err.Error()) // it is not the payment that is missing
+		}
 		if err != nil {
 			return p, err
 		}
@@ -173,7 +211,7 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 		if err != nil {
 			return p, err
 		}
-		e.count(p, done.Payment)
+		e.count(terms, p, done.Payment)
 		e.settle(done, w)
 		return done.Payment, nil
 	}
@@ -181,31 +219,38 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 
 // finishSafely is finish, except that a mistake of ours, a panic or a message that cannot be written, does not lose a
 // fact: the payment is held for review and everything else goes on. An ask is just refused.
-func (e *Engine) finishSafely(w *work, c store.Change, p payment.Payment, ev payment.Event) (done store.Change, err error) {
+func (e *Engine) finishSafely(w *work, c store.Change, p payment.Payment, ev payment.Event) (store.Change, error) {
+	done, err := e.finishOrSay(w, c, p, ev)
+	if err == nil {
+		return done, nil
+	}
+	if _, asked := ev.(payment.Asked); asked {
+		return done, err
+	}
+	e.Log.Error("a payment is held for review: lunas cannot go on with it", "payment", p.ID, "event", payment.Kind(ev), "error", err)
+	return e.finish(w, c, p, payment.Faulted{At: ev.When(), Why: "lunas cannot go on by itself after " + payment.Kind(ev)})
+}
+
+// finishOrSay is finish with every trouble as an error.
+func (e *Engine) finishOrSay(w *work, c store.Change, p payment.Payment, ev payment.Event) (done store.Change, err error) {
 	defer func() {
-		trouble := recover()
-		_, asked := ev.(payment.Asked)
-		if trouble == nil && (err == nil || asked) {
-			return
+		if trouble := recover(); trouble != nil {
+			err = fmt.Errorf("panic: %v", trouble)
 		}
-		why := fmt.Sprint(trouble)
-		if trouble == nil {
-			why = err.Error()
-		}
-		e.Log.Error("a payment is held for review: lunas cannot go on with it", "payment", p.ID, "event", payment.Kind(ev), "error", why)
-		done, err = e.finish(w, c, p, payment.Faulted{At: ev.When(), Why: "lunas cannot go on by itself after " + payment.Kind(ev)})
 	}()
 	if w.line == nil {
-		panic("account " + p.Account + " is not configured any more")
+		return c, &payment.Refusal{
+			Code: CodeNoAccount, State: p.State, Message: "the account " + p.Account + " is not configured any more",
+		}
 	}
 	done, err = e.finish(w, c, p, ev)
 	if err == nil && done.Payment.Version == p.Version && !p.WakeAt.IsZero() && !p.WakeAt.After(ev.When()) {
-		panic("nothing follows from an alarm that was due")
+		err = errors.New("nothing follows from an alarm that was due")
 	}
 	return done, err
 }
 
-func (e *Engine) count(before, now payment.Payment) {
+func (e *Engine) count(t payment.Terms, before, now payment.Payment) {
 	switch {
 	case now.State == before.State:
 	case now.State == payment.Review:
@@ -214,8 +259,27 @@ func (e *Engine) count(before, now payment.Payment) {
 	case now.State == payment.Reversing:
 		e.Metrics.Reversals.Add(1)
 		e.Log.Warn("a push without an answer is being reversed", "payment", now.ID, "merchant", now.MerchantID)
+		e.alarmIfLate(t, before, now)
 	case now.State.Final():
 		e.Metrics.Ended.Add(1)
 		e.Log.Info("payment ended", "payment", now.ID, "merchant", now.MerchantID, "state", string(now.State))
 	}
 }
+
+// alarmIfLate raises an alarm when a push in doubt is reversed later than it had to be, for instance because the
+// database was away. A word of "not found" that had to be confirmed first is no delay.
+func (e *Engine) alarmIfLate(t payment.Terms, before, now payment.Payment) {
+	a, was := now.Attempts[len(now.Attempts)-1], before.Attempts[len(before.Attempts)-1]
+	if (before.State != payment.Pushing && before.State != payment.InDoubt) || !was.NotFoundAt.IsZero() {
+		return
+	}
+	late := now.UpdatedAt.Sub(a.PushedAt.Add(t.ReverseAfter))
+	if late <= t.SendWithin+lateAfter { // the first byte may have left as late as SendWithin
+		return
+	}
+	e.Metrics.Late.Add(1)
+	e.Log.Error("a reversal comes late", "payment", now.ID, "merchant", now.MerchantID, "late_by", late.String())
+}
+
+// lateAfter is how much later than its time a reversal is ordered before that is an alarm.
+const lateAfter = 500 * time.Millisecond

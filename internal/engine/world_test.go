@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -32,6 +33,12 @@ type world struct {
 	terms   payment.Terms
 	gone    atomic.Bool // the database
 	stop    context.CancelFunc
+
+	// What the next engine is started with, where it differs.
+	wrap    func(rail.Rail) rail.Rail
+	now     func() time.Time
+	account string
+	serial  bool
 }
 
 // inBubble runs f at 10:00 WIB of a day in fake time.
@@ -78,8 +85,27 @@ func (w *world) script(s sandbox.Script) {
 	})
 }
 
-// start runs an engine on the world's store.
+// start runs an engine on the world's store, as the one that is asked.
 func (w *world) start(owner string) {
+	w.Helper()
+	w.engine, w.stop = w.boot(owner, w.store)
+}
+
+// restart stops the engine's loops and runs another engine on a store.
+func (w *world) restart(s store.Store) {
+	w.Helper()
+	w.stop()
+	w.restartAs("own_again", s)
+}
+
+// restartAs runs another engine on a store, without stopping the one before.
+func (w *world) restartAs(owner string, s store.Store) {
+	w.Helper()
+	w.engine, w.stop = w.boot(owner, s)
+}
+
+// boot runs an engine. Stopping it ends its loops only: its calls and timers go on, as those of a process that hangs.
+func (w *world) boot(owner string, s store.Store) (*engine.Engine, context.CancelFunc) {
 	w.Helper()
 	key, err := exchange.NewKeyring(make([]byte, 32))
 	if err != nil {
@@ -87,25 +113,28 @@ func (w *world) start(owner string) {
 	}
 	transport := exchange.NewTransport(exchange.Options{DialContext: w.net.dial, DisableKeepAlives: true})
 	a := account(w.terms)
+	a.ID, a.Terminals[0].Serial = cmp.Or(w.account, a.ID), w.serial
 	line, err := rail.Open(a, transport, time.Now)
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.engine, err = engine.New(w.Context(), engine.Options{
-		Store: w.store, Keyring: key, Owner: owner, Log: slog.New(slog.NewTextHandler(w.Output(), nil)),
+	if w.wrap != nil {
+		line = w.wrap(line)
+	}
+	e, err := engine.New(w.Context(), engine.Options{
+		Store: s, Keyring: key, Owner: owner, Log: slog.New(slog.NewTextHandler(w.Output(), nil)), Now: w.now,
 		Accounts: []engine.Account{{Account: a, Line: line}},
 	})
 	if err != nil {
 		w.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(w.Context())
-	w.stop = stop
-	e := w.engine
 	go func() {
 		if err := e.Run(ctx); err != nil {
 			w.Errorf("Run = %v", err)
 		}
 	}()
+	return e, stop
 }
 
 func account(terms payment.Terms) merchant.Account {
@@ -160,6 +189,20 @@ func (w *world) wantState(p payment.Payment, want payment.State) {
 	}
 }
 
+// wantPushes makes sure of how many pushes have reached the provider.
+func (w *world) wantPushes(want int) {
+	w.Helper()
+	n := 0
+	w.sandbox.Do(func(core *sandbox.Core, _ time.Time) {
+		for range core.Transactions() {
+			n++
+		}
+	})
+	if n != want {
+		w.Errorf("the provider has seen %d pushes, want %d", n, want)
+	}
+}
+
 // truth is what the sandbox knows of a payment.
 func (w *world) truth(p payment.Payment) sandbox.Transaction {
 	w.Helper()
@@ -208,6 +251,13 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// setTap makes the client get something else instead of its connections.
+func (p *pipes) setTap(tap func(net.Conn) net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tap = tap
 }
 
 func (p *pipes) setDown(down bool) {
