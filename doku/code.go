@@ -32,14 +32,12 @@ const (
 	NotFound Follow = "not_found"
 	// Reversed: the payment is undone: voided, refunded or reversed.
 	Reversed Follow = "reversed"
-	// Duplicate: the invoice number was used before, maybe by an earlier, good sale: stop,
-	// and let a person look where invoice numbers come from.
+	// Duplicate: the invoice number was used before, maybe by an earlier, good sale. A
+	// check shows it; a person must look where invoice numbers come from.
 	Duplicate Follow = "duplicate"
 	// Misconfigured: credentials, terminal, clock or message are refused; nothing was
 	// done. Alarm. On a check it says nothing about the payment.
 	Misconfigured Follow = "misconfigured"
-	// Review: OVO cannot tell any more; a person must look.
-	Review Follow = "review"
 )
 
 // Meaning is what an answer says.

@@ -111,8 +111,7 @@ const maxNumber = 999_999_999
 func (r Request) checked(at time.Time, signed bool) (Request, error) {
 	var p problems
 	p.must(r.Operation.Method() != "", "operation", "is not one of DOKU's three", "push, void, check")
-	p.must(sized(r.InvoiceNumber, MaxInvoiceNumber) && only(r.InvoiceNumber, unreserved) && strings.Trim(r.InvoiceNumber, ".") != "",
-		"order.invoice_number", "must be 1 to 64 letters, digits, '-', '_', '.' or '~'", "it is part of a check's address")
+	p.must(invoiceNumber(r.InvoiceNumber), "order.invoice_number", "must be 1 to 64 letters, digits, '-', '_', '.' or '~'", "it is part of a check's address")
 	p.must(r.Amount >= 1 || r.Operation == Check && r.Amount == 0, "order.amount", "must be at least 1 rupiah", "OVO answers RC 13 below it")
 	p.must(r.Amount <= MaxAmount, "order.amount", "must have at most 12 digits", "")
 	if signed {
@@ -131,6 +130,11 @@ func (r Request) checked(at time.Time, signed bool) (Request, error) {
 		r.Paid.check(&p)
 	}
 	return r, p.err()
+}
+
+// invoiceNumber tells whether s can be one of ours: "." and ".." mean something in an address.
+func invoiceNumber(s string) bool {
+	return sized(s, MaxInvoiceNumber) && only(s, unreserved) && strings.Trim(s, ".") != ""
 }
 
 func (n Numbers) check(p *problems) {

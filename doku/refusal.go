@@ -80,7 +80,7 @@ func (r Refusal) meaning(o Operation, status int) Meaning {
 func (m fields) refusal() Refusal {
 	r := Refusal{Code: m.text("error", "code"), Message: m.text("error", "message"), Type: m.text("error", "type")}
 	var list []string
-	if raw := m[path{"", "message"}]; len(raw) > 0 && raw[0] == '[' && json.Unmarshal(raw, &list) == nil {
+	if t := m.at(path{"", "message"}); t.kind == '[' && json.Unmarshal([]byte(t.text), &list) == nil {
 		r.Messages = list
 	}
 	return r

@@ -69,7 +69,7 @@ func (c Code) pushText(f Follow) Text {
 		return textBelow
 	}
 	switch f {
-	case Unknown, Unanswered, Pending:
+	case Unknown, Unanswered, Duplicate:
 		return TextChecking
 	}
 	return textFailed

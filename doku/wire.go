@@ -161,8 +161,9 @@ func (r *Rendered) fromParts() error {
 	if len(r.Header["Signature"]) == 0 {
 		return nil
 	}
-	at, err := time.Parse(TimestampLayout, r.Header["Request-Timestamp"][0])
-	if err != nil || !plausible(at) {
+	text := r.Header["Request-Timestamp"][0]
+	at, err := time.Parse(TimestampLayout, text)
+	if err != nil || FormatTimestamp(at) != text || !plausible(at) {
 		return errors.New("header Request-Timestamp is not a plausible time")
 	}
 	r.RenderedAt = at
@@ -183,7 +184,7 @@ func (r *Rendered) identify() error {
 			return errors.New("the address of a GET is no check's")
 		}
 		invoice := r.URL[at+len(CheckPath):]
-		if !sized(invoice, MaxInvoiceNumber) || !only(invoice, unreserved) {
+		if !invoiceNumber(invoice) {
 			return errors.New("the address does not end with an invoice number")
 		}
 		if r.want.invoice != invoice {

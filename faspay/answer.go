@@ -109,16 +109,18 @@ func judge(o Operation, want *identity, status int, header http.Header, body []b
 func (n *node) verdict() (Code, string, error) {
 	code, description := n.get("response_code"), n.get("response_desc")
 	for _, name := range [...]string{"response_error", "errors"} {
-		for _, e := range n.records(name) {
-			inner := e.get("response_code")
-			if code != "" && inner != code {
-				return "", "", errors.New("two response_codes that differ")
-			}
-			if Code(inner) == Success {
-				return "", "", errors.New("response_code 00 in " + name)
-			}
-			code, description = inner, e.get("response_desc")
-			break
+		list := n.records(name)
+		if len(list) == 0 {
+			continue
+		}
+		inner := list[0].get("response_code")
+		switch {
+		case Code(code) == Success || Code(inner) == Success:
+			return "", "", errors.New("response_code 00 beside " + name)
+		case code != "" && inner != "" && inner != code:
+			return "", "", errors.New("two response_codes that differ")
+		case code == "":
+			code, description = inner, list[0].get("response_desc")
 		}
 	}
 	if !sized(code, 4) || !only(code, alphanumeric) {

@@ -174,7 +174,7 @@ func (c Code) afterBill() Follow {
 
 // afterDirect reads OVO's codes, which public clients have seen Faspay hand through, and
 // Faspay's own where OVO has no such code. 40, 68, ER and 94 leave it open what became of
-// the push.
+// the push, and so does 96: to OVO a wrong processing code, to Faspay a malfunction.
 func (c Code) afterDirect() Follow {
 	switch c {
 	case Success:
@@ -185,17 +185,17 @@ func (c Code) afterDirect() Follow {
 		return Closed
 	case "81":
 		return AlreadyPaid
-	case "03", "21", "30", "55", "58", "63", "82", "83", "84", "85", "96", "BR", "EB", "TO":
+	case "03", "21", "30", "55", "58", "63", "82", "83", "84", "85", "BR", "EB", "TO":
 		return Misconfigured
 	}
 	return Unknown
 }
 
 // notAsked: codes of a Direct by which Faspay or OVO refuses before it turns to the
-// customer, in both readings where the two differ.
+// customer, in both readings where the two differ; so 96 is not among them.
 func (c Code) notAsked() bool {
 	switch c {
-	case "03", "14", "18", "21", "30", "55", "58", "63", "82", "83", "84", "85", "96", "BR", "EB", "TO":
+	case "03", "14", "18", "21", "30", "55", "58", "63", "82", "83", "84", "85", "BR", "EB", "TO":
 		return true
 	}
 	return false

@@ -22,9 +22,10 @@ var web embed.FS
 func (s *Sandbox) routes() http.Handler {
 	pages := template.Must(template.New("").Funcs(template.FuncMap{
 		"rupiah": rupiah, "points": points, "phone": spacedPhone, "clock": clockText, "seconds": durationText,
-		"word":    func(lang, key string) string { return words[lang][key] },
-		"initial": initial,
-		"wrap":    func(v *view, w walletView) listed { return listed{v.Lang, w} },
+		"word":       func(lang string, key any) string { return words[lang][fmt.Sprint(key)] },
+		"initial":    initial,
+		"operations": operationNames,
+		"wrap":       func(v *view, w walletView) listed { return listed{v.Lang, w} },
 	}).ParseFS(web, "web/*.html"))
 	mux := http.NewServeMux()
 	mux.HandleFunc("/pos", s.serveProvider)
@@ -38,6 +39,8 @@ func (s *Sandbox) routes() http.Handler {
 		mux.HandleFunc(pattern, s.page(pages, "page", build))
 		mux.HandleFunc(fragment(pattern, "screen"), s.page(pages, "screen", build))
 	}
+	mux.HandleFunc("GET /binding/{id}", s.page(pages, "binding-page", s.viewBinding))
+	s.snapRoutes(mux)
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /phones/{phone}/events", s.events)
 	mux.HandleFunc("POST /phones", s.postPhone)
@@ -79,7 +82,7 @@ func serveStatic(w http.ResponseWriter, r *http.Request) {
 // view is what the templates see.
 type view struct {
 	Lang, Other string // "id" or "en", and the one to switch to
-	Kind        string // wallets, phone, director
+	Kind        string // wallets, phone, director, binding
 	Path        string
 	Title       string
 	Speed       float64
@@ -94,6 +97,10 @@ type view struct {
 	Broken   []brokenView
 	Requests []logged
 	Totals   Totals
+
+	Open    []pushView // QRs that nobody has scanned
+	Binding Binding
+	FormTo  string // where else than here forms may lead
 }
 
 type walletView struct {
@@ -134,12 +141,10 @@ func (s *Sandbox) page(pages *template.Template, name string, build func(*http.R
 			v.Path = "/"
 		}
 		switch problem := r.URL.Query().Get("problem"); problem {
-		case "phone", "amount", "script":
+		case "phone", "amount", "script", "code", "qr", "qr_unknown", "qr_scanned", "qr_over", "picture", "picture_size", "picture_qr":
 			v.Flash = words[v.Lang]["problem_"+problem]
 		}
 		header := w.Header()
-		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		header.Set("X-Content-Type-Options", "nosniff")
 		header.Set("Referrer-Policy", "no-referrer")
 		header.Set("Cache-Control", "no-store")
@@ -148,6 +153,8 @@ func (s *Sandbox) page(pages *template.Template, name string, build func(*http.R
 			http.Error(w, words[v.Lang]["no_phone"], http.StatusNotFound)
 			return
 		}
+		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
+			"connect-src 'self'; form-action "+strings.TrimSpace("'self' "+v.FormTo)+"; base-uri 'none'; frame-ancestors 'none'")
 		var page bytes.Buffer
 		if err := pages.ExecuteTemplate(&page, name, v); err != nil {
 			http.Error(w, "render page: "+err.Error(), http.StatusInternalServerError)
@@ -200,6 +207,9 @@ func (s *Sandbox) viewPhone(r *http.Request, v *view) error {
 				v.History = append(v.History, shown)
 			}
 		}
+		for _, open := range core.OpenQRs(now, openShown) {
+			v.Open = append(v.Open, core.payment(open.ID).show(now))
+		}
 	})
 	return err
 }
@@ -240,7 +250,9 @@ func (w *wallet) view(lang string) walletView {
 }
 
 func (p *payment) show(now time.Time) pushView {
-	shown := pushView{Transaction: p.view(), Left: max(p.Deadline.Sub(now), 0), Within: int(confirmWithin / time.Second)}
+	shown := pushView{
+		Transaction: p.view(), Left: max(p.Deadline.Sub(now), 0), Within: int(p.Deadline.Sub(p.Arrived) / time.Second),
+	}
 	shown.LeftSeconds = int((shown.Left + time.Second - 1) / time.Second)
 	if p.wallet != nil {
 		_, _, shown.CanCash = p.wallet.split(Cash, p.Amount)
@@ -320,7 +332,7 @@ func (s *Sandbox) revision(phone string) (uint64, <-chan struct{}) {
 		return s.core.Revision(), s.changed
 	}
 	if w := s.core.wallet(phone); w != nil {
-		return w.revision, s.changed
+		return max(w.revision, s.core.snap.qrRevision), s.changed
 	}
 	return 0, s.changed
 }
@@ -409,11 +421,13 @@ func (s *Sandbox) postScript(w http.ResponseWriter, r *http.Request) {
 	}
 	script := Script{
 		Operation: Operation(value("operation")), Phone: value("phone"), Amount: number("amount"), Times: int(number("times")),
+		Invoice: value("invoice"), ExternalID: value("external_id"),
 		Effect: Effect{
 			Request: RequestFault(value("request")), RequestDelay: duration("request_delay"),
 			Code: value("code"), AnswerCode: value("answer_code"),
 			Customer: Choice(value("customer")), CustomerAfter: duration("customer_after"),
 			AnswerAfter: duration("answer_after"), Answer: AnswerFault(value("answer")),
+			Payer: value("payer"), Status: value("status"), Notify: NotifyFault(value("notify")), NotifyDelay: duration("notify_delay"),
 		},
 	}
 	if problem == nil {

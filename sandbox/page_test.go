@@ -186,12 +186,12 @@ func TestBothLanguagesHaveEveryWord(t *testing.T) {
 	if !slices.Equal(id, en) {
 		t.Errorf("words differ:\nid %v\nen %v", id, en)
 	}
-	for _, state := range []State{Pending, Paid, Declined, Ignored, Expired, Refused, Canceled, Reversed, Voided} {
+	for _, state := range []State{Pending, Paid, Declined, Ignored, Expired, Refused, Canceled, Reversed, Voided, Refunded} {
 		if words["id"][string(state)] == "" {
 			t.Errorf("no word for %s", state)
 		}
 	}
-	for _, file := range []string{"web/page.html", "web/director.html"} {
+	for _, file := range []string{"web/page.html", "web/director.html", "web/qr.html"} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -25,6 +25,7 @@ type Sandbox struct {
 	runner  sync.WaitGroup
 	pages   http.Handler
 	post    postman
+	reading chan struct{} // has room for the one picture that is read
 }
 
 // New starts a sandbox.
@@ -36,6 +37,7 @@ func New(options Options) *Sandbox {
 		changed: make(chan struct{}),
 		wake:    make(chan struct{}, 1),
 		done:    make(chan struct{}),
+		reading: make(chan struct{}, 1),
 	}
 	s.post.start(s.options)
 	s.shown = s.core.Revision()

@@ -200,7 +200,8 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 		w := e.workOf(p, terms)
 		w.after = after
 		c := store.Change{ID: e.NewID("chg_"), Exchanges: parts, Key: key, Owner: e.Owner}
-		c, err = e.finishSafely(&w, c, p, ev)
+		// For a payment time does not go back, whatever is done to the clock: its waits are counted from here.
+		c, err = e.finishSafely(&w, c, p, again(ev, p.UpdatedAt))
 		if errors.Is(err, rail.ErrNoToken) {
 			if ev, err = e.withToken(ctx, p, ev); err == nil {
 				continue

@@ -22,6 +22,8 @@ type badStore struct {
 	slow    func(store.Change) time.Duration // how long the answer to a commit takes
 	unknown func(store.Change) bool          // the commit is written, and nobody learns it
 	refuse  func(store.Change) error         // the commit is not written
+	twice   bool                             // a group is played again with other numbers
+	seen    func(store.Change)
 	beats   atomic.Int64
 }
 
@@ -31,7 +33,15 @@ func (b *badStore) Commit(ctx context.Context, c store.Change) (store.Change, er
 			return c, err
 		}
 	}
+	if b.twice && c.Finish != nil {
+		if _, err := c.Finish(payment.Number{Batch: 999, Reference: 999}, time.Now().Add(-time.Hour)); err != nil {
+			return c, err
+		}
+	}
 	done, err := b.Store.Commit(ctx, c)
+	if err == nil && b.seen != nil {
+		b.seen(done)
+	}
 	if err == nil && b.slow != nil {
 		time.Sleep(b.slow(c))
 	}
@@ -424,5 +434,161 @@ func TestASerialTerminalSendsInOrder(t *testing.T) {
 		if len(order) != 3 || order[0] > order[1] || order[1] > order[2] {
 			t.Errorf("the numbers arrived as %v, want in order", order)
 		}
+	})
+}
+
+// A serial terminal waits for the first byte of a push, not for its answer; and not for a push that never leaves.
+func TestASerialTerminalDoesNotWaitForAnswers(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.serial = true
+		w.restart(w.store)
+		for _, down := range []bool{false, true} {
+			w.net.setDown(down)
+			began := time.Now()
+			w.pay("081211110160")
+			w.pay("081211110160")
+			if took := time.Since(began); took > 100*time.Millisecond {
+				t.Errorf("two pushes took %v with the provider down: %t; want no waiting", took, down)
+			}
+		}
+	})
+}
+
+// A group may be played again: what was made for the first time must leave nothing behind.
+func TestAGroupThatIsPlayedAgain(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.restart(&badStore{Store: w.store, twice: true})
+		p := w.after(w.pay("081211110101"), 3*time.Second)
+		w.wantState(p, payment.Paid)
+		w.truth(p) // one push
+		parts, err := w.store.Exchanges(w.Context(), p.MerchantID, p.ID)
+		if err != nil || len(parts) != 2 {
+			t.Errorf("halves of exchanges = %d, %v; want a request and a response", len(parts), err)
+		}
+		if n := p.Attempts[0].Number; n != (payment.Number{Batch: 1, Reference: 1}) || p.CreatedAt.Before(time.Now().Add(-time.Minute)) {
+			t.Errorf("number %v, created at %v; want what the store gave last", n, p.CreatedAt)
+		}
+	})
+}
+
+// t0, and with it the day, is the instant at which the number was given, not the one at which was asked.
+func TestT0IsTheStores(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.now = func() time.Time { return time.Now().Add(-time.Second) }
+		w.restart(w.store)
+		if p := w.pay("081211110101"); !p.Attempts[0].PushedAt.Equal(time.Now()) || !p.CreatedAt.Equal(p.Attempts[0].PushedAt) {
+			t.Errorf("t0 = %v, want %v", p.Attempts[0].PushedAt, time.Now())
+		}
+		time.Sleep(3 * time.Second)
+	})
+}
+
+// The store deletes a task because it is told that there was one.
+func TestAChangeSaysWhatTaskThereWas(t *testing.T) {
+	inBubble(t, func(w *world) {
+		before := time.Time{}
+		w.restart(&badStore{Store: w.store, seen: func(c store.Change) {
+			if !c.WakeBefore.Equal(before) {
+				t.Errorf("version %d says the task was due at %v, and it was at %v", c.Payment.Version, c.WakeBefore, before)
+			}
+			before = c.Payment.WakeAt
+		}})
+		w.wantState(w.after(w.pay("081211110101"), 3*time.Second), payment.Paid)
+	})
+}
+
+// A check that is refused is in nobody's way.
+func TestARefusedCheckFreesTheAccount(t *testing.T) {
+	inBubble(t, func(w *world) {
+		p, unpaid := w.after(w.pay("081211110101"), 3*time.Second), w.pay("081211110160")
+		var refusal *payment.Refusal
+		_, _, err := w.engine.Ask(w.Context(), unpaid.MerchantID, unpaid.ID, payment.Asked{What: payment.AskCheck}, store.Key{})
+		if !errors.As(err, &refusal) || refusal.Code != payment.CodeInProgress {
+			t.Errorf("check of a push under way = %v, want in_progress", err)
+		}
+		if _, _, err := w.engine.Ask(w.Context(), p.MerchantID, p.ID, payment.Asked{What: payment.AskCheck}, store.Key{}); err != nil {
+			t.Errorf("check after a refused one = %v", err)
+		}
+		time.Sleep(time.Second)
+	})
+}
+
+// When a payment has come to its end, nobody waits for its push any more.
+func TestTheCallOfAReversedPushEnds(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.script(pending)
+		p := w.pay("081211110160")
+		w.wantState(w.after(p, 66*time.Second), payment.Reversed)
+		if n := w.engine.Metrics.Pushes.Load(); n != 0 {
+			t.Errorf("%d pushes are held after the reversal, want none", n)
+		}
+	})
+}
+
+// A call ends in its time although the clock was set back.
+func TestACallEndsAlthoughTheClockIsSetBack(t *testing.T) {
+	inBubble(t, func(w *world) {
+		var back atomic.Int64
+		w.now = func() time.Time { return time.Now().Add(-time.Duration(back.Load())) }
+		w.restart(w.store)
+		w.script(pending)
+		w.script(sandbox.Script{Operation: sandbox.OperationReversal, Times: 1, Effect: sandbox.Effect{Request: sandbox.RequestLost}})
+		p := w.pay("081211110160")
+		w.after(p, 64*time.Second)
+		back.Store(int64(time.Hour))
+		p = w.after(p, 97*time.Second)
+		w.wantState(p, payment.Reversed)
+		if n := len(w.reversals(p)); n != 2 {
+			t.Errorf("%d reversals, want 2: the first was given up after 15 s", n)
+		}
+	})
+}
+
+func TestAPhoneInquiryIsGivenUpAfterTenSeconds(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.script(sandbox.Script{Operation: sandbox.OperationInquiry, Effect: sandbox.Effect{Request: sandbox.RequestLost}})
+		number, _ := payment.ParsePhone("081211111111")
+		began := time.Now()
+		if _, err := w.engine.CheckPhone(w.Context(), "demo", payment.Test, number); !errors.Is(err, rail.ErrNoAnswer) {
+			t.Errorf("CheckPhone = %v, want no answer", err)
+		}
+		if took := time.Since(began); took != engine.PhoneTimeout {
+			t.Errorf("given up after %v, want %v", took, engine.PhoneTimeout)
+		}
+		w.away(false)
+		if _, err := w.engine.CheckPhone(w.Context(), "demo", payment.Live, number); !errors.Is(err, engine.ErrNoInquiry) {
+			t.Errorf("CheckPhone in live mode = %v, want ErrNoInquiry: the account is a sandbox's", err)
+		}
+	})
+}
+
+// An order reaches only accounts of its mode, and finds its terminal in whichever of them it is.
+func TestAccountsAreChosen(t *testing.T) {
+	inBubble(t, func(w *world) {
+		for _, test := range []struct {
+			change func(*engine.Order)
+			code   string
+		}{
+			{func(o *engine.Order) { o.Mode = payment.Live }, engine.CodeNoAccount},
+			{func(o *engine.Order) { o.Method = payment.QRIS }, engine.CodeNoAccount},
+			{func(o *engine.Order) { o.Rail = payment.DOKU }, engine.CodeNoAccount},
+			{func(o *engine.Order) { o.Account = "other" }, engine.CodeNoAccount},
+			{func(o *engine.Order) { o.MerchantID = "other" }, engine.CodeNoAccount},
+			{func(o *engine.Order) { o.Terminal = "other" }, engine.CodeNoTerminal},
+			{func(o *engine.Order) { o.Terminal = "till-1" }, ""},
+		} {
+			o := w.order("081211110101")
+			test.change(&o)
+			_, _, err := w.engine.Request(w.Context(), o)
+			var refusal *payment.Refusal
+			if code := ""; errors.As(err, &refusal) || err != nil {
+				if code = refusal.Code; code != test.code {
+					t.Errorf("Request(%+v) = %v, want %q", o, err, test.code)
+				}
+			} else if test.code != "" {
+				t.Errorf("Request(%+v) was taken, want %q", o, test.code)
+			}
+		}
+		time.Sleep(3 * time.Second)
 	})
 }

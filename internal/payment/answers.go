@@ -1,5 +1,7 @@
 package payment
 
+import "time"
+
 // This file says what a provider's answers, and their absence, make of a payment: one function per call.
 
 func (s *step) answered(e Answered) {
@@ -214,7 +216,7 @@ func (s *step) notFound() {
 	case s.p.State == InDoubt && !s.reached(s.sessionEnd()):
 		// A check by hand while the customer can still pay proves nothing.
 	case !s.reached(s.pushDead()) && !s.a.NeverSent:
-		s.a.NotFoundAt, s.a.RetryAt = s.at, s.pushDead()
+		s.a.NotFoundAt, s.a.RetryAt = s.at, later(s.pushDead(), s.at.Add(s.inquiryGap()))
 	case s.p.State == Reversing:
 		s.reversed(true)
 	default:
@@ -274,16 +276,18 @@ func (s *step) reversalRefused(o Outcome) {
 }
 
 // inquire asks where the push stands after a reversal that found nothing. Has it been asked just now, then the reversal
-// comes again first: where the two answers do not agree, they would follow each other without a pause. The shortest
-// pause is that between the automatic check and the reversal.
+// comes again first: where the two answers do not agree, they would follow each other without a pause.
 func (s *step) inquire() {
 	check := s.a.call(CallCheck)
-	if check.Tries > 0 && !check.Open && s.at.Before(check.At.Add(s.t.ReverseAfter-s.t.InDoubtAfter)) {
+	if check.Tries > 0 && !check.Open && s.at.Before(check.At.Add(s.inquiryGap())) {
 		s.retry(CallReversal)
 		return
 	}
 	s.ask(CallCheck)
 }
+
+// inquiryGap is the least distance of two inquiries: that between the automatic check and the reversal.
+func (s *step) inquiryGap() time.Duration { return s.t.ReverseAfter - s.t.InDoubtAfter }
 
 // ask orders a status check, unless one is under way.
 func (s *step) ask(c Call) {

@@ -185,7 +185,7 @@ func (d *day) presetNumbers() {
 	}
 }
 
-// evening ends the injuries: everything is started afresh and left alone.
+// evening ends the injuries: half of the time everything is started afresh, and then all is left alone.
 func (d *day) evening() {
 	d.tell("evening: no more injuries", nil, "", "")
 	d.calm, d.provider, d.eveningAt = true, providerWell, d.now
@@ -197,9 +197,13 @@ func (d *day) evening() {
 		// the cut-off.
 		d.restBy = max(d.restBy, payment.DayOf(d.time()).Start().Add(cutOff+2*time.Minute).Sub(d.start))
 	}
+	afresh := d.options.Mix == Stormy && d.chance(0.5)
 	for _, p := range d.processes {
-		if p != nil && d.options.Mix == Stormy {
-			p.pausedUntil = min(p.pausedUntil, d.now)
+		if p == nil {
+			continue
+		}
+		p.pausedUntil = min(p.pausedUntil, d.now)
+		if afresh {
 			p.die("is started afresh")
 		}
 	}

@@ -1,11 +1,11 @@
 package sim
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -17,13 +17,11 @@ import (
 	"github.com/lunas-pay/lunas/sandbox"
 )
 
-// link is a process's way to the provider, in bytes: what net/http would write goes to the sandbox's core, and what
-// the core answers is read by net/http. In between it loses and delays what the weather wants.
+// link is a process's way to the provider, in bytes: what net/http writes goes to the sandbox's core, and what the core
+// answers goes back. In between it loses and delays what the weather wants.
 type link struct {
-	p      *process
-	out    bytes.Buffer
-	source bytes.Reader
-	reader *bufio.Reader
+	p   *process
+	out bytes.Buffer
 }
 
 // call is one request on its way.
@@ -107,7 +105,7 @@ func (l *link) write(r *http.Request) ([]byte, error) {
 	return bytes.Clone(l.out.Bytes()), nil
 }
 
-// read lets net/http read the answer.
+// read gives the answer to the client, and to the log.
 func (l *link) read(k *call, r *http.Request) (*http.Response, error) {
 	if len(k.answer) > 0 {
 		k.record.Receive(k.answer)
@@ -118,13 +116,63 @@ func (l *link) read(k *call, r *http.Request) (*http.Response, error) {
 			return nil, errCut
 		}
 	}
-	if l.reader == nil {
-		l.reader = bufio.NewReaderSize(nil, 2<<10)
-	}
-	l.source.Reset(k.answer)
-	l.reader.Reset(&l.source)
-	return http.ReadResponse(l.reader, r) // the client reads the body before it lets go of the world
+	return respond(k.answer, r)
 }
+
+// respond reads an answer off the wire, as net/http would.
+func respond(wire []byte, r *http.Request) (*http.Response, error) {
+	end := bytes.Index(wire, headEnd)
+	if end < 0 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	first, rest, _ := strings.Cut(string(wire[:end]), "\r\n")
+	status, err := strconv.Atoi(first[len("HTTP/1.1 "):len("HTTP/1.1 200")])
+	if err != nil {
+		return nil, err
+	}
+	a := &answer{Response: http.Response{
+		Status: first, StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: make(http.Header, 2), Request: r,
+	}}
+	for i := 0; rest != ""; i++ {
+		var line string
+		line, rest, _ = strings.Cut(rest, "\r\n")
+		name, value, _ := strings.Cut(line, ": ")
+		a.values[i] = value
+		a.Header[name] = a.values[i : i+1 : i+1]
+	}
+	length, err := strconv.Atoi(a.Header.Get("Content-Length"))
+	if err != nil {
+		return nil, err
+	}
+	a.body, a.ContentLength = wire[end+len(headEnd):], int64(length)
+	a.missing = length > len(a.body)
+	a.Body = a
+	return &a.Response, nil
+}
+
+// answer is a response and its body.
+type answer struct {
+	http.Response
+	values  [2]string // in Header: format writes two
+	body    []byte
+	missing bool // the connection ended before the body did
+}
+
+// Read gives the body.
+func (a *answer) Read(p []byte) (int, error) {
+	n := copy(p, a.body)
+	a.body = a.body[n:]
+	switch {
+	case len(a.body) > 0:
+		return n, nil
+	case a.missing:
+		return n, io.ErrUnexpectedEOF
+	}
+	return n, io.EOF
+}
+
+// Close does nothing.
+func (a *answer) Close() error { return nil }
 
 // road is what happens to one call on its way.
 type road struct {

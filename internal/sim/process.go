@@ -34,7 +34,6 @@ type process struct {
 	pausedUntil time.Duration
 	routines    []*routine
 	open        map[string]*call // the push of a payment whose call is under way here
-	ids         uint32
 }
 
 // account is the merchant's account at OVO, as the weather has it.

@@ -196,7 +196,8 @@ func TestEachPropertyHasItsProof(t *testing.T) {
 			property Property
 			how      string
 			sabotage sabotage
-		}) bool {
+		},
+		) bool {
 			return b.property == p
 		}) {
 			t.Errorf("no sabotage shows that %s bites", p)
