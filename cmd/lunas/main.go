@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -21,6 +20,7 @@ var version string
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
 }
 
@@ -50,8 +50,12 @@ type exit int
 
 func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (code int) {
 	defer func() {
-		if e, ok := recover().(exit); ok {
-			code = int(e)
+		switch trouble := recover().(type) {
+		case nil:
+		case exit:
+			code = int(trouble)
+		default:
+			panic(trouble)
 		}
 	}()
 	var c commands
@@ -82,13 +86,30 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 	return 0
 }
 
-// oneSentence joins several mistakes so that each keeps its line and the first stands beside the program's name.
+// oneSentence writes an error without line breaks; several mistakes are listed, each in its line.
 func oneSentence(err error) string {
-	var several interface{ Unwrap() []error }
-	if errors.As(err, &several) && strings.Contains(err.Error(), "\n") {
-		return "several things are wrong:\n  - " + strings.ReplaceAll(err.Error(), "\n", "\n  - ")
+	all := mistakes(err)
+	if len(all) == 1 {
+		return all[0]
 	}
-	return err.Error()
+	return "several things are wrong:\n  - " + strings.Join(all, "\n  - ")
+}
+
+// mistakes takes apart what errors.Join has joined.
+func mistakes(err error) (all []string) {
+	var texts []string
+	joined, ok := err.(interface{ Unwrap() []error }) // and not errors.As: only the outermost is a list
+	if ok {
+		for _, e := range joined.Unwrap() {
+			texts = append(texts, e.Error())
+			all = append(all, mistakes(e)...)
+		}
+	}
+	if ok && err.Error() == strings.Join(texts, "\n") {
+		return all
+	}
+	lines := strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\t' })
+	return []string{strings.ReplaceAll(strings.Join(lines, "; "), ":; ", ": ")}
 }
 
 type versionCommand struct{}

@@ -42,6 +42,10 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 	if err := os.WriteFile(typo, []byte("listn: x\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	several := filepath.Join(t.TempDir(), "lunas.yaml")
+	if err := os.WriteFile(several, []byte("listn: x\ndatabse: y\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	free := []string{"--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0"}
 	for _, c := range []struct {
 		name string
@@ -59,6 +63,9 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 		{"unknown key", []string{"serve", "--config", typo}, 1, `unknown key "listn" in the configuration; did you mean "listen"?`},
 		{"no such file", []string{"serve", "--config", "/nowhere.yaml"}, 1, "/nowhere.yaml"},
 		{"config check", []string{"config", "check", typo}, 1, `unknown key "listn"`},
+		{"several mistakes", []string{"serve", "--config", several}, 1, "several things are wrong:\n  - unknown key \"databse\""},
+		{"one sentence of a wrong DSN", []string{"migrate", "--db", "postgres://nobody:canary@127.0.0.1:1/none?connect_timeout=2"}, 1, "lunas: read the schema"},
+		{"no payments", []string{"bench", "-n", "0"}, 1, "at least 1"},
 		{"unknown command", []string{"pay"}, 2, "unexpected argument pay"},
 		{"unknown flag", []string{"dev", "--sped", "2"}, 2, `did you mean "--speed"`},
 	} {
@@ -67,6 +74,12 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 			code, _, errOut := lunas(t, nil, c.args...)
 			if code != c.code || !strings.Contains(errOut, c.want) {
 				t.Errorf("lunas %s = %d\n%s\nwant %d and %q", strings.Join(c.args, " "), code, errOut, c.code, c.want)
+			}
+			if strings.Contains(errOut, "canary") {
+				t.Errorf("a password is shown:\n%s", errOut)
+			}
+			if lines := strings.Count(strings.TrimSpace(errOut), "\n"); lines > 0 && c.code == 1 && !strings.Contains(errOut, "several things") {
+				t.Errorf("%d lines are more than one sentence:\n%s", lines+1, errOut)
 			}
 			if strings.Contains(errOut, "goroutine ") {
 				t.Errorf("a stack trace is no sentence:\n%s", errOut)
@@ -77,10 +90,16 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 
 func TestHelpAndVersion(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"--help"}, {}, {"dev", "--help"}, {"serve", "--help"}, {"bench", "--help"}} {
+	for _, command := range []string{
+		"", "dev", "serve", "sandbox", "migrate", "terminals list", "terminals advance", "config check", "sim", "bench",
+	} {
+		args := append(strings.Fields(command), "--help")
 		if code, out, errOut := lunas(t, nil, args...); code != 0 || !strings.Contains(out, "Examples:") {
 			t.Errorf("lunas %v = %d %s %s, want help with examples", args, code, out, errOut)
 		}
+	}
+	if code, out, _ := lunas(t, nil); code != 0 || !strings.Contains(out, "Examples:") {
+		t.Errorf("lunas = %d %s, want help", code, out)
 	}
 	if code, out, _ := lunas(t, nil, "version"); code != 0 || !strings.HasPrefix(out, "lunas ") {
 		t.Errorf("version = %d %q", code, out)

@@ -57,6 +57,11 @@ func logger(w io.Writer, c config.Log) *slog.Logger {
 
 type migrateCommand struct{ whichDatabase }
 
+// Help shows examples.
+func (migrateCommand) Help() string {
+	return "Examples:\n  lunas migrate -c /etc/lunas/lunas.yaml\n  lunas migrate --db lunas.db"
+}
+
 // Run migrates.
 func (c migrateCommand) Run(t *terminal) error {
 	database, err := c.name(t.environ)
@@ -83,6 +88,11 @@ type configCheckCommand struct {
 	File string `arg:"" help:"Configuration file." type:"path"`
 }
 
+// Help shows an example.
+func (configCheckCommand) Help() string {
+	return "Examples:\n  lunas config check /etc/lunas/lunas.yaml"
+}
+
 // Run checks.
 func (c configCheckCommand) Run(t *terminal) error {
 	conf, err := config.Load(c.File, t.environ)
@@ -96,6 +106,11 @@ func (c configCheckCommand) Run(t *terminal) error {
 type sandboxCommand struct {
 	Listen string  `help:"Address." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
 	Speed  float64 `help:"How many seconds pass in one." default:"1"`
+}
+
+// Help shows examples.
+func (sandboxCommand) Help() string {
+	return "Examples:\n  lunas sandbox\n  lunas sandbox --listen 127.0.0.1:9000 --speed 60"
 }
 
 // Run serves the sandbox.

@@ -54,6 +54,11 @@ func (w whichMerchant) with(t *terminal, f func(context.Context, *gateway.Number
 
 type terminalsListCommand struct{ whichMerchant }
 
+// Help shows an example.
+func (terminalsListCommand) Help() string {
+	return "Examples:\n  lunas terminals list --merchant kopi --db lunas.db"
+}
+
 // Run lists.
 func (c terminalsListCommand) Run(t *terminal) error {
 	return c.with(t, func(ctx context.Context, n *gateway.Numbering) error {

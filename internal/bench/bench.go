@@ -60,6 +60,9 @@ type Report struct {
 
 // Run measures.
 func Run(ctx context.Context, o Options) (Report, error) {
+	if o.Payments < 1 || o.Concurrency < 1 || o.Terminals < 1 || o.Held < 0 {
+		return Report{}, errors.New("payments, concurrency and terminals must be at least 1, and held at least 0")
+	}
 	folder, err := os.MkdirTemp("", "lunas-bench-")
 	if err != nil {
 		return Report{}, err

@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +19,8 @@ var ovoURLs = map[merchant.Environment]string{ // never written
 	merchant.Production: "https://apigw.ovo.id/pos",
 }
 
-func (r *resolver) account(where, merchantID string, a fileAccount) merchant.Account {
+// account reads an account. ids are the merchant's terminals so far: numbers are counted by them, whatever the account.
+func (r *resolver) account(where, merchantID string, a fileAccount, ids map[string]bool) merchant.Account {
 	if a.Rail == string(payment.SNAP) {
 		return r.snapAccount(where, merchantID, a)
 	}
@@ -35,11 +38,13 @@ func (r *resolver) account(where, merchantID string, a fileAccount) merchant.Acc
 	}
 	r.must(a.AppID != "", where+".app_id", "is missing: OVO gives it with the credentials")
 	r.address(where, out)
-	ids := map[string]bool{}
 	for i, t := range a.Terminals {
 		at := fmt.Sprintf("%s.terminals[%d]", where, i)
 		r.must(t.ID != "" && !ids[t.ID], at+".id", "must be there and be unique for the merchant")
 		ids[t.ID] = true
+		known := out.URL + " " + t.TID
+		r.must(t.TID == "" || !r.tids[known], at+".tid", "is another terminal's too: the provider would see its numbers twice")
+		r.tids[known] = true
 		out.Terminals = append(out.Terminals, r.terminal(at, t))
 	}
 	r.must(len(a.Terminals) > 0, where+".terminals", "is empty: pushes are made at a terminal")
@@ -129,9 +134,23 @@ func nearest(key string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
+// nearestVariable suggests a known variable for a misspelt one.
+func nearestVariable(key string, scalars map[string]*string) string {
+	best, distance := "", 3
+	for _, known := range slices.Sorted(maps.Keys(scalars)) {
+		if d := editDistance(key, known); d < distance {
+			best, distance = known, d
+		}
+	}
+	if best == "" {
+		return "; LUNAS_ and a top key of the file in capitals are configuration"
+	}
+	return fmt.Sprintf("; did you mean LUNAS_%s?", strings.ToUpper(best))
+}
+
 func knownKeys() []string {
 	return []string{
-		"listen", "database", "master_key", "master_key_file", "log_level", "log_format", "drain", "merchants", "id", "name", "api_keys", "accounts", "mode", "key_file", "key_env", "expires", "rail", "environment",
+		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "merchants", "id", "name", "api_keys", "accounts", "mode", "key_file", "key_env", "expires", "rail", "environment",
 		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date",
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",

@@ -42,7 +42,7 @@ type Merchant = merchant.Merchant
 type fileConfig struct {
 	Listen        string         `koanf:"listen"`
 	Database      string         `koanf:"database"`
-	MasterKey     string         `koanf:"master_key"`
+	MasterKey     string         `koanf:"-"` // from the environment only
 	MasterKeyFile string         `koanf:"master_key_file"`
 	LogLevel      string         `koanf:"log_level"`
 	LogFormat     string         `koanf:"log_format"`
@@ -143,6 +143,7 @@ func Load(path string, environ []string) (Config, error) {
 	if err != nil {
 		mistakes = append(mistakes, fmt.Errorf("the configuration has a value of the wrong kind: %w", err))
 	}
+	slices.Sort(seen.Unused)
 	for _, key := range seen.Unused {
 		mistakes = append(mistakes, fmt.Errorf("unknown key %q in the configuration%s", key, nearest(key)))
 	}
@@ -174,7 +175,7 @@ func (f *fileConfig) override(environ []string) []error {
 			*field = value
 			continue
 		}
-		mistakes = append(mistakes, fmt.Errorf("unknown environment variable %s%s", name, nearest(key)))
+		mistakes = append(mistakes, fmt.Errorf("unknown environment variable %s%s", name, nearestVariable(key, scalars)))
 	}
 	return mistakes
 }
@@ -195,7 +196,7 @@ func (f *fileConfig) secretNames() []string {
 
 // resolve checks everything, opens the secrets, and fills in defaults.
 func (f fileConfig) resolve(environ []string) (Config, error) {
-	r := resolver{environ: environ}
+	r := resolver{environ: environ, keys: map[[32]byte]bool{}, tids: map[string]bool{}}
 	c := Config{
 		Listen: or(f.Listen, "127.0.0.1:8080"), Database: f.Database,
 		Log: Log{Level: or(f.LogLevel, "info"), Format: or(f.LogFormat, "json")},
@@ -222,6 +223,8 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 type resolver struct {
 	environ  []string
 	mistakes []error
+	keys     map[[32]byte]bool // the API keys so far
+	tids     map[string]bool   // the terminals so far, as their provider knows them
 }
 
 func (r *resolver) must(ok bool, field, problem string) {
@@ -276,12 +279,12 @@ func (r *resolver) merchant(where string, m fileMerchant) Merchant {
 	for i, k := range m.APIKeys {
 		out.Keys = append(out.Keys, r.key(fmt.Sprintf("%s.api_keys[%d]", where, i), m.ID, k))
 	}
-	ids := map[string]bool{}
+	ids, terminals := map[string]bool{}, map[string]bool{}
 	for i, a := range m.Accounts {
 		at := fmt.Sprintf("%s.accounts[%d]", where, i)
 		r.must(a.ID != "" && !ids[a.ID], at+".id", "must be there and be unique for the merchant")
 		ids[a.ID] = true
-		out.Accounts = append(out.Accounts, r.account(at, m.ID, a))
+		out.Accounts = append(out.Accounts, r.account(at, m.ID, a, terminals))
 	}
 	return out
 }
@@ -294,6 +297,8 @@ func (r *resolver) key(where, merchantID string, k fileKey) merchant.APIKey {
 		"must begin with "+prefix+" and go on with at least 24 random characters")
 	key := merchant.APIKey{MerchantID: merchantID, Mode: payment.Mode(k.Mode), Hash: merchant.HashKey(secret)}
 	key.ID = merchant.KeyID(key.Hash)
+	r.must(secret == "" || !r.keys[key.Hash], where+".key", "is given twice: a key opens one merchant in one mode")
+	r.keys[key.Hash] = true
 	if k.Expires != "" {
 		at, err := time.Parse(time.RFC3339, k.Expires)
 		r.must(err == nil, where+".expires", "must look like 2027-01-31T00:00:00+07:00")

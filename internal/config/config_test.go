@@ -30,6 +30,17 @@ merchants:
           - {id: till-1, tid: "00300001", mid: MID, merchant_id: "200179", store_code: MM001, numbering: ddmmyy}
 `
 
+// secondAccount is another account of the same merchant with one terminal.
+func secondAccount(id, tid string) string {
+	return `      - id: ovo-2
+        rail: ovo
+        environment: staging
+        app_id: kopi
+        app_key_file: APPKEY
+        terminals:
+          - {id: ` + id + `, tid: "` + tid + `", mid: MID, merchant_id: "200179", store_code: MM001}`
+}
+
 // write lays out a configuration with its secrets and gives its path.
 func write(t *testing.T, text string) string {
 	t.Helper()
@@ -83,7 +94,13 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 	for _, c := range []struct{ name, old, new, env, want string }{
 		{"unknown key", "name: Kopi", "nmae: Kopi", "", `unknown key "merchants[0].nmae" in the configuration; did you mean "name"?`},
 		{"unknown top key", "listen:", "listn:", "", `unknown key "listn" in the configuration; did you mean "listen"?`},
-		{"unknown variable", "", "", "LUNAS_LISTN=x", `unknown environment variable LUNAS_LISTN; did you mean "listen"?`},
+		{"unknown variable", "", "", "LUNAS_LISTN=x", `unknown environment variable LUNAS_LISTN; did you mean LUNAS_LISTEN?`},
+		{"senseless variable", "", "", "LUNAS_COLOUR=x", "unknown environment variable LUNAS_COLOUR; LUNAS_ and a top key"},
+		{"master key in the file", "listen:", "master_key: " + strings.Repeat("canary", 9) + "\nlisten:", "", `unknown key "master_key"`},
+		{"secret as a number", "app_key_file: APPKEY", "app_key_file: 99990123456789", "", "value of the wrong kind"},
+		{"key twice", "{mode: test, key_env: KOPI_KEY}", "{mode: test, key_env: KOPI_KEY}\n      - {mode: test, key_env: KOPI_KEY}", "", "merchants[0].api_keys[1].key is given twice"},
+		{"terminal twice", "numbering: ddmmyy}", "numbering: ddmmyy}\n" + secondAccount("till-1", "00300002"), "", "accounts[1].terminals[0].id must be there and be unique"},
+		{"tid twice", "numbering: ddmmyy}", "numbering: ddmmyy}\n" + secondAccount("till-2", "00300001"), "", "accounts[1].terminals[0].tid is another terminal's too"},
 		{"secret in the file", "app_key_file: APPKEY", "app_key: hidden", "", `unknown key "merchants[0].accounts[0].app_key"`},
 		{"missing secret file", "app_key_file: APPKEY", "app_key_file: /nowhere", "", "app_key_file cannot be read"},
 		{"empty secret file", "app_key_file: APPKEY", "app_key_file: EMPTY", "", "is an empty file"},
@@ -110,7 +127,7 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("Load = %v, want an error with %q", err, c.want)
 			}
-			if strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "0123456789abcdefghij") {
+			if strings.Contains(err.Error(), "9999012") || strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "0123456789abcdefghij") {
 				t.Errorf("the error shows a secret: %v", err)
 			}
 		})
@@ -118,5 +135,17 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 	_, err := Load(write(t, strings.NewReplacer("rail: ovo", "rail: x", `"00300001"`, `"1"`).Replace(good)), environ)
 	if err == nil || !strings.Contains(err.Error(), "rail is") || !strings.Contains(err.Error(), "tid must") {
 		t.Errorf("Load = %v, want both mistakes", err)
+	}
+}
+
+func TestPostgreSQL(t *testing.T) {
+	const dsn = "postgres://lunas:canary@db-1,db-2/lunas?target_session_attrs=read-write"
+	c, err := Load(write(t, strings.Replace(good, "/var/lib/lunas/lunas.db", dsn, 1)), environ)
+	if err != nil || c.Database != dsn {
+		t.Errorf("Load = %q, %v; want the address as it stands", c.Database, err)
+	}
+	c, err = Load(write(t, good), append(environ, "LUNAS_DATABASE="+dsn))
+	if err != nil || c.Database != dsn {
+		t.Errorf("Load = %q, %v; want the environment's address", c.Database, err)
 	}
 }

@@ -44,7 +44,7 @@ func (r *resolver) snapAccount(where, merchantID string, a fileAccount) merchant
 	ids := map[string]bool{}
 	for i, t := range a.Terminals {
 		at := fmt.Sprintf("%s.terminals[%d]", where, i)
-		r.must(t.ID != "" && !ids[t.ID], at+".id", "must be there and be unique for the merchant")
+		r.must(t.ID != "" && !ids[t.ID], at+".id", "must be there and be unique in the account")
 		ids[t.ID] = true
 		r.must(t.TID != "" && len(t.TID) <= 16, at+".tid", "must be there, at most 16 characters")
 		r.must(t.MID != "" && len(t.MID) <= 64, at+".mid", "must be there, at most 64 characters")

@@ -35,10 +35,12 @@ func (e *Engine) renumber(p payment.Payment, want payment.Renumber) {
 			e.Log.Warn("no new number for a QR; trying again at its alarm", "payment", p.ID, "error", err)
 			return
 		}
-		if p, err = e.Store.Load(ctx, p.MerchantID, p.ID); err != nil {
+		now, err := e.Store.Load(ctx, p.MerchantID, p.ID)
+		if err != nil {
 			e.Log.Warn("no new number for a QR; trying again at its alarm", "payment", p.ID, "error", err)
 			return
 		}
+		p = now
 	}
 }
 

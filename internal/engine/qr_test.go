@@ -39,6 +39,7 @@ type qrBubble struct {
 	replies []rail.Reply // of every notification
 	mu      sync.Mutex
 	log     bytes.Buffer
+	rate    int // of queries; 0: the default
 }
 
 func inQRBubble(t *testing.T, mode sandbox.NotifyMode, f func(w *qrBubble)) {
@@ -152,7 +153,7 @@ func (w *qrBubble) newEngine(owner string, mode sandbox.NotifyMode) (*engine.Eng
 		w.Fatal(err)
 	}
 	e, err := engine.New(w.Context(), engine.Options{
-		Store: w.store, Keyring: key, Owner: owner,
+		Store: w.store, Keyring: key, Owner: owner, QueryRate: w.rate,
 		Log:      slog.New(slog.NewTextHandler(io.MultiWriter(w.Output(), &lockedBuffer{mu: &w.mu, b: &w.log}), nil)),
 		Accounts: []engine.Account{{Account: a, Line: line}},
 	})
@@ -576,6 +577,38 @@ func TestNotificationComesAgain(t *testing.T) {
 		w.away(false)
 		p = w.after(p, 8*time.Second)
 		w.wantState(p, payment.Paid)
+	})
+}
+
+// Many QRs of a merchant share a budget of queries: each waits its turn, and none is forgotten.
+func TestQueriesOfAMerchantAreSpread(t *testing.T) {
+	inQRBubble(t, "", func(w *qrBubble) {
+		w.stop()
+		w.rate = 2
+		w.startQR("own_2", "")
+		var shown []payment.Payment
+		for range 20 {
+			shown = append(shown, w.show())
+		}
+		at := map[time.Time]int{}
+		for i, p := range shown {
+			p = w.after(p, 16*time.Second)
+			w.wantState(p, payment.Awaiting)
+			first := calls(p, 0, payment.CallCheck)
+			if first.Tries == 0 {
+				t.Errorf("QR %d was not asked about in 16 s", i)
+			}
+			at[first.At.Truncate(time.Second)]++
+		}
+		for second, n := range at {
+			if n > 3 {
+				t.Errorf("%d queries in the second %s, want at most 2", n, second)
+			}
+		}
+		for _, p := range shown {
+			w.wantState(w.after(p, 5*time.Minute), payment.Expired)
+		}
+		w.polite2(t)
 	})
 }
 

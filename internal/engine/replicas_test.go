@@ -34,6 +34,21 @@ func TestWaitOnAnotherReplica(t *testing.T) {
 		if _, err := w.engine.Wait(w.Context(), q.MerchantID, q.ID, q.Version); err != nil || time.Since(q.CreatedAt) > 2010*time.Millisecond {
 			t.Errorf("the replica that got the answer told after %v, %v; want at once", time.Since(q.CreatedAt), err)
 		}
+		// Of two who wait for different versions each gets its own.
+		r := w.pay("081211110101")
+		later := make(chan error, 1)
+		go func() {
+			ctx, cancel := context.WithTimeout(w.Context(), 10*time.Second)
+			defer cancel()
+			_, err := other.Wait(ctx, r.MerchantID, r.ID, 7)
+			later <- err
+		}()
+		if _, err := other.Wait(w.Context(), r.MerchantID, r.ID, r.Version); err != nil || time.Since(r.CreatedAt) > 2500*time.Millisecond {
+			t.Errorf("Wait beside one who waits for more = %v after %v", err, time.Since(r.CreatedAt))
+		}
+		if err := <-later; !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Wait for a version that never comes = %v", err)
+		}
 		// A version that has been reached is given at once; one that is not ends with the context.
 		if seen, err = other.Wait(w.Context(), p.MerchantID, p.ID, p.Version); err != nil || seen.State != payment.Paid {
 			t.Errorf("Wait for what has been = %s, %v", seen.State, err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -24,6 +25,7 @@ type badStore struct {
 	refuse  func(store.Change) error         // the commit is not written
 	twice   bool                             // a group is played again with other numbers
 	seen    func(store.Change)
+	full    bool // exchanges cannot be kept
 	beats   atomic.Int64
 }
 
@@ -49,6 +51,13 @@ func (b *badStore) Commit(ctx context.Context, c store.Change) (store.Change, er
 		return store.Change{}, store.ErrUnknown
 	}
 	return done, err
+}
+
+func (b *badStore) Append(ctx context.Context, parts []exchange.Part) error {
+	if b.full {
+		return errors.New("the disk is full")
+	}
+	return b.Store.Append(ctx, parts)
 }
 
 func (b *badStore) Beat(ctx context.Context, owner string, lease time.Duration) ([]string, error) {
@@ -541,6 +550,9 @@ func TestACallEndsAlthoughTheClockIsSetBack(t *testing.T) {
 		if n := len(w.reversals(p)); n != 2 {
 			t.Errorf("%d reversals, want 2: the first was given up after 15 s", n)
 		}
+		if n := w.engine.Remembered(); n != 0 {
+			t.Errorf("%d things are still under way", n)
+		}
 	})
 }
 
@@ -590,5 +602,21 @@ func TestAccountsAreChosen(t *testing.T) {
 			}
 		}
 		time.Sleep(3 * time.Second)
+	})
+}
+
+// What is sent has been kept first, also where there is no payment.
+func TestAPhoneInquiryThatCannotBeLoggedIsNotSent(t *testing.T) {
+	inBubble(t, func(w *world) {
+		w.restart(&badStore{Store: w.store, full: true})
+		var dials atomic.Int64
+		w.net.setTap(func(c net.Conn) net.Conn {
+			dials.Add(1)
+			return c
+		})
+		number, _ := payment.ParsePhone("081211111111")
+		if _, err := w.engine.CheckPhone(w.Context(), "demo", payment.Test, number); !errors.Is(err, rail.ErrNotSent) || dials.Load() != 0 {
+			t.Errorf("CheckPhone = %v with %d connections, want not sent", err, dials.Load())
+		}
 	})
 }

@@ -77,12 +77,14 @@ func ClockInFolder(folder string, speed float64) (Clock, error) {
 	return FastClock(speed, base), nil
 }
 
-// KeepClock writes the clock's instant into the folder every second until the context ends.
+// KeepClock writes into the folder every second, until the context ends, an instant that the clock will not have passed
+// at the next writing: whatever ends the process, its next start begins no earlier than this one came.
 func KeepClock(ctx context.Context, folder string, c Clock) error {
-	tick := time.NewTicker(time.Second)
+	const every, ahead = time.Second, 5 * time.Second
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		if err := writeClock(folder, c.Now()); err != nil {
+		if err := writeClock(folder, c.Now().Add(time.Duration(float64(ahead)*c.speed))); err != nil {
 			return err
 		}
 		select {

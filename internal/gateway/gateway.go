@@ -165,6 +165,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 func (g *Gateway) close(server *http.Server, stop func()) error {
 	ctx, cancel := context.WithTimeout(context.Background(), g.drain)
 	defer cancel()
+	g.running.Store(false) // whoever shares the traffic out sends it elsewhere from now on
 	g.log.Info("stopping: no new push is taken, calls under way are waited for", "at_most", g.drain.String())
 	if err := g.Engine.Drain(ctx); err != nil {
 		g.log.Warn("stopped with calls under way; another replica or the next start brings them to their end")

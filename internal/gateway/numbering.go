@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -51,10 +52,24 @@ func (n *Numbering) Advance(ctx context.Context, terminal string, batch, referen
 		}
 		t.Held = ""
 		t.Cursor.Last = payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}
+		if t.Cursor.Style == payment.ByDate {
+			if t.Cursor.Day, err = dayOf(batch, time.Now()); err != nil {
+				return err
+			}
+		}
 		if err := n.store.SetTerminal(ctx, t); err != nil {
 			return fmt.Errorf("terminal %s: %w", terminal, err)
 		}
 		return nil
 	}
 	return fmt.Errorf("merchant %q has no terminal %q; it has %d others", n.merchant, terminal, len(list))
+}
+
+// dayOf is the day that a batch ddmmyy is named after, which must not be still to come: the numbering would stay there.
+func dayOf(batch int, now time.Time) (payment.Day, error) {
+	day := payment.Day((2000+batch%100)*10000 + batch/100%100*100 + batch/10000)
+	if payment.DayOf(day.Start()) != day || day > payment.DayOf(now) {
+		return 0, fmt.Errorf("this terminal names its batches after the day, and %06d is no day (ddmmyy) up to today", batch)
+	}
+	return day, nil
 }

@@ -76,8 +76,6 @@ func (w *qrWorld) fateOfProcessQR() {
 	})
 }
 
-func (w *qrWorld) dead() bool { return !w.now.Before(w.down[0]) && w.now.Before(w.down[1]) }
-
 // take is the one door.
 func (w *qrWorld) take(e payment.Event) {
 	d, wrong := decideChecked(w.decide, w.terms, w.p, e)

@@ -171,8 +171,11 @@ func TestSNAPExternalIDs(t *testing.T) {
 	other.Number.Reference = 2
 	seen := map[string]bool{}
 	for _, c := range []payment.Command{
-		payment.ShowQR{Target: target}, payment.ShowQR{Target: other}, payment.Inquire{Target: target, Of: payment.CallGenerate},
-		payment.Inquire{Target: again, Of: payment.CallGenerate}, payment.Refund{Target: target, RefundNo: "a-1-R"},
+		payment.ShowQR{Target: target},
+		payment.ShowQR{Target: other},
+		payment.Inquire{Target: target, Of: payment.CallGenerate},
+		payment.Inquire{Target: again, Of: payment.CallGenerate},
+		payment.Refund{Target: target, RefundNo: "a-1-R"},
 		payment.Refund{Target: again, RefundNo: "a-1-R"},
 	} {
 		m, err := line.Render(c, at)

@@ -190,8 +190,13 @@ func findsByName(w *world) {
 	no := errors.New("no")
 	w.refused("what Finish refuses", NewPayment(5, named("qr/5"), func(r *Request) { r.Refuse = no }), no)
 	for _, wanted := range [][3]string{
-		{Merchant, "qr/1", PaymentID(1)}, {Merchant, "qr/2", PaymentID(1)}, {"mer_2", "qr/1", PaymentID(3)},
-		{"mer_2", "qr/2", ""}, {Merchant, "qr/3", ""}, {Merchant, "qr/5", ""}, {Merchant, "", ""},
+		{Merchant, "qr/1", PaymentID(1)},
+		{Merchant, "qr/2", PaymentID(1)},
+		{"mer_2", "qr/1", PaymentID(3)},
+		{"mer_2", "qr/2", ""},
+		{Merchant, "qr/3", ""},
+		{Merchant, "qr/5", ""},
+		{Merchant, "", ""},
 	} {
 		id, err := w.Store.PaymentNamed(w.ctx, wanted[0], wanted[1])
 		if missing := wanted[2] == ""; id != wanted[2] || missing != errors.Is(err, store.ErrNotFound) || !missing && err != nil {
