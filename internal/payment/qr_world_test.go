@@ -327,7 +327,7 @@ func TestQRBooksAgree(t *testing.T) {
 // TestQRBooksAgreeOften is the same without shrinking, many times over.
 func TestQRBooksAgreeOften(t *testing.T) {
 	t.Parallel()
-	n := uint64(4000)
+	n := uint64(2500)
 	if testing.Short() {
 		n = 2000
 	}
@@ -349,7 +349,7 @@ func TestQRWorldIsRich(t *testing.T) {
 		}
 		return after, commands, err
 	}
-	for seed := range uint64(4000) {
+	for seed := range uint64(2000) {
 		liveQR(seededChoices{rand.New(rand.NewPCG(seed, 4))}, spy)
 	}
 	for _, m := range []string{
@@ -493,7 +493,7 @@ func anyQREvent(c choices, p payment.Payment, at time.Time) payment.Event {
 // TestQRStoredAlike folds the stored journal of many lives by QR again.
 func TestQRStoredAlike(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(300) {
+	for seed := range uint64(100) {
 		var p payment.Payment
 		liveQR(seededChoices{rand.New(rand.NewPCG(seed, 5))}, func(terms payment.Terms, before payment.Payment, e payment.Event) (payment.Payment, []payment.Command, error) {
 			after, commands, err := payment.Decide(terms, before, e)
