@@ -21,7 +21,11 @@ var ovoURLs = map[merchant.Environment]string{ // never written
 
 // account reads an account. ids are the merchant's terminals so far: numbers are counted by them, whatever the account.
 func (r *resolver) account(where, merchantID string, a fileAccount, ids map[string]bool) merchant.Account {
-	r.oneOf(where+".rail", a.Rail, string(payment.OVO))
+	if a.Rail == string(payment.SNAP) {
+		return r.snapAccount(where, merchantID, a)
+	}
+	r.oneOf(where+".rail", a.Rail, string(payment.OVO), string(payment.SNAP))
+	r.must(a.SNAP.unused(), where, "has keys of the rail snap, which this rail does not know")
 	r.oneOf(where+".environment", a.Environment, string(merchant.Sandbox), string(merchant.Staging), string(merchant.Production))
 	out := merchant.Account{
 		ID: a.ID, MerchantID: merchantID, Rail: payment.Rail(a.Rail), Environment: merchant.Environment(a.Environment),
@@ -33,9 +37,7 @@ func (r *resolver) account(where, merchantID string, a fileAccount, ids map[stri
 		},
 	}
 	r.must(a.AppID != "", where+".app_id", "is missing: OVO gives it with the credentials")
-	u, err := url.Parse(out.URL)
-	r.must(err == nil && u.Host != "" && (u.Scheme == "https" || (u.Scheme == "http" && out.Environment == merchant.Sandbox)),
-		where+".url", "must be an https address (http only for the sandbox)")
+	r.address(where, out)
 	for i, t := range a.Terminals {
 		at := fmt.Sprintf("%s.terminals[%d]", where, i)
 		r.must(t.ID != "" && !ids[t.ID], at+".id", "must be there and be unique for the merchant")
@@ -47,6 +49,12 @@ func (r *resolver) account(where, merchantID string, a fileAccount, ids map[stri
 	}
 	r.must(len(a.Terminals) > 0, where+".terminals", "is empty: pushes are made at a terminal")
 	return out
+}
+
+func (r *resolver) address(where string, a merchant.Account) {
+	u, err := url.Parse(a.URL)
+	r.must(err == nil && u.Host != "" && (u.Scheme == "https" || (u.Scheme == "http" && a.Environment == merchant.Sandbox)),
+		where+".url", "must be an https address (http only for the sandbox)")
 }
 
 func (r *resolver) terminal(where string, t fileTerminal) merchant.Terminal {
@@ -145,7 +153,9 @@ func knownKeys() []string {
 		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "merchants", "id", "name", "api_keys", "accounts", "mode", "key_file", "key_env", "expires", "rail", "environment",
 		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date",
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
-		"mid", "merchant_id", "store_code", "numbering", "serial",
+		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",
+		"private_key_file", "private_key_env", "partner_id", "channel_id", "origin", "allowed_sources", "compact_timestamps",
+		"nmid", "notify", "public_key_file", "tolerance",
 	}
 }
 

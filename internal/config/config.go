@@ -77,8 +77,31 @@ type fileAccount struct {
 	PadNumbers   bool           `koanf:"pad_numbers"`
 	OriginalDate bool           `koanf:"original_date"`
 	InquiryFirst *bool          `koanf:"inquiry_first"`
+	SNAP         fileSNAP       `koanf:",squash"`
 	Terms        fileTerms      `koanf:"terms"`
 	Terminals    []fileTerminal `koanf:"terminals"`
+}
+
+// fileSNAP are the keys of an account on the rail snap.
+type fileSNAP struct {
+	ClientID         string     `koanf:"client_id"`
+	ClientSecretFile string     `koanf:"client_secret_file"`
+	ClientSecretEnv  string     `koanf:"client_secret_env"`
+	PrivateKeyFile   string     `koanf:"private_key_file"`
+	PrivateKeyEnv    string     `koanf:"private_key_env"`
+	PartnerID        string     `koanf:"partner_id"`
+	ChannelID        string     `koanf:"channel_id"`
+	Origin           string     `koanf:"origin"`
+	AllowedSources   []string   `koanf:"allowed_sources"`
+	CompactTime      bool       `koanf:"compact_timestamps"`
+	NMID             string     `koanf:"nmid"`
+	Notify           fileNotify `koanf:"notify"`
+}
+
+type fileNotify struct {
+	Mode          string `koanf:"mode"`
+	PublicKeyFile string `koanf:"public_key_file"`
+	Tolerance     string `koanf:"tolerance"`
 }
 
 type fileTerms struct {
@@ -165,7 +188,7 @@ func (f *fileConfig) secretNames() []string {
 			names = append(names, k.Env)
 		}
 		for _, a := range m.Accounts {
-			names = append(names, a.AppKeyEnv)
+			names = append(names, a.AppKeyEnv, a.SNAP.ClientSecretEnv, a.SNAP.PrivateKeyEnv)
 		}
 	}
 	return names
@@ -192,6 +215,7 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 		ids[m.ID] = true
 		c.Merchants = append(c.Merchants, r.merchant(where, m))
 	}
+	r.clientsOnce(c.Merchants)
 	r.must(len(f.Merchants) > 0, "merchants", "is empty: nobody could pay anybody")
 	return c, errors.Join(r.mistakes...)
 }

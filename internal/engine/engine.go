@@ -48,6 +48,9 @@ type Options struct {
 	ClaimEvery time.Duration
 	// WatchEvery is how often (in real time) payments that somebody waits for are looked up. Default 200 ms.
 	WatchEvery time.Duration
+	// QueryRate is how many queries about QRs this process makes by itself for one merchant in a second of the engine's
+	// time; the others wait their turn. Default 200.
+	QueryRate int
 }
 
 // Account is a merchant's account with the rail that serves it.
@@ -70,6 +73,10 @@ type Engine struct {
 	waits map[paymentKey]map[*waiter]struct{}
 	terms map[termsKey]payment.Terms
 	facts map[paymentKey]int // facts that are being written down, by payment
+	// tokens are what is known here of access tokens; queries is when a merchant's next query may leave.
+	tokens  map[accountKey]*tokenState
+	queries map[string]time.Time
+	bogus   map[accountKey]*rejections // notifications that were not believed
 
 	draining bool
 	busy     int           // requests being taken and calls under way
@@ -120,7 +127,8 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{
 		Options: o, accounts: map[accountKey]*account{}, byOwner: map[string][]*account{},
 		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, terms: map[termsKey]payment.Terms{},
-		facts: map[paymentKey]int{},
+		facts: map[paymentKey]int{}, tokens: map[accountKey]*tokenState{}, queries: map[string]time.Time{},
+		bogus: map[accountKey]*rejections{},
 	}
 	if o.Store == nil || o.Keyring == nil {
 		return nil, errors.New("engine: a store and a keyring are needed")
@@ -160,6 +168,9 @@ func (o *Options) setDefaults() {
 	}
 	o.Lease = cmpOr(o.Lease, 3*time.Second)
 	o.ClaimEvery = cmpOr(o.ClaimEvery, 100*time.Millisecond)
+	if o.QueryRate <= 0 {
+		o.QueryRate = 200
+	}
 	o.WatchEvery = cmpOr(o.WatchEvery, 200*time.Millisecond)
 }
 
@@ -196,7 +207,7 @@ func (e *Engine) addAccount(ctx context.Context, a Account) error {
 	}
 	for _, t := range a.Terminals {
 		err := e.Store.SaveTerminal(ctx, store.Terminal{
-			MerchantID: a.MerchantID, ID: t.ID, Cursor: payment.Cursor{Style: t.Style},
+			MerchantID: a.MerchantID, ID: numbersOf(terms, a.ID, t.ID), Cursor: payment.Cursor{Style: t.Style},
 		})
 		if err != nil {
 			return fmt.Errorf("save terminal %s of account %s: %w", t.ID, a.ID, err)

@@ -19,6 +19,14 @@ func (e *Engine) settle(done store.Change, w work) {
 	if done.Hold != nil {
 		e.Log.Error("a terminal is stopped until an operator releases it", "terminal", done.Hold.Terminal, "why", done.Hold.Reason)
 	}
+	if w.renumber != nil {
+		e.begin(false)
+		want := *w.renumber
+		e.Go(func() {
+			defer e.end()
+			e.renumber(p, want)
+		})
+	}
 	line, sent := w.line, w.sent // and not w, which holds the bytes of its calls
 	for i, call := range w.calls {
 		after := w.after
@@ -59,6 +67,9 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork, sent fun
 	}
 	if err != nil {
 		e.Log.Warn("a call brought no verdict", "payment", p.ID, "call", string(w.call), "try", w.target.Try, "error", err)
+	}
+	if err == nil && outcome.Class == payment.TokenDead {
+		e.tokenDied(accountKey{p.MerchantID, p.Account}, w.token)
 	}
 	at := e.Now()
 	var parts []exchange.Part
@@ -136,13 +147,13 @@ func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cance
 func eventOf(w callWork, at time.Time, o payment.Outcome, err error) payment.Event {
 	switch {
 	case err == nil:
-		return payment.Answered{At: at, Call: w.call, Try: w.target.Try, Outcome: o}
+		return payment.Answered{At: at, Call: w.call, Attempt: w.target.Attempt, Try: w.target.Try, Outcome: o}
 	case errors.Is(err, rail.ErrNotSent):
-		return payment.NotSent{At: at, Call: w.call, Try: w.target.Try}
+		return payment.NotSent{At: at, Call: w.call, Attempt: w.target.Attempt, Try: w.target.Try}
 	case errors.Is(err, rail.ErrUnclear):
-		return payment.NoAnswer{At: at, Call: w.call, Try: w.target.Try, Why: payment.Garbled}
+		return payment.NoAnswer{At: at, Call: w.call, Attempt: w.target.Attempt, Try: w.target.Try, Why: payment.Garbled}
 	default:
-		return payment.NoAnswer{At: at, Call: w.call, Try: w.target.Try, Why: payment.Silent}
+		return payment.NoAnswer{At: at, Call: w.call, Attempt: w.target.Attempt, Try: w.target.Try, Why: payment.Silent}
 	}
 }
 
@@ -226,6 +237,14 @@ func (e *Engine) ring(key paymentKey, h *held) {
 		h.stop = e.After(h.firstByte, func() { e.ring(key, h) })
 		e.mu.Unlock()
 		return
+	}
+	if h.p.State == payment.Awaiting && !h.putOff {
+		if wait := e.pace(key.merchant, e.Now()); wait > 0 {
+			h.putOff = true
+			h.stop = e.After(wait, func() { e.ring(key, h) })
+			e.mu.Unlock()
+			return
+		}
 	}
 	at := e.Now()
 	if at.Before(h.wake) {

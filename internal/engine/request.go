@@ -88,9 +88,9 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	if err != nil {
 		return payment.Payment{}, err
 	}
-	now := e.Now()
+	w := work{line: a.Line, terms: a.terms}
 	asked := payment.Requested{
-		At: now, ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Account: a.ID, TermsRevision: a.revision,
+		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Account: a.ID, TermsRevision: a.revision,
 		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone, Terminal: terminal.Terminal,
 		Description: o.Description, Metadata: o.Metadata,
 	}
@@ -98,14 +98,16 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	if _, _, err := payment.Decide(a.terms, payment.Payment{}, asked); err != nil {
 		return payment.Payment{}, err
 	}
-	w := work{line: a.Line, terms: a.terms}
+	if err := e.needToken(ctx, a, &w); err != nil {
+		return payment.Payment{}, noTokenNow(err, e.Now())
+	}
 	if terminal.Serial {
 		if w.sent, err = e.serialize(ctx, o.MerchantID, terminal.ID); err != nil {
 			return payment.Payment{}, err
 		}
 	}
 	change := store.Change{
-		ID: e.NewID("chg_"), Key: o.Key, Terminal: terminal.ID, Owner: e.Owner, Event: asked,
+		ID: e.NewID("chg_"), Key: o.Key, Terminal: numbersOf(a.terms, a.ID, terminal.ID), Owner: e.Owner, Event: asked,
 		Payment: payment.Payment{ID: asked.ID, MerchantID: asked.MerchantID, Mode: asked.Mode, Version: 1},
 	}
 	change.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
@@ -179,6 +181,9 @@ type work struct {
 	calls []callWork
 	after func() // when the calls have ended
 	sent  func() // when the first byte of the push has left, or surely none will; may be called again
+
+	token    rail.Token // that line carries, if it does
+	renumber *payment.Renumber
 }
 
 // callWork is one call to be made, with the message that has been committed.
@@ -188,6 +193,7 @@ type callWork struct {
 	sendBy     time.Time
 	exchangeID string
 	rendered   rail.Rendered
+	token      rail.Token
 }
 
 // finish decides, and fills a change: the new payment, the bytes of its commands, what is told. A payment that comes
@@ -198,7 +204,7 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 		c.Payment = next
 		return c, err
 	}
-	w.calls = w.calls[:0]
+	w.calls, w.renumber = w.calls[:0], nil
 	c.Payment, c.Event, c.Commands, c.WakeBefore, c.Hold, c.Told = next, ev, commands, before.WakeAt, nil, nil
 	c.Exchanges = c.Exchanges[:len(c.Exchanges):len(c.Exchanges)] // Finish may be called again: append to a copy
 	suffix := strings.TrimPrefix(c.ID, "chg_")
@@ -210,18 +216,26 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 				Version: next.Version, Type: command.Type, At: ev.When(),
 			})
 		case payment.Hold:
+			command.Terminal = numbersOf(w.terms, next.Account, command.Terminal)
 			c.Hold = &command
+		case payment.Renumber:
+			w.renumber = &command
+		case payment.ShowQR:
+			c.Name = qrName(next.Account, command.Number)
 		}
 		call, target, ok := payment.CallOf(command)
 		if !ok {
 			continue
 		}
-		work := callWork{call: call, target: target, exchangeID: "exc_" + suffix}
+		work := callWork{call: call, target: target, exchangeID: "exc_" + suffix, token: w.token}
 		if i > 0 && len(w.calls) > 0 {
 			work.exchangeID += "-" + strconv.Itoa(len(w.calls)+1)
 		}
-		if push, ok := command.(payment.Push); ok {
-			work.sendBy = push.SendBy
+		switch command := command.(type) {
+		case payment.Push:
+			work.sendBy = command.SendBy
+		case payment.ShowQR:
+			work.sendBy = command.SendBy
 		}
 		part, err := e.render(w.line, next, command, &work, ev.When())
 		if err != nil {
@@ -236,6 +250,9 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 // render writes a command's message and seals it for the log.
 func (e *Engine) render(line rail.Rail, p payment.Payment, c payment.Command, w *callWork, at time.Time) (exchange.Part, error) {
 	rendered, err := line.Render(c, at)
+	if errors.Is(err, rail.ErrNoToken) {
+		return exchange.Part{}, err
+	}
 	if err != nil {
 		return exchange.Part{}, &payment.Refusal{Code: CodeUnrenderable, Message: err.Error(), State: p.State}
 	}

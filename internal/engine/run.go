@@ -93,7 +93,9 @@ func (e *Engine) adopt(ctx context.Context, t store.Task) {
 	}
 	e.keep(p)
 	for _, call := range p.OpenCalls() {
-		e.tryOnce(ctx, t, payment.NoAnswer{At: e.Now(), Call: call.Call, Try: call.Tries, Why: payment.Interrupted})
+		e.tryOnce(ctx, t, payment.NoAnswer{
+			At: e.Now(), Call: call.Call, Attempt: call.Attempt, Try: call.Tries, Why: payment.Interrupted,
+		})
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
@@ -26,7 +27,7 @@ func (e *Engine) Ask(ctx context.Context, merchantID, paymentID string, ask paym
 
 func (e *Engine) ask(ctx context.Context, p payment.Payment, ask payment.Asked, key store.Key) (payment.Payment, error) {
 	ask.At = e.Now()
-	if ask.What != payment.AskCheck {
+	if ask.What != payment.AskCheck || p.Rail == payment.SNAP { // of a QR the core allows one at a time
 		return e.change(ctx, p.MerchantID, p.ID, ask, nil, key, nil)
 	}
 	// OVO, Push To Pay API: several transactions are not to be checked at the same time.
@@ -70,7 +71,9 @@ func (e *Engine) submit(ctx context.Context, merchantID, paymentID string, ev pa
 			return
 		}
 		e.Metrics.Retries.Add(1)
-		e.Log.Error("a fact cannot be stored, trying again", "payment", paymentID, "event", payment.Kind(ev), "error", err)
+		if !errors.Is(err, rail.ErrNoToken) { // that is said once, by who asked for it
+			e.Log.Error("a fact cannot be stored, trying again", "payment", paymentID, "event", payment.Kind(ev), "error", err)
+		}
 		if e.Sleep(ctx, wait) != nil {
 			return
 		}
@@ -163,6 +166,12 @@ func again(ev payment.Event, now time.Time) payment.Event {
 	case payment.Woke:
 		ev.At = now
 		return ev
+	case payment.Notified:
+		if ev.Came.IsZero() {
+			ev.Came = ev.At
+		}
+		ev.At = now
+		return ev
 	}
 	return ev
 }
@@ -188,11 +197,16 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 		if err != nil {
 			return p, err
 		}
-		line, _ := e.RailOf(p.MerchantID, p.Account)
-		w := work{line: line, terms: terms, after: after}
+		w := e.workOf(p, terms)
+		w.after = after
 		c := store.Change{ID: e.NewID("chg_"), Exchanges: parts, Key: key, Owner: e.Owner}
 		// For a payment time does not go back, whatever is done to the clock: its waits are counted from here.
 		c, err = e.finishSafely(&w, c, p, again(ev, p.UpdatedAt))
+		if errors.Is(err, rail.ErrNoToken) {
+			if ev, err = e.withToken(ctx, p, ev); err == nil {
+				continue
+			}
+		}
 		if err != nil {
 			return p, err
 		}
@@ -225,7 +239,7 @@ func (e *Engine) finishSafely(w *work, c store.Change, p payment.Payment, ev pay
 	if err == nil {
 		return done, nil
 	}
-	if _, asked := ev.(payment.Asked); asked {
+	if _, asked := ev.(payment.Asked); asked || errors.Is(err, rail.ErrNoToken) {
 		return done, err
 	}
 	e.Log.Error("a payment is held for review: lunas cannot go on with it", "payment", p.ID, "event", payment.Kind(ev), "error", err)

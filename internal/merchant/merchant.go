@@ -50,6 +50,7 @@ type Account struct {
 	// InquiryFirst asks the provider whether a phone is registered before a customer is sent a push from our pages.
 	InquiryFirst bool
 	OVO          OVOCredentials
+	SNAP         SNAPCredentials
 }
 
 // Terminal is a terminal of an account with the style of its numbering.
@@ -71,6 +72,34 @@ type OVOCredentials struct {
 	PadNumbers bool
 	// OriginalDate writes the push's date into its reversal and void too, instead of the time of the call.
 	OriginalDate bool
+}
+
+// SNAPCredentials are what OVO hands out for dynamic QRIS over SNAP, and how its messages are written where OVO leaves a
+// choice or its documents disagree.
+type SNAPCredentials struct {
+	ClientID     string
+	ClientSecret Secret
+	PrivateKey   Secret // RSA, PEM of PKCS#1 or PKCS#8; its public half is with OVO
+	PartnerID    string // X-PARTNER-ID; the client id by default
+	ChannelID    string // CHANNEL-ID; empty: not sent
+	Origin       string // ORIGIN; empty: not sent
+	// AllowedSources says which sources of funds may pay, by the contract with OVO.
+	AllowedSources []string
+	// CompactTimestamps writes X-TIMESTAMP as OVO's sample log has it.
+	CompactTimestamps bool
+	// NMID is the national merchant id that a QR must carry; empty: not compared.
+	NMID string
+
+	Notify SNAPNotify
+}
+
+// SNAPNotify says how OVO signs what it notifies.
+type SNAPNotify struct {
+	// Mode is shared_secret, issued_token or provider_key; empty: notifications are not taken.
+	Mode      string
+	PublicKey string // the provider's, of provider_key; PEM
+	// Tolerance is how far a notification's time may be from ours; 0: five minutes.
+	Tolerance time.Duration
 }
 
 // Secret is a credential. It prints masked; Reveal gives it.

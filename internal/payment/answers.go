@@ -10,6 +10,9 @@ func (s *step) answered(e Answered) {
 	if s.came.IsZero() {
 		s.came = e.At
 	}
+	if !s.on(e.Attempt) {
+		return
+	}
 	tries := s.a.call(e.Call).Tries
 	if tries == 0 {
 		return // an answer to nothing
@@ -18,6 +21,10 @@ func (s *step) answered(e Answered) {
 	s.a.close(e.Call, e.Try, o.Class == Unknown || o.Class == Pending)
 	if !newest && o.Class != Approved && o.Class != WasReversed {
 		return // a newer try decides; of an older one only what was done counts
+	}
+	if s.t.Presents() {
+		s.answeredQR(e.Call, o)
+		return
 	}
 	switch e.Call {
 	case CallPush:
@@ -336,6 +343,8 @@ func (s *step) notVoided(why Reason, providerCode string) {
 // unanswered is what follows when a call may have reached the provider and no verdict came back.
 func (s *step) unanswered(c Call) {
 	switch {
+	case s.t.Presents():
+		s.unansweredQR(c)
 	case c == CallPush && s.p.State == Pushing:
 		s.to(InDoubt)
 	case c == CallReversal && s.p.State == Reversing:
@@ -366,11 +375,14 @@ func (s *step) notFoundUnconfirmed() {
 // notSent is what follows when the provider certainly has not seen a call. Of an older try it says nothing about the
 // newer one.
 func (s *step) notSent(e NotSent) {
-	if e.Try != s.a.call(e.Call).Tries {
+	if !s.on(e.Attempt) || e.Try != s.a.call(e.Call).Tries {
 		return
 	}
 	wasOpen := s.a.close(e.Call, e.Try, false)
 	switch {
+	case e.Call == CallGenerate:
+		s.a.NeverSent = true
+		s.burn()
 	case e.Call == CallPush:
 		s.pushNotSent()
 	case e.Call == CallVoid && s.p.State == Voiding:

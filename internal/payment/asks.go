@@ -9,6 +9,10 @@ func (s *step) asked(e Asked) error {
 		return err
 	}
 	s.changed = true
+	if s.t.Presents() && e.What != AskResolve {
+		s.askedQR(e)
+		return nil
+	}
 	switch e.What {
 	case AskCheck:
 		if s.p.State == Voiding || (s.p.State == Review && s.a.call(CallVoid).Unclear) {
@@ -37,6 +41,9 @@ func (s *step) asked(e Asked) error {
 
 // mayAsk gives a *Refusal when an ask cannot be granted now.
 func (t Terms) mayAsk(p Payment, e Asked) error {
+	if t.Presents() {
+		return t.mayAskQR(p, e)
+	}
 	a := p.attempt()
 	deadline := later(a.PushedAt.Add(t.ReverseAfter), p.WakeAt)
 	refuse := func(code, message string, until time.Time) error {
@@ -82,17 +89,27 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 			return refuse(CodeInProgress, "a reversal of this payment is under way", r.Until)
 		}
 	case AskResolve:
-		switch {
-		case p.State != Review:
-			return refuse(CodeNotPossible, "only a payment in review is resolved by hand; this one is "+string(p.State), zero)
-		case !e.To.Final():
-			return &Refusal{
-				Code: CodeNotPossible, Field: "to", State: p.State,
-				Message: "resolve to a final state: paid, declined, expired, canceled, reversed, voided or refunded",
-			}
-		}
+		return mayResolve(p, e)
+	case AskRefund, AskRenew:
+		return refuse(CodeNotPossible, "this is possible only for a QR", zero)
 	default:
 		return refuse(CodeNotPossible, "unknown ask "+string(e.What), zero)
+	}
+	return nil
+}
+
+func mayResolve(p Payment, e Asked) error {
+	switch {
+	case p.State != Review:
+		return &Refusal{
+			Code: CodeNotPossible, State: p.State,
+			Message: "only a payment in review is resolved by hand; this one is " + string(p.State),
+		}
+	case !e.To.Final():
+		return &Refusal{
+			Code: CodeNotPossible, Field: "to", State: p.State,
+			Message: "resolve to a final state: paid, declined, expired, canceled, reversed, voided or refunded",
+		}
 	}
 	return nil
 }
@@ -108,7 +125,10 @@ func Actions(t Terms, p Payment, at time.Time) []Action {
 	var possible []Action
 	a := p.attempt()
 	limits := map[Ask]time.Time{AskCheck: a.PushedAt.Add(t.CheckMaxAge), AskVoid: t.CutOffOf(a.PushedAt)}
-	for _, what := range []Ask{AskCheck, AskVoid, AskCancel} {
+	if t.Presents() {
+		limits = map[Ask]time.Time{AskRefund: t.RefundEnd(p.paidAttempt().PaidAt)}
+	}
+	for _, what := range []Ask{AskCheck, AskVoid, AskCancel, AskRefund, AskRenew} {
 		if t.mayAsk(p, Asked{At: at, What: what}) == nil {
 			possible = append(possible, Action{What: what, Until: limits[what]})
 		}
@@ -118,13 +138,18 @@ func Actions(t Terms, p Payment, at time.Time) []Action {
 
 // Next says what happens next, when at the latest, and who has to act.
 type Next struct {
-	What string // confirm, check, reverse, confirm_reversal, confirm_void, inspect; empty: nothing more
+	// What is confirm, check, reverse, confirm_reversal, confirm_void, present, scan, confirm_refund or inspect; empty:
+	// nothing more.
+	What string
 	Who  string // customer, gateway, operator
 	At   time.Time
 }
 
 // NextOf tells what a payment is waiting for.
 func NextOf(t Terms, p Payment) Next {
+	if t.Presents() && p.State != Review {
+		return t.nextOfQR(p)
+	}
 	a := p.attempt()
 	switch p.State {
 	case Pushing:

@@ -27,8 +27,22 @@ type Attempt struct {
 	NotFoundAt time.Time `json:"not_found_at,omitzero"`
 	// ClosedByNotFound is set when the attempt ended because the provider does not know it, and not by a reversal.
 	ClosedByNotFound bool `json:"closed_by_not_found,omitempty"`
-	// RetryAt is when the reversal, or the check in its stead, is tried again.
+	// RetryAt is when the reversal, or the check in its stead, is tried again; of a QR, when the next call is due.
 	RetryAt time.Time `json:"retry_at,omitzero"`
+
+	// ProviderReference is the provider's own number of the payment. SNAP: referenceNo.
+	ProviderReference string `json:"provider_reference,omitempty"`
+	// QR is the text that the customer scans, and PresentedAt when it came. It lives from PushedAt.
+	QR          string    `json:"qr,omitempty"`
+	PresentedAt time.Time `json:"presented_at,omitzero"`
+	// Burnt is set when the call for a QR ended without one: its number is used up, and nobody has seen a QR of it.
+	Burnt bool `json:"burnt,omitempty"`
+	// NumberUsed is set when the provider has seen the number before: what it says of it is about an earlier sale.
+	NumberUsed bool `json:"number_used,omitempty"`
+	// Settled is set once the provider has said its last word on this QR: paid, or never to be paid.
+	Settled bool `json:"settled,omitempty"`
+	// PaidAt is when the customer paid by this QR: the provider's time if it told one, else when we learnt of it.
+	PaidAt time.Time `json:"paid_at,omitzero"`
 }
 
 // Call is an operation at a provider, in the standard words.
@@ -41,6 +55,8 @@ const (
 	CallCheck     Call = "check"
 	CallVoid      Call = "void"
 	CallCheckVoid Call = "check_void"
+	CallGenerate  Call = "generate" // makes a QR
+	CallRefund    Call = "refund"
 )
 
 // CallRecord says how often a call was made in an attempt and whether the last one is still open.
@@ -53,6 +69,8 @@ type CallRecord struct {
 	Open  bool      `json:"open,omitempty"`
 	// Unclear is set once a try ended without a verdict: whether it took effect is not known.
 	Unclear bool `json:"unclear,omitempty"`
+	// Attempt is the index of the call's attempt, where OpenCalls lists it.
+	Attempt int `json:"-"`
 }
 
 // call gives the record of a call, or an empty one.
@@ -101,13 +119,13 @@ func (a *Attempt) close(c Call, try int, unclear bool) (wasOpen bool) {
 
 // OpenCalls lists what is under way, for whoever takes over from a dead process.
 func (p Payment) OpenCalls() []CallRecord {
-	if len(p.Attempts) == 0 {
-		return nil
-	}
 	var open []CallRecord
-	for _, r := range p.Attempts[len(p.Attempts)-1].Calls {
-		if r.Open {
-			open = append(open, r)
+	for i := range p.Attempts {
+		for _, r := range p.Attempts[i].Calls {
+			if r.Open {
+				r.Attempt = i
+				open = append(open, r)
+			}
 		}
 	}
 	return open

@@ -49,6 +49,10 @@ func DecodeEvent(kind string, b []byte) (Event, error) {
 		return decode[NoAnswer](kind, b)
 	case "not_sent":
 		return decode[NotSent](kind, b)
+	case "notified":
+		return decode[Notified](kind, b)
+	case "renumbered":
+		return decode[Renumbered](kind, b)
 	case "woke":
 		return decode[Woke](kind, b)
 	case "faulted":

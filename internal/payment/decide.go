@@ -22,16 +22,22 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 		panic("payment: " + e.kind() + " before requested")
 	}
 	s := step{t: t, p: p.clone(), at: e.When(), commands: make([]Command, 0, commandsMost)}
-	s.a = s.p.attempt()
+	s.last()
 	switch e := e.(type) {
+	case Renumbered:
+		if err := s.renumbered(e); err != nil {
+			return p, nil, err
+		}
 	case Asked:
 		if err := s.asked(e); err != nil {
 			return p, nil, err
 		}
 	case Answered:
 		s.answered(e)
+	case Notified:
+		s.notified(e)
 	case NoAnswer:
-		if s.a.close(e.Call, e.Try, true) {
+		if s.on(e.Attempt) && s.a.close(e.Call, e.Try, true) {
 			s.unanswered(e.Call)
 		}
 	case NotSent:
@@ -68,7 +74,12 @@ func request(t Terms, p Payment, e Requested) (Payment, []Command, error) {
 		p.Warning = CodeCutOff
 	}
 	s := step{t: t, p: p, at: e.At, commands: make([]Command, 0, commandsMost)}
-	s.a = s.p.attempt()
+	s.last()
+	if t.Presents() {
+		s.to(Presenting)
+		s.present()
+		return s.finish(p)
+	}
 	s.to(Pushing)
 	until := e.At.Add(t.CallLimit)
 	target := s.target(s.a.open(CallPush, e.At, until.Add(lostAfter)), until)
@@ -84,7 +95,7 @@ func (t Terms) admit(p Payment, e Requested) error {
 		return &Refusal{Code: CodeAmountTooSmall, Field: "amount", Message: "the smallest amount is " + t.AmountMin.String()}
 	case t.AmountMax > 0 && e.Amount > t.AmountMax:
 		return &Refusal{Code: CodeAmountTooLarge, Field: "amount", Message: "the largest amount is " + t.AmountMax.String()}
-	case e.Phone.IsZero():
+	case e.Phone.IsZero() && !t.Presents():
 		return &Refusal{Code: CodePhoneMissing, Field: "phone", Message: "a push needs the customer's phone number"}
 	case t.CutOffGuard == RefuseAtCutOff && t.pastGuard(e.At):
 		return &Refusal{
@@ -97,7 +108,7 @@ func (t Terms) admit(p Payment, e Requested) error {
 
 // pastGuard tells whether a push at t0 would have too little time for reversals before the cut-off.
 func (t Terms) pastGuard(t0 time.Time) bool {
-	return t0.Add(t.ReverseAfter + t.CutOffRoom).After(t.CutOffOf(t0))
+	return t.CutOffGuard != "" && t0.Add(t.ReverseAfter+t.CutOffRoom).After(t.CutOffOf(t0))
 }
 
 // commandsMost is how many commands a decision seldom exceeds: a call or two, an announcement, an alarm.
@@ -107,11 +118,23 @@ const commandsMost = 4
 type step struct {
 	t        Terms
 	p        Payment
-	a        *Attempt // the current one, in p
+	a        *Attempt // the one in p that this is about, mostly the current one
+	i        int      // its index
 	at       time.Time
 	came     time.Time // when the answer came that is being decided on
 	commands []Command
 	changed  bool
+}
+
+// last turns to the current attempt. on turns to any; false when there is no such.
+func (s *step) last() { s.a, s.i = s.p.attempt(), len(s.p.Attempts)-1 }
+
+func (s *step) on(i int) bool {
+	if i < 0 || i >= len(s.p.Attempts) {
+		return false
+	}
+	s.a, s.i = &s.p.Attempts[i], i
+	return true
 }
 
 func (s *step) do(c Command) {
@@ -163,8 +186,9 @@ var announcements = func() map[State]string { // never written
 
 func (s *step) target(try int, until time.Time) Target {
 	return Target{
-		Attempt: len(s.p.Attempts) - 1, Terminal: s.a.Terminal, Number: s.a.Number, Invoice: s.a.Invoice,
+		Attempt: s.i, Terminal: s.a.Terminal, Number: s.a.Number, Invoice: s.a.Invoice,
 		Amount: s.p.Amount, Phone: s.p.Phone, PushedAt: s.a.PushedAt, Try: try, Until: until,
+		ProviderReference: s.a.ProviderReference,
 	}
 }
 
@@ -178,8 +202,14 @@ func (s *step) short(c Call) {
 		s.do(Reverse{target})
 	case CallVoid:
 		s.do(Void{target})
+	case CallRefund:
+		s.do(Refund{Target: target, RefundNo: RefundNo(s.a.Invoice)})
 	case CallCheck:
-		s.do(Inquire{Target: target, Of: CallPush})
+		of := CallPush
+		if s.t.Presents() {
+			of = CallGenerate
+		}
+		s.do(Inquire{Target: target, Of: of})
 	case CallCheckVoid:
 		s.do(Inquire{Target: target, Of: CallVoid})
 	}

@@ -9,6 +9,10 @@ var zero time.Time // never written
 // elapse does what has become due by now. It runs after every event, so that a late timer and a late answer lead to
 // the same place.
 func (s *step) elapse() {
+	if s.t.Presents() {
+		s.elapseQR()
+		return
+	}
 	if s.p.State == Pushing && s.reached(s.sessionEnd()) {
 		s.to(InDoubt)
 	}
@@ -108,6 +112,9 @@ func (s *step) lose(c Call) {
 
 // wake is when elapse will have something to do; zero for never.
 func (s *step) wake() time.Time {
+	if s.t.Presents() {
+		return s.wakeQR()
+	}
 	switch s.p.State {
 	case Pushing:
 		return s.sessionEnd()

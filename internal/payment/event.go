@@ -4,7 +4,7 @@ import "time"
 
 // Event is something that has happened. The set is closed: every event that Decide knows stands in this file.
 //
-// Requested and Asked are asks, which may be refused; all others are facts, which may not: they always lead to a state.
+// Requested, Asked and Renumbered may be refused; all others are facts, which may not: they always lead to a state.
 type Event interface {
 	When() time.Time
 	kind() string
@@ -34,16 +34,35 @@ type Answered struct {
 	// Came is when the answer came, where it could not be written down at once because the database was away; zero: At.
 	Came    time.Time `json:"came,omitzero"`
 	Call    Call      `json:"call"`
-	Try     int       `json:"try"` // from 1
+	Attempt int       `json:"attempt,omitempty"` // index in Payment.Attempts, from 0
+	Try     int       `json:"try"`               // from 1
 	Outcome Outcome   `json:"outcome"`
+}
+
+// Notified brings what a provider says of a payment by itself, signed strongly and verified.
+type Notified struct {
+	At time.Time `json:"at"`
+	// Came is when it came, where it could not be written down at once; zero: At.
+	Came    time.Time `json:"came,omitzero"`
+	Number  Number    `json:"number"` // the attempt's
+	Outcome Outcome   `json:"outcome"`
+}
+
+// Renumbered brings a new number for another attempt. It answers Renumber, and like an ask it may be refused: then
+// nobody wants the number any more, and none is taken.
+type Renumbered struct {
+	At      time.Time `json:"at"`
+	Number  Number    `json:"number"`
+	Attempt int       `json:"attempt"` // the new one's index
 }
 
 // NoAnswer says that a call was sent, or may have been, and no usable verdict came back.
 type NoAnswer struct {
-	At   time.Time `json:"at"`
-	Call Call      `json:"call"`
-	Try  int       `json:"try"`
-	Why  Silence   `json:"why"`
+	At      time.Time `json:"at"`
+	Call    Call      `json:"call"`
+	Attempt int       `json:"attempt,omitempty"`
+	Try     int       `json:"try"`
+	Why     Silence   `json:"why"`
 }
 
 // Silence tells how an answer is missing.
@@ -58,9 +77,10 @@ const (
 
 // NotSent says that not one byte of a call left: the provider cannot have seen it.
 type NotSent struct {
-	At   time.Time `json:"at"`
-	Call Call      `json:"call"`
-	Try  int       `json:"try"`
+	At      time.Time `json:"at"`
+	Call    Call      `json:"call"`
+	Attempt int       `json:"attempt,omitempty"`
+	Try     int       `json:"try"`
 }
 
 // Woke says that time has passed.
@@ -91,12 +111,16 @@ const (
 	AskCheck   Ask = "check"   // ask the provider where the push stands
 	AskVoid    Ask = "void"    // take back a paid push on its day
 	AskCancel  Ask = "cancel"  // give up before the customer can have paid
+	AskRefund  Ask = "refund"  // give back a paid QR on its day
+	AskRenew   Ask = "renew"   // another QR, after the old one has expired
 	AskReverse Ask = "reverse" // an operator sends the reversal again
 	AskResolve Ask = "resolve" // an operator closes a payment in review
 )
 
 // Asks lists every ask.
-func Asks() []Ask { return []Ask{AskCheck, AskVoid, AskCancel, AskReverse, AskResolve} }
+func Asks() []Ask {
+	return []Ask{AskCheck, AskVoid, AskCancel, AskRefund, AskRenew, AskReverse, AskResolve}
+}
 
 // When gives the event's time.
 func (e Requested) When() time.Time { return e.At }
@@ -111,6 +135,12 @@ func (e NoAnswer) When() time.Time { return e.At }
 func (e NotSent) When() time.Time { return e.At }
 
 // When gives the event's time.
+func (e Notified) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e Renumbered) When() time.Time { return e.At }
+
+// When gives the event's time.
 func (e Woke) When() time.Time { return e.At }
 
 // When gives the event's time.
@@ -119,13 +149,15 @@ func (e Asked) When() time.Time { return e.At }
 // When gives the event's time.
 func (e Faulted) When() time.Time { return e.At }
 
-func (Requested) kind() string { return "requested" }
-func (Answered) kind() string  { return "answered" }
-func (NoAnswer) kind() string  { return "no_answer" }
-func (NotSent) kind() string   { return "not_sent" }
-func (Woke) kind() string      { return "woke" }
-func (Asked) kind() string     { return "asked" }
-func (Faulted) kind() string   { return "faulted" }
+func (Requested) kind() string  { return "requested" }
+func (Answered) kind() string   { return "answered" }
+func (NoAnswer) kind() string   { return "no_answer" }
+func (NotSent) kind() string    { return "not_sent" }
+func (Notified) kind() string   { return "notified" }
+func (Renumbered) kind() string { return "renumbered" }
+func (Woke) kind() string       { return "woke" }
+func (Asked) kind() string      { return "asked" }
+func (Faulted) kind() string    { return "faulted" }
 
 // Kind is the event's name as it is stored and served.
 func Kind(e Event) string { return e.kind() }

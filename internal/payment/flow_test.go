@@ -28,6 +28,17 @@ func newFlow(t0 time.Time) *flow {
 	return &flow{terms: payment.OVOTerms(), t0: t0, decide: payment.Decide}
 }
 
+// newQRFlow is a payment by QR.
+func newQRFlow(t0 time.Time) *flow {
+	return &flow{terms: payment.SNAPTerms(), t0: t0, decide: payment.Decide}
+}
+
+func requestedQR(t0 time.Time) payment.Requested {
+	r := requested(t0)
+	r.Account, r.Method, r.Phone = "snap-1", payment.QRIS, payment.Phone{}
+	return r
+}
+
 func requested(t0 time.Time) payment.Requested {
 	phone, err := payment.ParsePhone("081211110101")
 	if err != nil {
@@ -69,8 +80,15 @@ func (f *flow) event(line string) (payment.Event, error) {
 	bad := func() (payment.Event, error) { return nil, fmt.Errorf("cannot read the event %q", line) }
 	text := strings.Join(words, " ")
 	switch {
+	case text == "request" && f.terms.Presents():
+		return requestedQR(at), nil
 	case text == "request":
 		return requested(at), nil
+	case text == "renumbered":
+		n := len(f.p.Attempts)
+		return payment.Renumbered{At: at, Number: payment.Number{Batch: 4, Reference: payment.ReferenceNumber(123 + n)}, Attempt: n}, nil
+	case words[0] == "notified" && len(words) >= 3:
+		return f.notification(at, words[1:])
 	case text == "time passes":
 		return payment.Woke{At: at}, nil
 	case strings.HasPrefix(text, "fault "):
@@ -84,6 +102,13 @@ func (f *flow) event(line string) (payment.Event, error) {
 		}
 		return ask, nil
 	}
+	attempt := max(0, len(f.p.Attempts)-1)
+	if n := len(words); n > 3 && words[n-2] == "attempt" {
+		if attempt, err = strconv.Atoi(words[n-1]); err != nil {
+			return bad()
+		}
+		attempt, words = attempt-1, words[:n-3]
+	}
 	call, try := payment.Call(words[0]), 0
 	if n := len(words); n > 3 && words[n-2] == "try" {
 		if try, err = strconv.Atoi(words[n-1]); err != nil {
@@ -92,22 +117,67 @@ func (f *flow) event(line string) (payment.Event, error) {
 		words = words[:n-2]
 	}
 	if try == 0 {
-		try = f.tries(call)
+		try = f.tries(attempt, call)
 	}
 	switch rest := words[1:]; {
 	case len(rest) == 3 && rest[0] == "answered":
-		o := outcome(payment.Class(rest[2]), rest[1])
-		return payment.Answered{At: at, Call: call, Try: try, Outcome: o}, nil
+		return payment.Answered{At: at, Call: call, Attempt: attempt, Try: try, Outcome: f.outcome(call, payment.Class(rest[2]), rest[1])}, nil
 	case strings.Join(rest, " ") == "not sent":
-		return payment.NotSent{At: at, Call: call, Try: try}, nil
+		return payment.NotSent{At: at, Call: call, Attempt: attempt, Try: try}, nil
 	case strings.Join(rest, " ") == "no answer":
-		return payment.NoAnswer{At: at, Call: call, Try: try, Why: payment.Silent}, nil
+		return payment.NoAnswer{At: at, Call: call, Attempt: attempt, Try: try, Why: payment.Silent}, nil
 	case strings.Join(rest, " ") == "unclear":
-		return payment.NoAnswer{At: at, Call: call, Try: try, Why: payment.Garbled}, nil
+		return payment.NoAnswer{At: at, Call: call, Attempt: attempt, Try: try, Why: payment.Garbled}, nil
 	case strings.Join(rest, " ") == "interrupted":
-		return payment.NoAnswer{At: at, Call: call, Try: try, Why: payment.Interrupted}, nil
+		return payment.NoAnswer{At: at, Call: call, Attempt: attempt, Try: try, Why: payment.Interrupted}, nil
 	}
 	return bad()
+}
+
+// notification reads "00 approved", with "of attempt 1" and "amount 100" behind it.
+func (f *flow) notification(at time.Time, words []string) (payment.Event, error) {
+	e := payment.Notified{At: at, Outcome: qrOutcome("", payment.Class(words[1]), words[0])}
+	if n := len(f.p.Attempts); n > 0 {
+		e.Number = f.p.Attempts[n-1].Number
+	}
+	for rest := words[2:]; len(rest) > 0; {
+		switch {
+		case len(rest) >= 3 && rest[1] == "attempt":
+			n, err := strconv.Atoi(rest[2])
+			if err != nil || n > len(f.p.Attempts) {
+				return nil, fmt.Errorf("no attempt %q", rest[2])
+			}
+			e.Number, rest = f.p.Attempts[n-1].Number, rest[3:]
+		case len(rest) >= 2 && rest[0] == "amount":
+			n, err := strconv.Atoi(rest[1])
+			if err != nil {
+				return nil, err
+			}
+			e.Outcome.Amount, rest = payment.Rupiah(n), rest[2:]
+		default:
+			return nil, fmt.Errorf("cannot read %q of a notification", rest)
+		}
+	}
+	return e, nil
+}
+
+func (f *flow) outcome(call payment.Call, class payment.Class, code string) payment.Outcome {
+	if f.terms.Presents() {
+		return qrOutcome(call, class, code)
+	}
+	return outcome(class, code)
+}
+
+func qrOutcome(call payment.Call, class payment.Class, code string) payment.Outcome {
+	o := outcome(class, code)
+	o.ApprovalCode, o.TraceNumber = "", ""
+	if class == payment.Approved {
+		o.ProviderReference = "2026032110000001"
+	}
+	if class == payment.Approved && call == payment.CallGenerate {
+		o.QR = "00020101"
+	}
+	return o
 }
 
 func outcome(class payment.Class, code string) payment.Outcome {
@@ -123,11 +193,11 @@ func outcome(class payment.Class, code string) payment.Outcome {
 	return o
 }
 
-func (f *flow) tries(call payment.Call) int {
-	if len(f.p.Attempts) == 0 {
+func (f *flow) tries(attempt int, call payment.Call) int {
+	if attempt >= len(f.p.Attempts) {
 		return 0
 	}
-	for _, r := range f.p.Attempts[0].Calls {
+	for _, r := range f.p.Attempts[attempt].Calls {
 		if r.Call == call {
 			return r.Tries
 		}
@@ -234,6 +304,10 @@ func (f *flow) command(c payment.Command) string {
 	switch c := c.(type) {
 	case payment.Push:
 		return fmt.Sprintf("send push %s by %s, listen until %s", c.Number, f.show(c.SendBy), f.show(c.Until))
+	case payment.ShowQR:
+		return fmt.Sprintf("ask for QR %s by %s, listen until %s", c.Number.Digits(), f.show(c.SendBy), f.show(c.Until))
+	case payment.Renumber:
+		return fmt.Sprintf("take a new number for attempt %d", c.Attempt+1)
 	case payment.WakeAt:
 		return "wake " + f.show(c.At)
 	case payment.Tell:

@@ -63,6 +63,8 @@ func everyEvent() []payment.Event {
 		payment.Answered{At: at, Came: at.Add(-time.Second), Call: payment.CallPush, Try: 1, Outcome: outcome(payment.Approved, "00")},
 		payment.NoAnswer{At: at, Call: payment.CallReversal, Try: 2, Why: payment.Garbled},
 		payment.NotSent{At: at, Call: payment.CallVoid, Try: 3},
+		payment.Notified{At: at, Number: payment.Number{Batch: 4, Reference: 123}, Outcome: outcome(payment.Approved, "00")},
+		payment.Renumbered{At: at, Number: payment.Number{Batch: 4, Reference: 124}, Attempt: 1},
 		payment.Woke{At: at},
 		payment.Asked{At: at, What: payment.AskResolve, By: "usr_1", Reason: "seen in the settlement", To: payment.Paid},
 		payment.Faulted{At: at, Why: "something that cannot be"},

@@ -1,5 +1,7 @@
 package payment
 
+import "time"
+
 // Outcome is what a provider's verdict means, translated by the rail. A decline is an outcome, not an error.
 type Outcome struct {
 	Class Class  `json:"class"`
@@ -8,6 +10,11 @@ type Outcome struct {
 	// Facts, when the provider gave them.
 	ApprovalCode string `json:"approval_code,omitempty"`
 	TraceNumber  string `json:"trace_number,omitempty"`
+	// Of a QR: its text, the provider's number, the amount that was paid (0: not told) and when.
+	QR                string    `json:"qr,omitempty"`
+	ProviderReference string    `json:"provider_reference,omitempty"`
+	Amount            Rupiah    `json:"amount,omitempty"`
+	PaidAt            time.Time `json:"paid_at,omitzero"`
 }
 
 // Class is all that Decide reads of an outcome.
@@ -23,11 +30,12 @@ const (
 	WasReversed   Class = "reversed"      // the push has been reversed
 	Duplicate     Class = "duplicate"     // the number was used before
 	Misconfigured Class = "misconfigured" // refused for a reason that only an operator can mend
+	TokenDead     Class = "token_dead"    // the access token is not valid any more; nothing was done
 )
 
 // Classes lists every class.
 func Classes() []Class {
-	return []Class{Approved, Refused, Pending, Unknown, NotFound, WasReversed, Duplicate, Misconfigured}
+	return []Class{Approved, Refused, Pending, Unknown, NotFound, WasReversed, Duplicate, Misconfigured, TokenDead}
 }
 
 // Reason is our stable word for why a payment failed. It is served to merchants, who may build on it.
@@ -40,4 +48,5 @@ const (
 	ReasonNotFound      Reason = "not_found"            // the provider does not know the push
 	ReasonDuplicate     Reason = "duplicate_number"     // the provider had seen this number before
 	ReasonMisconfigured Reason = "misconfigured"        // the merchant's account at the provider is not in order
+	ReasonNoQR          Reason = "no_qr"                // the provider made no QR; nothing was presented
 )

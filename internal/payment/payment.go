@@ -42,6 +42,11 @@ type Payment struct {
 	Review string `json:"review,omitempty"`
 	// Warning is set when the payment was let through by a rule that may also refuse, such as "cutoff".
 	Warning string `json:"warning,omitempty"`
+	// CancelAsked is set when the merchant gave up a QR that the customer may have paid: it is hidden, and asked about
+	// until the provider says its last word.
+	CancelAsked bool `json:"cancel_asked,omitempty"`
+	// RenewedAt is when a new QR was last asked for, after the old one had come to its end.
+	RenewedAt time.Time `json:"renewed_at,omitzero"`
 
 	Description string            `json:"description,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`

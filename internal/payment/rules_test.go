@@ -71,7 +71,7 @@ func (d decision) refusalRules() (wrong []string) {
 		wrong = append(wrong, fmt.Sprintf("the error is no refusal: %v", d.err))
 	}
 	switch d.event.(type) {
-	case payment.Requested, payment.Asked:
+	case payment.Requested, payment.Asked, payment.Renumbered:
 	default:
 		wrong = append(wrong, "a fact was refused")
 	}
@@ -100,19 +100,33 @@ func (d decision) bookRules() (wrong []string) {
 		return append(wrong, d.guardRules(r)...)
 	}
 	b, a := d.before, d.after
+	if r, ok := d.event.(payment.Renumbered); ok {
+		if len(a.Attempts) != len(b.Attempts)+1 || a.Attempts[len(b.Attempts)].Number != r.Number {
+			wrong = append(wrong, "a new number made no new attempt")
+		}
+		a.Attempts = a.Attempts[:len(b.Attempts)]
+	}
 	if a.ID != b.ID || a.Amount != b.Amount || a.Phone != b.Phone || a.Reference != b.Reference ||
 		!a.CreatedAt.Equal(b.CreatedAt) || len(a.Attempts) != len(b.Attempts) {
 		wrong = append(wrong, "what was agreed has changed")
 	}
-	x, y := b.Attempts[0], a.Attempts[0]
-	if x.Number != y.Number || x.Invoice != y.Invoice || x.Terminal != y.Terminal || !x.PushedAt.Equal(y.PushedAt) {
-		wrong = append(wrong, "the push's number, invoice, terminal or date has changed")
+	for i, x := range b.Attempts[:min(len(a.Attempts), len(b.Attempts))] {
+		y := a.Attempts[i]
+		if x.Number != y.Number || x.Invoice != y.Invoice || x.Terminal != y.Terminal || !x.PushedAt.Equal(y.PushedAt) {
+			wrong = append(wrong, "an attempt's number, invoice, terminal or date has changed")
+		}
+		if !x.PaidAt.Equal(y.PaidAt) && !x.PaidAt.IsZero() || x.Burnt && !y.Burnt || x.Settled && !y.Settled {
+			wrong = append(wrong, "what was known of an attempt was forgotten")
+		}
 	}
 	return wrong
 }
 
 // guardRules: no push is let in without a word when it could not be reversed in time.
 func (d decision) guardRules(r payment.Requested) (wrong []string) {
+	if d.terms.Presents() {
+		return nil // a QR without an answer needs no reversal
+	}
 	last := payment.DayOf(r.At).Start().Add(23*time.Hour + 56*time.Minute + 55*time.Second)
 	late := r.At.After(last)
 	if late && d.terms.CutOffGuard == payment.RefuseAtCutOff {
@@ -155,6 +169,9 @@ func (d decision) stateRules() (wrong []string) {
 }
 
 func (d decision) mayBecomePaid() bool {
+	if d.terms.Presents() {
+		return d.mayBecomePaidByQR()
+	}
 	switch e := d.event.(type) {
 	case payment.Answered:
 		approved := e.Outcome.Class == payment.Approved && (e.Call == payment.CallPush || e.Call == payment.CallCheck)
@@ -171,7 +188,16 @@ func (d decision) mayBecomePaid() bool {
 func (d decision) wakeRules() (wrong []string) {
 	a := d.after
 	restful := a.State.Final() || a.State == payment.Review
-	pages := a.State == payment.Created || a.State == payment.Presenting || a.State == payment.Awaiting || a.State == payment.Refunding
+	pages := !d.terms.Presents() && (a.State == payment.Created || a.State == payment.Presenting || a.State == payment.Awaiting || a.State == payment.Refunding)
+	if d.terms.Presents() {
+		last := a.Attempts[len(a.Attempts)-1]
+		switch {
+		case (a.State == payment.Paid || a.State == payment.Refunded) && !last.PresentedAt.IsZero() && !last.Settled:
+			restful = false // paid by an earlier QR: the current one may be paid too
+		case a.State == payment.Pushing, a.State == payment.InDoubt, a.State == payment.Reversing, a.State == payment.Voiding, a.State == payment.Created:
+			pages = true // of other rails
+		}
+	}
 	switch {
 	case pages: // other rails' states; they have no alarm under these terms
 	case restful && !a.WakeAt.IsZero():
@@ -196,17 +222,24 @@ func (d decision) wakeRules() (wrong []string) {
 
 // commandRules: what may be sent, when, and how often.
 func (d decision) commandRules(c payment.Command) (wrong []string) {
-	if hold, ok := c.(payment.Hold); ok && (d.after.Attempts[0].ResponseCode != "94" || hold.Terminal == "" || hold.Reason == "") {
+	used := d.after.Attempts[0].ResponseCode == "94"
+	for _, a := range d.after.Attempts {
+		used = used || a.NumberUsed
+	}
+	if hold, ok := c.(payment.Hold); ok && (!used || hold.Terminal == "" || hold.Reason == "") {
 		wrong = append(wrong, fmt.Sprintf("%+v in %s", hold, d.after.State))
 	}
 	call, target, ok := payment.CallOf(c)
 	if !ok {
 		return wrong
 	}
-	at, attempt := d.event.When(), d.after.Attempts[len(d.after.Attempts)-1]
+	at, attempt := d.event.When(), d.after.Attempts[target.Attempt]
 	cutOff := payment.DayOf(attempt.PushedAt).Start().Add(d.terms.CutOff)
 	asked, _ := d.event.(payment.Asked)
 	_, requested := d.event.(payment.Requested)
+	if d.terms.Presents() {
+		wrong = append(wrong, d.qrCommandRules(call, attempt)...)
+	}
 	switch call {
 	case payment.CallPush:
 		if !requested {
@@ -236,8 +269,8 @@ func (d decision) commandRules(c payment.Command) (wrong []string) {
 
 // tryRules: tries count from 1, one at a time, and stand in the payment.
 func (d decision) tryRules(call payment.Call, target payment.Target) (wrong []string) {
-	before, after := record(d.before, call), record(d.after, call)
-	if d.before.Version > 0 && before.Open && record(d.before, call).Until.After(d.event.When()) {
+	before, after := recordOf(d.before, target.Attempt, call), recordOf(d.after, target.Attempt, call)
+	if d.before.Version > 0 && before.Open && before.Until.After(d.event.When()) {
 		if ended, _ := endOf(d.event); ended != call {
 			wrong = append(wrong, fmt.Sprintf("a second %s while one is under way", call))
 		}
@@ -261,8 +294,12 @@ func endOf(e payment.Event) (payment.Call, int) {
 }
 
 func record(p payment.Payment, call payment.Call) payment.CallRecord {
-	if len(p.Attempts) > 0 {
-		for _, r := range p.Attempts[len(p.Attempts)-1].Calls {
+	return recordOf(p, len(p.Attempts)-1, call)
+}
+
+func recordOf(p payment.Payment, attempt int, call payment.Call) payment.CallRecord {
+	if attempt >= 0 && attempt < len(p.Attempts) {
+		for _, r := range p.Attempts[attempt].Calls {
 			if r.Call == call {
 				return r
 			}

@@ -15,6 +15,39 @@ import (
 
 const statesFile = "../../docs/states.md"
 
+// chapter is what a set of terms can meet: its document, and what everything is tried of.
+type chapter struct {
+	start      func(t0 time.Time) *flow
+	situations []situation
+	calls      []payment.Call
+	classes    []payment.Class
+	asks       []payment.Ask
+	head       string
+	names      []string // of what happens, the longer before the shorter
+	first      payment.State
+	t0         string
+}
+
+func ovoChapter() chapter {
+	return chapter{
+		start: newFlow, situations: situations(),
+		calls:   []payment.Call{payment.CallPush, payment.CallCheck, payment.CallReversal, payment.CallVoid, payment.CallCheckVoid},
+		classes: slices.DeleteFunc(payment.Classes(), func(c payment.Class) bool { return c == payment.TokenDead }),
+		asks:    []payment.Ask{payment.AskCheck, payment.AskVoid, payment.AskCancel, payment.AskReverse, payment.AskResolve},
+		head:    ovoHead, names: []string{"check void", "push", "check", "reversal", "void", "asked to"}, first: payment.Pushing, t0: "the push's own date",
+	}
+}
+
+const ovoHead = `# States of a payment, on the terms of OVO's Push To Pay
+
+*Written by a test that runs the core through every state and event; change the core and run ` + "`make gen`" + `.*
+
+A payment is asked about with **check**, taken back unasked with a **reversal**, and taken back on the merchant's wish with
+a **void**. What a provider's answer means is one of eight classes; which response code is in which class stands in
+[rails/ovo.md](rails/ovo.md).
+
+`
+
 // situation is a state together with what makes a difference in it.
 type situation struct {
 	state payment.State
@@ -84,21 +117,28 @@ type happening struct {
 // state, and keeps docs/states.md in step with what Decide does.
 func TestStates(t *testing.T) {
 	var doc strings.Builder
+	ovoChapter().write(t, &doc)
+	doc.WriteString("\n---\n\n")
+	qrChapter().write(t, &doc)
+	compareFile(t, statesFile, doc.String())
+}
+
+func (c chapter) write(t *testing.T, doc *strings.Builder) {
 	edges := map[[2]payment.State][]string{}
 	reached := map[payment.State]bool{}
 	var tables strings.Builder
-	for _, s := range situations() {
-		f := newFlow(morning)
+	for _, s := range c.situations {
+		f := c.start(morning)
 		f.must(t, s.path...)
 		if f.p.State != s.state {
 			t.Fatalf("%s, %s: the path leads to %s", s.state, s.name, f.p.State)
 		}
-		happenings := everything(t, f, s)
-		writeSituation(&tables, f, s, happenings)
+		happenings := c.everything(t, f, s)
+		c.writeSituation(&tables, f, s, happenings)
 		reached[s.state] = true
 		for _, h := range happenings {
 			addEdge(edges, h)
-			if h.d.err == nil && !byOperator(h.d.event) && !slices.ContainsFunc(situations(), func(s situation) bool { return s.state == h.d.after.State }) {
+			if h.d.err == nil && !byOperator(h.d.event) && !slices.ContainsFunc(c.situations, func(s situation) bool { return s.state == h.d.after.State }) {
 				t.Errorf("%s, %s: %s leads to %s, for which there is no situation", s.state, s.name, h.what, h.d.after.State)
 			}
 		}
@@ -107,24 +147,26 @@ func TestStates(t *testing.T) {
 	for _, state := range payment.States() {
 		if !reached[state] {
 			unreached = append(unreached, state)
-			everything(t, elsewhere(t, state), situation{state: state, name: "unreachable", at: "+1h"})
+			c.everything(t, c.elsewhere(t, state), situation{state: state, name: "unreachable", at: "+1h"})
 		}
 	}
-	writeHead(&doc, edges, unreached)
+	c.writeHead(doc, edges, unreached)
 	doc.WriteString(tables.String())
-	compareFile(t, statesFile, doc.String())
 }
 
 // elsewhere is a payment in a state that these terms do not lead to: it comes with other rails.
-func elsewhere(t *testing.T, state payment.State) *flow {
-	f := newFlow(morning)
-	f.must(t, "+0s request", "+12s push answered 00 approved")
+func (c chapter) elsewhere(t *testing.T, state payment.State) *flow {
+	f := c.start(morning)
+	f.must(t, "+0s request")
+	if !f.terms.Presents() {
+		f.must(t, "+12s push answered 00 approved")
+	}
 	f.p.State = state
 	return f
 }
 
 // everything is every event that Decide knows, at the situation's time, and the passing of time until several instants.
-func everything(t *testing.T, f *flow, s situation) []happening {
+func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 	t.Helper()
 	var all []happening
 	run := func(group, what, line string) {
@@ -139,13 +181,24 @@ func everything(t *testing.T, f *flow, s situation) []happening {
 		all = append(all, happening{what: what, group: group, d: d, text: f.summary(d)})
 	}
 	run("", "requested", s.at+" request")
-	for _, call := range []payment.Call{payment.CallPush, payment.CallCheck, payment.CallReversal, payment.CallVoid, payment.CallCheckVoid} {
+	for _, call := range c.calls {
 		name := callName(call)
-		for _, class := range payment.Classes() {
-			run(name+" answered", string(class), fmt.Sprintf("%s %s answered %s %s", s.at, call, code(call, class), class))
+		for _, class := range c.classes {
+			run(name+" answered", string(class), fmt.Sprintf("%s %s answered %s %s", s.at, call, codeOn(f.terms, call, class), class))
 		}
 		for _, silence := range []string{"no answer", "unclear", "interrupted", "not sent"} {
 			run(name, silence, fmt.Sprintf("%s %s %s", s.at, call, silence))
+		}
+	}
+	if f.terms.Presents() {
+		for _, class := range []payment.Class{payment.Approved, payment.WasReversed, payment.Refused, payment.Pending} {
+			run("notified", string(class), fmt.Sprintf("%s notified %s %s", s.at, codeOn(f.terms, payment.CallCheck, class), class))
+		}
+		run("notified", "another amount", s.at+" notified 00 approved amount 100")
+		run("", "a new number", s.at+" renumbered")
+		if len(f.p.Attempts) > 1 {
+			run("notified of the first QR", "approved", s.at+" notified 00 approved of attempt 1")
+			run("notified of the first QR", "refused", s.at+" notified 06 refused of attempt 1")
 		}
 	}
 	run("time passes", "a moment", s.at+" time passes")
@@ -154,16 +207,21 @@ func everything(t *testing.T, f *flow, s situation) []happening {
 		run("time passes", "until the cut-off", "23:59:00 time passes")
 		run("time passes", "until the next noon", "next day 12:00:00 time passes")
 	}
-	for _, ask := range payment.Asks() {
+	for _, ask := range c.asks {
 		line := s.at + " ask " + string(ask)
 		if ask == payment.AskResolve {
 			line += " as paid"
 		}
 		run("asked to", string(ask), line)
 	}
-	run("asked to", "void at 23:58:59", "23:58:59 ask void")
-	run("asked to", "void at 23:59:00", "23:59:00 ask void")
-	run("asked to", "check after 7 days", "+168h1s ask check")
+	if f.terms.Presents() {
+		run("asked to", "refund at 23:59:58", "23:59:58 ask refund")
+		run("asked to", "refund at 23:59:59", "23:59:59 ask refund")
+	} else {
+		run("asked to", "void at 23:58:59", "23:58:59 ask void")
+		run("asked to", "void at 23:59:00", "23:59:00 ask void")
+		run("asked to", "check after 7 days", "+168h1s ask check")
+	}
 	run("", "fault of our own", s.at+" fault something that cannot be")
 	return all
 }
@@ -176,6 +234,18 @@ func code(call payment.Call, class payment.Class) string {
 	return map[payment.Class]string{
 		payment.Approved: "00", payment.Refused: "17", payment.Pending: "68", payment.Unknown: "40",
 		payment.NotFound: "25", payment.WasReversed: "73", payment.Duplicate: "94", payment.Misconfigured: "58",
+	}[class]
+}
+
+// codeOn is such a code on any terms.
+func codeOn(t payment.Terms, call payment.Call, class payment.Class) string {
+	if !t.Presents() {
+		return code(call, class)
+	}
+	return map[payment.Class]string{
+		payment.Approved: "00", payment.Refused: "06", payment.Pending: "01", payment.Unknown: "5000001",
+		payment.NotFound: "4040001", payment.WasReversed: "04", payment.Duplicate: "4090001", payment.Misconfigured: "4010000",
+		payment.TokenDead: "4010001",
 	}[class]
 }
 
@@ -249,19 +319,11 @@ func addEdge(edges map[[2]payment.State][]string, h happening) {
 	}
 }
 
-func writeHead(doc *strings.Builder, edges map[[2]payment.State][]string, unreached []payment.State) {
-	doc.WriteString(`# States of a payment, on the terms of OVO's Push To Pay
-
-*Written by a test that runs the core through every state and event; change the core and run ` + "`make gen`" + `.*
-
-A payment is asked about with **check**, taken back unasked with a **reversal**, and taken back on the merchant's wish with
-a **void**. What a provider's answer means is one of eight classes; which response code is in which class stands in
-[rails/ovo.md](rails/ovo.md).
-
-`)
-	doc.WriteString("```mermaid\nstateDiagram-v2\n    [*] --> pushing: requested\n")
+func (c chapter) writeHead(doc *strings.Builder, edges map[[2]payment.State][]string, unreached []payment.State) {
+	doc.WriteString(c.head)
+	fmt.Fprintf(doc, "```mermaid\nstateDiagram-v2\n    [*] --> %s: requested\n", c.first)
 	for _, e := range sortedEdges(edges) {
-		fmt.Fprintf(doc, "    %s --> %s: %s\n", e[0], e[1], strings.Join(short(edges[e]), " / "))
+		fmt.Fprintf(doc, "    %s --> %s: %s\n", e[0], e[1], strings.Join(c.short(edges[e]), " / "))
 	}
 	for _, s := range payment.States() {
 		if s.Final() && !slices.Contains(unreached, s) {
@@ -275,7 +337,7 @@ a **void**. What a provider's answer means is one of eight classes; which respon
 			from = e[0]
 			fmt.Fprintf(doc, "%s\n", from)
 		}
-		for i, line := range wrap(strings.Join(short(edges[e]), " / "), 90) {
+		for i, line := range wrap(strings.Join(c.short(edges[e]), " / "), 90) {
 			if i == 0 {
 				fmt.Fprintf(doc, "  -> %-10s %s\n", e[1], line)
 			} else {
@@ -294,10 +356,10 @@ a **void**. What a provider's answer means is one of eight classes; which respon
 Not reached on these terms, except by that operator: %s. They come with the other rails.
 Every event is tried in them all the same: a fact is noted there and breaks nothing.
 
-**How to read the tables.** Times are counted from the push's own date (t0 = 10:00:00 WIB). *noted* means that the event is kept in the
+**How to read the tables.** Times are counted from %s (t0 = 10:00:00 WIB). *noted* means that the event is kept in the
 journal and changes nothing else. Every change of state is told to the merchant. *wake* is when the payment is looked at next
 if nothing happens before.
-`, strings.Join(names, ", "))
+`, strings.Join(names, ", "), c.t0)
 }
 
 func sortedEdges(edges map[[2]payment.State][]string) [][2]payment.State {
@@ -313,12 +375,12 @@ func sortedEdges(edges map[[2]payment.State][]string) [][2]payment.State {
 }
 
 // short says "push refused, misconfigured" for "push refused" and "push misconfigured".
-func short(labels []string) []string {
+func (c chapter) short(labels []string) []string {
 	var out, firsts []string
 	rest := map[string][]string{}
 	for _, l := range labels {
 		first, tail := l, ""
-		for _, name := range []string{"check void", "push", "check", "reversal", "void", "asked to"} {
+		for _, name := range c.names {
 			if cut, ok := strings.CutPrefix(l, name+" "); ok {
 				first, tail = name, cut
 				break
@@ -349,7 +411,7 @@ func wrap(s string, width int) []string {
 	return append(lines, line)
 }
 
-func writeSituation(out *strings.Builder, f *flow, s situation, all []happening) {
+func (c chapter) writeSituation(out *strings.Builder, f *flow, s situation, all []happening) {
 	title := "`" + string(s.state) + "`"
 	if s.name != "" {
 		title += " – " + s.name
@@ -375,12 +437,12 @@ func writeSituation(out *strings.Builder, f *flow, s situation, all []happening)
 	}
 	slices.SortStableFunc(texts, func(a, b string) int { return quiet(a) - quiet(b) })
 	for _, text := range texts {
-		fmt.Fprintf(out, "| %s | %s |\n", causes(grouped[text]), strings.TrimSpace(text))
+		fmt.Fprintf(out, "| %s | %s |\n", c.causes(grouped[text]), strings.TrimSpace(text))
 	}
 }
 
 // causes joins what leads to the same result: "push answered refused, misconfigured".
-func causes(all []happening) string {
+func (c chapter) causes(all []happening) string {
 	var groups []string
 	in := map[string][]string{}
 	for _, h := range all {
@@ -392,11 +454,11 @@ func causes(all []happening) string {
 	var parts []string
 	for _, g := range groups {
 		call, answers := strings.CutSuffix(g, " answered")
-		answers = answers && len(in[g]) == len(payment.Classes())
+		answers = answers && len(in[g]) == len(c.classes)
 		switch {
 		case answers && len(in[call]) == 4:
 			parts = append(parts, "anything about a "+call)
-		case len(in[g]) == 4 && len(in[g+" answered"]) == len(payment.Classes()):
+		case len(in[g]) == 4 && g != "notified" && len(in[g+" answered"]) == len(c.classes):
 			// said with its answers
 		case g == "":
 			parts = append(parts, strings.Join(in[g], "; "))

@@ -3,6 +3,8 @@ package payment
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -37,6 +39,20 @@ type Number struct {
 
 // IsZero tells whether no number has been given.
 func (n Number) IsZero() bool { return n == Number{} }
+
+// Digits writes batch and reference as twelve digits: SNAP's partnerReferenceNo.
+func (n Number) Digits() string { return fmt.Sprintf("%06d%06d", n.Batch, n.Reference) }
+
+// ParseNumber reads what Digits wrote; false for anything else.
+func ParseNumber(digits string) (Number, bool) {
+	if len(digits) != 12 || strings.Trim(digits, "0123456789") != "" {
+		return Number{}, false
+	}
+	batch, _ := strconv.Atoi(digits[:6])
+	reference, _ := strconv.Atoi(digits[6:])
+	n := Number{Batch: Batch(batch), Reference: ReferenceNumber(reference)}
+	return n, n.Batch > 0 && n.Reference > 0
+}
 
 // String writes batch/reference, as operators say it.
 func (n Number) String() string { return fmt.Sprintf("%d/%d", n.Batch, n.Reference) }

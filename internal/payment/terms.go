@@ -45,7 +45,30 @@ type Terms struct {
 	AmountMin Rupiah `json:"amount_min"`
 	AmountMax Rupiah `json:"amount_max"` // 0: no limit known
 	CanVoid   bool   `json:"can_void"`
+
+	// The rest is of rails that present a QR; QRLife is above 0 for them and for no other.
+
+	// QRLife is how long a QR can be paid. OVO: 75 s.
+	QRLife time.Duration `json:"qr_life,omitzero"`
+	// AttemptsMax is how many QRs are asked for, each under a new number, while none is given, and AttemptsWithin how long.
+	// The second is asked for at once, the third AttemptGap later, and so on, each twice as late. Ours: 3, 30 s, 2 s.
+	AttemptsMax    int           `json:"attempts_max,omitzero"`
+	AttemptsWithin time.Duration `json:"attempts_within,omitzero"`
+	AttemptGap     time.Duration `json:"attempt_gap,omitzero"`
+	// QueryEvery is the distance of two queries while the QR lives, and the least distance ever. OVO: 5 s.
+	QueryEvery time.Duration `json:"query_every,omitzero"`
+	// QueryGapMax is how far the distance of queries grows after the QR's life. Ours: 5 min.
+	QueryGapMax time.Duration `json:"query_gap_max,omitzero"`
+	// QueryUntil is how long after the QR was ordered its last word is waited for. Ours: 24 h.
+	QueryUntil time.Duration `json:"query_until,omitzero"`
+	CanRefund  bool          `json:"can_refund,omitempty"`
+	// RefundUntil is the time of day, in WIB, from which a payment of that day can no longer be refunded. OVO: the
+	// same day; ours: 23:59:59.
+	RefundUntil time.Duration `json:"refund_until,omitzero"`
 }
+
+// Presents tells whether the customer pays by scanning what is presented, and not by confirming a push.
+func (t Terms) Presents() bool { return t.QRLife > 0 }
 
 // Guard says what the cut-off guard does.
 type Guard string
@@ -90,6 +113,33 @@ func OVOTerms() Terms {
 		CanVoid:         true,
 	}
 }
+
+// SNAPTerms are the rules of OVO's dynamic QRIS over SNAP with our defaults. docs/rails/snap.md has the provider's
+// sentence beside each, and says where we had to choose.
+func SNAPTerms() Terms {
+	return Terms{
+		Rail:           SNAP,
+		CallLimit:      10 * time.Second,
+		SendWithin:     2 * time.Second,
+		ShortCallLimit: 15 * time.Second,
+		RetryGap:       10 * time.Second,
+		RetryGapMax:    5 * time.Minute,
+		AmountMin:      1,
+		AmountMax:      5_000_000,
+		QRLife:         75 * time.Second,
+		AttemptsMax:    3,
+		AttemptsWithin: 30 * time.Second,
+		AttemptGap:     2 * time.Second,
+		QueryEvery:     5 * time.Second,
+		QueryGapMax:    5 * time.Minute,
+		QueryUntil:     24 * time.Hour,
+		CanRefund:      true,
+		RefundUntil:    24*time.Hour - time.Second,
+	}
+}
+
+// RefundEnd is the instant from which what was paid at a time can no longer be refunded.
+func (t Terms) RefundEnd(paidAt time.Time) time.Time { return DayOf(paidAt).Start().Add(t.RefundUntil) }
 
 // CutOffOf is the instant from which a push made at t0 can no longer be reversed or voided.
 func (t Terms) CutOffOf(t0 time.Time) time.Time { return DayOf(t0).Start().Add(t.CutOff) }

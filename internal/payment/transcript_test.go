@@ -76,6 +76,10 @@ func replay(text string, decide decider) (string, error) {
 			if f, err = start(strings.TrimPrefix(trimmed, "start ")); err == nil {
 				f.decide = decide
 			}
+		case strings.HasPrefix(trimmed, "start-qr "):
+			if f, err = start(strings.TrimPrefix(trimmed, "start-qr ")); err == nil {
+				f.decide, f.terms = decide, payment.SNAPTerms()
+			}
 		case f == nil:
 			err = fmt.Errorf("the first line that is no comment must be: start yyyy-mm-dd hh:mm:ss")
 		case strings.HasPrefix(trimmed, "terms "):

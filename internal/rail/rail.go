@@ -38,12 +38,83 @@ type Rendered struct {
 	At        time.Time
 	Wire      []byte // exactly the bytes that will be sent
 	native    any    // the client's own form
+	target    payment.Target
 }
 
 // PhoneChecker is a rail that can tell whether a phone is registered.
 type PhoneChecker interface {
 	RenderPhone(phone payment.Phone, at time.Time) (Rendered, error)
 }
+
+// Tokened is a rail whose messages carry an access token, which whoever uses the rail keeps.
+type Tokened interface {
+	Rail
+	// RenderAccess writes the message that asks for a token.
+	RenderAccess(at time.Time) (Rendered, error)
+	// Access sends it. Errors are those of Do, or ErrNoToken where the provider gives none.
+	Access(context.Context, Rendered) (Token, error)
+	// WithToken is the same rail with a token. Without one Render gives ErrNoToken.
+	WithToken(Token) Rail
+}
+
+// Token is an access token. It prints masked.
+type Token struct {
+	Value   merchant.Secret
+	Expires time.Time
+}
+
+// ErrNoToken says that there is no access token.
+var ErrNoToken = errors.New("no access token")
+
+// NotificationReader is a rail whose provider notifies by itself.
+type NotificationReader interface {
+	// ReadNotification verifies and reads. Tokens are those that the account has got lately. The error is a *Rejected.
+	ReadNotification(in Notification, tokens []Token, now time.Time) (Notice, error)
+	// Reply is the answer to a notification, in the provider's own form.
+	Reply(Verdict) Reply
+}
+
+// Notification is a provider's message as it came to us.
+type Notification struct {
+	Method   string
+	Endpoint string // path and query, as the provider sees them
+	Header   http.Header
+	Body     []byte
+}
+
+// Notice is what a verified notification says.
+type Notice struct {
+	Number  payment.Number // zero: of no number of ours
+	Foreign bool           // it names another merchant than this account's
+	Outcome payment.Outcome
+}
+
+// Verdict is what we say to a notification.
+type Verdict string
+
+// The verdicts.
+const (
+	Taken          Verdict = "taken"
+	UnknownPayment Verdict = "unknown_payment"
+	OtherMerchant  Verdict = "other_merchant"
+	OurTrouble     Verdict = "our_trouble" // come again
+	NotForUs       Verdict = "not_for_us"  // the account takes no notifications
+)
+
+// Reply is an answer to be given, as HTTP.
+type Reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Rejected is why a notification is not believed, with the answer to it.
+type Rejected struct {
+	Reply Reply
+	Why   string // for the log, without any data of the message
+}
+
+func (r *Rejected) Error() string { return "notification rejected: " + r.Why }
 
 // Explainer is a rail whose response codes can be explained.
 type Explainer interface {
@@ -66,9 +137,11 @@ func Open(a merchant.Account, transport http.RoundTripper, now func() time.Time)
 	switch a.Rail {
 	case payment.OVO:
 		return newOVO(a, transport, now)
-	case payment.SNAP, payment.DOKU, payment.Faspay:
-		return nil, fmt.Errorf("account %s: the rail %q is not available in this version; it has: ovo", a.ID, a.Rail)
+	case payment.SNAP:
+		return newSNAP(a, transport, now)
+	case payment.DOKU, payment.Faspay:
+		return nil, fmt.Errorf("account %s: the rail %q is not available in this version; it has: ovo, snap", a.ID, a.Rail)
 	default:
-		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo", a.ID, a.Rail)
+		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo, snap", a.ID, a.Rail)
 	}
 }

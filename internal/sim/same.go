@@ -16,7 +16,8 @@ func same(a, b payment.Payment) bool {
 		a.Rail == b.Rail && a.Phone == b.Phone && a.State == b.State && a.Version == b.Version &&
 		instant(a.CreatedAt, b.CreatedAt) && instant(a.UpdatedAt, b.UpdatedAt) && instant(a.WakeAt, b.WakeAt) &&
 		slices.EqualFunc(a.Attempts, b.Attempts, sameAttempt) && sameFailure(a.Failure, b.Failure) &&
-		a.Review == b.Review && a.Warning == b.Warning && a.Description == b.Description && maps.Equal(a.Metadata, b.Metadata)
+		a.Review == b.Review && a.Warning == b.Warning &&
+		a.CancelAsked == b.CancelAsked && instant(a.RenewedAt, b.RenewedAt) && a.Description == b.Description && maps.Equal(a.Metadata, b.Metadata)
 }
 
 func sameAttempt(a, b payment.Attempt) bool {
@@ -24,12 +25,17 @@ func sameAttempt(a, b payment.Attempt) bool {
 		instant(a.PushedAt, b.PushedAt) && slices.EqualFunc(a.Calls, b.Calls, sameCall) &&
 		a.ApprovalCode == b.ApprovalCode && a.TraceNumber == b.TraceNumber && a.ResponseCode == b.ResponseCode &&
 		a.NeverSent == b.NeverSent && a.Late == b.Late && instant(a.NotFoundAt, b.NotFoundAt) &&
-		a.ClosedByNotFound == b.ClosedByNotFound && instant(a.RetryAt, b.RetryAt)
+		a.ClosedByNotFound == b.ClosedByNotFound && instant(a.RetryAt, b.RetryAt) && sameQR(a, b)
+}
+
+func sameQR(a, b payment.Attempt) bool {
+	return a.ProviderReference == b.ProviderReference && a.QR == b.QR && instant(a.PresentedAt, b.PresentedAt) &&
+		a.Burnt == b.Burnt && a.NumberUsed == b.NumberUsed && a.Settled == b.Settled && instant(a.PaidAt, b.PaidAt)
 }
 
 func sameCall(a, b payment.CallRecord) bool {
 	return a.Call == b.Call && a.Tries == b.Tries && instant(a.At, b.At) && instant(a.Until, b.Until) &&
-		a.Open == b.Open && a.Unclear == b.Unclear
+		a.Open == b.Open && a.Unclear == b.Unclear && a.Attempt == b.Attempt
 }
 
 func sameFailure(a, b *payment.Failure) bool {

@@ -62,6 +62,12 @@ type Store interface {
 	// Terms gives a revision, or ErrNotFound.
 	Terms(ctx context.Context, merchantID, account, revision string) (payment.Terms, error)
 
+	// SaveSecret keeps a small sealed value under a name of a merchant, in place of the one before, for all replicas.
+	// Expires says until when it is of use; it is kept all the same.
+	SaveSecret(ctx context.Context, merchantID, name string, sealed []byte, expires time.Time) error
+	// Secret gives it, expired or not, or ErrNotFound.
+	Secret(ctx context.Context, merchantID, name string) (sealed []byte, expires time.Time, err error)
+
 	// Append keeps exchanges that belong to no change.
 	Append(context.Context, []exchange.Part) error
 
@@ -84,6 +90,8 @@ type Reader interface {
 	Told(ctx context.Context, merchantID, paymentID string) ([]Told, error)
 	// KeyOf gives what an idempotency key stands for, or ErrNotFound.
 	KeyOf(ctx context.Context, merchantID string, mode payment.Mode, key string) (KeyUsed, error)
+	// PaymentNamed gives the id of the payment that has a name (Change.Name), or ErrNotFound.
+	PaymentNamed(ctx context.Context, merchantID, name string) (paymentID string, err error)
 	// OpenTasks counts tasks, and gives the due time of the oldest.
 	OpenTasks(context.Context) (n int, oldest time.Time, err error)
 	// Ping tells whether the database answers and takes writes.
@@ -109,6 +117,10 @@ type Change struct {
 	// change alone and takes no number.
 	Terminal string
 	Finish   func(n payment.Number, t0 time.Time) (Change, error)
+
+	// Name, when set, is one more name by which the payment can be found for ever, unique for the merchant: what the
+	// provider calls it. One that another payment has already stays with that one.
+	Name string
 
 	Exchanges []exchange.Part // sealed
 	Told      []Told

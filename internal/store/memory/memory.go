@@ -51,6 +51,8 @@ type merchant struct {
 	terminals map[string]*store.Terminal
 	terms     map[revision]payment.Terms
 	locks     map[string]store.Lock
+	names     map[string]string // of payments, as providers call them
+	secrets   map[string]secret
 	loose     map[string][]exchange.Part // by payment id, which may be empty: those that belong to no change
 }
 
@@ -60,6 +62,10 @@ type (
 		key  string
 	}
 	revision struct{ account, revision string }
+	secret   struct {
+		sealed  []byte
+		expires time.Time
+	}
 )
 
 // record is a payment with its past. The payment in it is replaced and never changed, the rest only grows, so that
@@ -89,6 +95,7 @@ func (s *Store) merchant(id string) *merchant {
 		m = &merchant{
 			payments: map[string]*record{}, keys: map[key]store.KeyUsed{}, terminals: map[string]*store.Terminal{},
 			terms: map[revision]payment.Terms{}, locks: map[string]store.Lock{}, loose: map[string][]exchange.Part{},
+			names: map[string]string{}, secrets: map[string]secret{},
 		}
 		s.merchants[id] = m
 	}
@@ -223,6 +230,9 @@ func (s *Store) keep(c *store.Change) {
 		m.ids = slices.Insert(m.ids, at, c.Payment.ID)
 	}
 	r.payment = clone(c.Payment)
+	if _, taken := m.names[c.Name]; c.Name != "" && !taken {
+		m.names[c.Name] = c.Payment.ID
+	}
 	r.journal = append(r.journal, store.Entry{
 		Version: c.Payment.Version, ChangeID: c.ID, At: micro(c.Event.When()), Event: cloneEvent(c.Event),
 	})
@@ -371,6 +381,37 @@ func (s *Store) Terms(ctx context.Context, merchantID, account, rev string) (pay
 		err = store.ErrNotFound
 	}
 	return t, err
+}
+
+// SaveSecret keeps a small sealed value.
+func (s *Store) SaveSecret(ctx context.Context, merchantID, name string, sealed []byte, expires time.Time) error {
+	return s.write(ctx, func() error {
+		s.merchant(merchantID).secrets[name] = secret{slices.Clone(sealed), micro(expires)}
+		return nil
+	})
+}
+
+// Secret gives a small sealed value, or store.ErrNotFound.
+func (s *Store) Secret(ctx context.Context, merchantID, name string) (sealed []byte, expires time.Time, err error) {
+	known := false
+	err = s.read(ctx, merchantID, func(m *merchant) {
+		var v secret
+		v, known = m.secrets[name]
+		sealed, expires = slices.Clone(v.sealed), v.expires
+	})
+	if err == nil && !known {
+		err = store.ErrNotFound
+	}
+	return sealed, expires, err
+}
+
+// PaymentNamed gives the id of the payment that has a name, or store.ErrNotFound.
+func (s *Store) PaymentNamed(ctx context.Context, merchantID, name string) (id string, err error) {
+	err = s.read(ctx, merchantID, func(m *merchant) { id = m.names[name] })
+	if err == nil && id == "" {
+		err = store.ErrNotFound
+	}
+	return id, err
 }
 
 // Append keeps exchanges that belong to no change.

@@ -22,6 +22,7 @@ type Written struct {
 	Done      []group.PaymentID
 	Exchanges []Row
 	Told      []Row
+	Named     []Row
 	Holds     []Row
 	Link      Row
 
@@ -82,6 +83,9 @@ func (e *Encoding) Rows(o group.Outcome, chain Chain, now time.Time, sure map[in
 		w.Journal = append(w.Journal, entry)
 		for p := range c.Exchanges {
 			digests = append(digests, w.exchange(&c.Exchanges[p], chain.ID, next))
+		}
+		if c.Name != "" {
+			w.Named = append(w.Named, Row{c.Payment.MerchantID, c.Name, c.Payment.ID})
 		}
 		for t := range c.Told {
 			w.Told = append(w.Told, toldRow(c, &c.Told[t]))

@@ -35,8 +35,9 @@ var (
 		"claimed_until bigint, serial_key text, owner text")
 	Exchanges = table("exchanges", "merchant_id text, payment_id text, id text, side text, at bigint, chain bigint, "+
 		"link bigint, account text, operation text, note text, digest bytea, sealed bytea")
-	Told = table("told", "merchant_id text, payment_id text, id text, version bigint, at bigint, type text")
-	Keys = table("idempotency_keys", "merchant_id text, mode text, key text, payment_id text, fingerprint text")
+	Told  = table("told", "merchant_id text, payment_id text, id text, version bigint, at bigint, type text")
+	Named = table("payment_names", "merchant_id text, name text, payment_id text")
+	Keys  = table("idempotency_keys", "merchant_id text, mode text, key text, payment_id text, fingerprint text")
 	// Cursors are what a group changes of terminals.
 	Cursors = table("terminals", "merchant_id text, id text, day bigint, batch bigint, reference bigint")
 	// Holds are the terminals that a group stops.

@@ -228,6 +228,32 @@ func (s *Common) Release(ctx context.Context, lock store.Lock) error {
 	return Doing("release lock "+lock.Name, err)
 }
 
+// SaveSecret keeps a small sealed value under a name, in place of the one before.
+func (s *Common) SaveSecret(ctx context.Context, merchantID, name string, sealed []byte, expires time.Time) error {
+	if sealed == nil {
+		sealed = []byte{}
+	}
+	_, err := s.Write.Exec(ctx, `INSERT INTO secrets (merchant_id, name, expires_at, sealed) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (merchant_id, name) DO UPDATE SET expires_at = excluded.expires_at, sealed = excluded.sealed`,
+		merchantID, name, Micros(expires), sealed)
+	return Doing("save the secret "+name, err)
+}
+
+// Secret gives a small sealed value, or store.ErrNotFound. It reads where is written: what another process has just
+// renewed must be seen.
+func (s *Common) Secret(ctx context.Context, merchantID, name string) (sealed []byte, expires time.Time, err error) {
+	var micros int64
+	err = One(ctx, s.Write, []any{&micros, &sealed}, `SELECT expires_at, sealed FROM secrets WHERE merchant_id = $1 AND name = $2`,
+		merchantID, name)
+	return sealed, Time(micros), Doing("read the secret "+name, err)
+}
+
+// PaymentNamed gives the id of the payment that has a name, or store.ErrNotFound.
+func (s *Common) PaymentNamed(ctx context.Context, merchantID, name string) (id string, err error) {
+	err = One(ctx, s.Write, []any{&id}, `SELECT payment_id FROM payment_names WHERE merchant_id = $1 AND name = $2`, merchantID, name)
+	return id, Doing("look for a payment by name", err)
+}
+
 const terminalColumns = `merchant_id, id, style, day, batch, reference, held`
 
 // SelectTerminal looks a terminal up.

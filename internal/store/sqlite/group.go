@@ -68,6 +68,7 @@ var (
 	insertTask     = insert(sqldb.Tasks)
 	insertExchange = insert(sqldb.Exchanges)
 	insertTold     = insert(sqldb.Told)
+	insertNamed    = insert(sqldb.Named) + ` ON CONFLICT (merchant_id, name) DO NOTHING`
 	insertKey      = insert(sqldb.Keys)
 	insertLink     = insert(sqldb.Links)
 	replaceTask    = `INSERT OR REPLACE` + insertTask[len(`INSERT`):]
@@ -104,6 +105,7 @@ func (w *writer) write(g *sqldb.Written) error {
 		{deleteTask, done},
 		{insertExchange, g.Exchanges},
 		{insertTold, g.Told},
+		{insertNamed, g.Named},
 		{holdTerminal, g.Holds},
 		{insertLink, []sqldb.Row{g.Link}},
 	} {

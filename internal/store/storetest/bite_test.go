@@ -32,6 +32,9 @@ type bad struct {
 	setTerminal func(store.Terminal) error
 	terms       func(merchantID, account, revision string) (payment.Terms, error)
 	append      func([]exchange.Part) error
+	saveSecret  func(merchantID, name string, sealed []byte, expires time.Time) error
+	secret      func(merchantID, name string) ([]byte, time.Time, error)
+	named       func(merchantID, name string) (string, error)
 	payments    func(store.Filter) ([]payment.Payment, error)
 	newer       func([]store.Seen) ([]payment.Payment, error)
 	journal     func(merchantID, id string) ([]store.Entry, error)
@@ -123,6 +126,27 @@ func (b *bad) Append(ctx context.Context, parts []exchange.Part) error {
 		return b.append(parts)
 	}
 	return b.Store.Append(ctx, parts)
+}
+
+func (b *bad) SaveSecret(ctx context.Context, merchantID, name string, sealed []byte, expires time.Time) error {
+	if b.saveSecret != nil {
+		return b.saveSecret(merchantID, name, sealed, expires)
+	}
+	return b.Store.SaveSecret(ctx, merchantID, name, sealed, expires)
+}
+
+func (b *bad) Secret(ctx context.Context, merchantID, name string) ([]byte, time.Time, error) {
+	if b.secret != nil {
+		return b.secret(merchantID, name)
+	}
+	return b.Store.Secret(ctx, merchantID, name)
+}
+
+func (b *bad) PaymentNamed(ctx context.Context, merchantID, name string) (string, error) {
+	if b.named != nil {
+		return b.named(merchantID, name)
+	}
+	return b.Store.PaymentNamed(ctx, merchantID, name)
 }
 
 func (b *bad) Payments(ctx context.Context, f store.Filter) ([]payment.Payment, error) {
@@ -617,6 +641,36 @@ func brokenTables() []breakage {
 				return b.Store.Acquire(ctx, l, now)
 			}
 		}, []string{"a lock is one holder's until it ends or is released"}},
+		{"only new payments take numbers", func(b *bad) {
+			b.commit = func(ctx context.Context, c store.Change) (store.Change, error) {
+				if c.Payment.Version > 1 {
+					c.Terminal = ""
+				}
+				return b.Store.Commit(ctx, c)
+			}
+		}, []string{"a later change may take a number of its own"}},
+		{"the first secret stays", func(b *bad) {
+			b.saveSecret = func(m, name string, sealed []byte, expires time.Time) error {
+				if _, _, err := b.Store.Secret(ctx, m, name); err == nil {
+					return nil
+				}
+				return b.Store.SaveSecret(ctx, m, name, sealed, expires)
+			}
+		}, []string{"a secret is its merchant's, and the last one stays"}},
+		{"secrets are shared by merchants", func(b *bad) {
+			b.secret = func(_, name string) ([]byte, time.Time, error) { return b.Store.Secret(ctx, storetest.Merchant, name) }
+		}, []string{"a secret is its merchant's, and the last one stays"}},
+		{"names are shared by merchants", func(b *bad) {
+			b.named = func(_, name string) (string, error) { return b.Store.PaymentNamed(ctx, storetest.Merchant, name) }
+		}, []string{"a payment is found by each of its names, of its merchant alone"}},
+		{"only the first name counts", func(b *bad) {
+			b.commit = func(ctx context.Context, c store.Change) (store.Change, error) {
+				if c.Payment.Version > 1 {
+					c.Name = ""
+				}
+				return b.Store.Commit(ctx, c)
+			}
+		}, []string{"a payment is found by each of its names, of its merchant alone"}},
 		{"a terminal's style is not looked at", func(b *bad) {
 			b.terminal = func(t store.Terminal) error {
 				if err := b.Store.SaveTerminal(ctx, t); !errors.Is(err, store.ErrStyle) {

@@ -24,6 +24,7 @@ type Request struct {
 	Key                                 store.Key
 	Owner                               string
 	SerialKey                           string
+	Name                                string
 	NotBefore                           time.Time
 	// Refuse makes Finish refuse with this error.
 	Refuse error
@@ -57,7 +58,7 @@ func (r Request) change() store.Change {
 		Description: `Es kopi "gula aren" 🙂 \ 'dua'`, Metadata: map[string]string{"cart": "7", "kasir": "Ayu"},
 	}
 	c := store.Change{
-		ID: changeID(r.ID, 1), Key: r.Key, Terminal: r.Terminal, Owner: r.Owner, SerialKey: r.SerialKey, NotBefore: r.NotBefore,
+		ID: changeID(r.ID, 1), Key: r.Key, Name: r.Name, Terminal: r.Terminal, Owner: r.Owner, SerialKey: r.SerialKey, NotBefore: r.NotBefore,
 		Payment: payment.Payment{ID: r.ID, MerchantID: r.MerchantID, Mode: r.Mode, Version: 1},
 	}
 	unfinished := c
@@ -71,6 +72,8 @@ func (r Request) change() store.Change {
 	}
 	return c
 }
+
+func named(name string) func(*Request) { return func(r *Request) { r.Name = name } }
 
 func changeID(paymentID string, version int) string {
 	return fmt.Sprintf("chg_%s_%d", paymentID, version)

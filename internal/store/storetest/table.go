@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
@@ -15,7 +16,10 @@ func tableRules() []Rule {
 		{"a known terminal keeps its cursor, and its style", savesTerminals},
 		{"a terminal's numbering moves only ahead", setsTerminals},
 		{"a revision of terms is kept as it was first saved", keepsTerms},
+		{"a later change may take a number of its own", laterNumbers},
 		{"exchanges of no change are kept", appends},
+		{"a secret is its merchant's, and the last one stays", keepsSecrets},
+		{"a payment is found by each of its names, of its merchant alone", findsByName},
 	}
 }
 
@@ -144,6 +148,80 @@ func keepsTerms(w *world) {
 			w.failf("terms %s of account %s = %v, want ErrNotFound", id[1], id[0], err)
 		}
 	}
+}
+
+func keepsSecrets(w *world) {
+	none := func(merchantID, name string) {
+		if _, _, err := w.Store.Secret(w.ctx, merchantID, name); !errors.Is(err, store.ErrNotFound) {
+			w.failf("secret %s of merchant %s = %v, want ErrNotFound", name, merchantID, err)
+		}
+	}
+	none(Merchant, "token/a")
+	w.must("save", w.Store.SaveSecret(w.ctx, Merchant, "token/a", []byte{0, 1, 255}, at(60)))
+	w.must("save another", w.Store.SaveSecret(w.ctx, Merchant, "token/b", []byte("b"), at(-60)))
+	for _, second := range []string{"first", "second"} {
+		w.must("save again", w.Store.SaveSecret(w.ctx, Merchant, "token/b", []byte(second), at(90)))
+	}
+	for name, wanted := range map[string]struct {
+		sealed  string
+		expires int
+	}{"token/a": {"\x00\x01\xff", 60}, "token/b": {"second", 90}} {
+		sealed, expires, err := w.Store.Secret(w.ctx, Merchant, name)
+		w.must("secret", err)
+		if string(sealed) != wanted.sealed || !expires.Equal(at(wanted.expires)) {
+			w.failf("secret %s = %q until %s, want %q until %s", name, sealed, expires, wanted.sealed, at(wanted.expires))
+		}
+	}
+	none("mer_2", "token/a")
+	none(Merchant, "token/A")
+}
+
+func findsByName(w *world) {
+	w.terminal(Merchant, TID)
+	w.terminal("mer_2", TID)
+	made := w.commit(NewPayment(1, named("qr/1"))).Payment
+	w.commit(NewPayment(2, named("qr/1"))) // a name stays with the payment that had it first
+	w.commit(NewPayment(3, named("qr/1"), func(r *Request) { r.MerchantID = "mer_2" }))
+	w.commit(NewPayment(4))
+	more, err := Next(made, payment.Answered{At: after(9), Call: payment.CallPush, Try: 1, Outcome: Paid()})
+	w.must("decide", err)
+	more.Name = "qr/2"
+	w.commit(more)
+	no := errors.New("no")
+	w.refused("what Finish refuses", NewPayment(5, named("qr/5"), func(r *Request) { r.Refuse = no }), no)
+	for _, wanted := range [][3]string{
+		{Merchant, "qr/1", PaymentID(1)},
+		{Merchant, "qr/2", PaymentID(1)},
+		{"mer_2", "qr/1", PaymentID(3)},
+		{"mer_2", "qr/2", ""},
+		{Merchant, "qr/3", ""},
+		{Merchant, "qr/5", ""},
+		{Merchant, "", ""},
+	} {
+		id, err := w.Store.PaymentNamed(w.ctx, wanted[0], wanted[1])
+		if missing := wanted[2] == ""; id != wanted[2] || missing != errors.Is(err, store.ErrNotFound) || !missing && err != nil {
+			w.failf("payment named %q of %s = %q, %v; want %q", wanted[1], wanted[0], id, err, wanted[2])
+		}
+	}
+}
+
+func laterNumbers(w *world) {
+	w.terminal(Merchant, TID)
+	made := w.commit(NewPayment(1)).Payment
+	finished, err := Next(made, payment.NoAnswer{At: after(9), Call: payment.CallPush, Try: 1, Why: payment.Silent})
+	w.must("decide", err)
+	finished.Terminal = TID
+	change, given := finished, payment.Number{}
+	change.Finish = func(n payment.Number, _ time.Time) (store.Change, error) {
+		given = n
+		return finished, nil
+	}
+	w.commit(change)
+	want(w, "the second number", given, payment.Number{Batch: 1, Reference: 2})
+	want(w, "the cursor", w.terminals(Merchant)[0].Cursor.Last, given)
+	want(w, "the version", w.load(Merchant, PaymentID(1)).Version, 2)
+	w.refused("the same again", change, store.ErrConflict)
+	want(w, "the cursor after a conflict", w.terminals(Merchant)[0].Cursor.Last, given)
 }
 
 func appends(w *world) {

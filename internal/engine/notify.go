@@ -1,0 +1,236 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// NotificationMax is how much of a notification's body is read, in bytes. A door reads one byte more, so that one that is
+// too long is seen to be so.
+const NotificationMax = 64 << 10
+
+// rejectedPerMinute is how many notifications that are not believed are kept of an account: evidence, and no way to fill
+// the disk.
+const rejectedPerMinute = 60
+
+// rejections counts them. It is guarded by the engine's lock.
+type rejections struct {
+	since time.Time
+	n     int
+}
+
+// ErrNoDoor says that there is no such account, or that its provider does not notify.
+var ErrNoDoor = errors.New("no notifications are taken there")
+
+// Receive takes what a provider notifies: it is verified, its payment is found, and what was said is written down, the
+// bytes as they came and what follows from them in one commit. Only then is it acknowledged; whatever is answered
+// otherwise makes the provider come again. The same one twice changes nothing and is acknowledged. The error is ErrNoDoor.
+func (e *Engine) Receive(ctx context.Context, merchantID, accountID string, in rail.Notification) (rail.Reply, error) {
+	a := e.accounts[accountKey{merchantID, accountID}]
+	if a == nil {
+		return rail.Reply{}, ErrNoDoor
+	}
+	reader, ok := a.Line.(rail.NotificationReader)
+	if !ok {
+		return rail.Reply{}, ErrNoDoor
+	}
+	e.begin(false)
+	defer e.end()
+	r := receiving{e: e, a: a, reader: reader, in: in, at: e.Now(), id: e.NewID("exc_")}
+	return r.receive(ctx), nil
+}
+
+// receiving is one notification on its way in.
+type receiving struct {
+	e      *Engine
+	a      *account
+	reader rail.NotificationReader
+	in     rail.Notification
+	at     time.Time
+	id     string
+}
+
+func (r receiving) receive(ctx context.Context) rail.Reply {
+	stored, err := r.e.loadToken(ctx, r.a)
+	if err != nil {
+		return r.trouble("read the token", err)
+	}
+	previous := stored
+	previous.Value = stored.Previous
+	notice, err := r.read([]rail.Token{stored.token(), previous.token()})
+	var rejected *rail.Rejected
+	if errors.As(err, &rejected) {
+		r.reject(ctx, rejected)
+		return rejected.Reply
+	}
+	verdict := rail.Taken
+	paymentID := ""
+	switch {
+	case notice.Foreign:
+		verdict = rail.OtherMerchant
+	case notice.Number.IsZero():
+		verdict = rail.UnknownPayment
+	default:
+		paymentID, err = r.e.Store.PaymentNamed(ctx, r.a.MerchantID, qrName(r.a.ID, notice.Number))
+		if errors.Is(err, store.ErrNotFound) {
+			verdict = rail.UnknownPayment
+		} else if err != nil {
+			return r.trouble("find the payment", err)
+		}
+	}
+	if verdict != rail.Taken {
+		r.e.Log.Warn("a notification is about no payment of this account", "merchant", r.a.MerchantID, "account", r.a.ID, "verdict", string(verdict))
+		return r.keep(ctx, "", verdict)
+	}
+	return r.submit(ctx, paymentID, notice)
+}
+
+// read reads a notification; a panic of the reader is our trouble, and the bytes are kept.
+func (r receiving) read(tokens []rail.Token) (notice rail.Notice, err error) {
+	defer func() {
+		switch trouble := recover().(type) {
+		case nil:
+		case string, error:
+			err = &rail.Rejected{Reply: r.reader.Reply(rail.OurTrouble), Why: fmt.Sprint("panic: ", trouble)}
+		default:
+			panic(trouble)
+		}
+	}()
+	return r.reader.ReadNotification(r.in, tokens, r.at)
+}
+
+// submit brings what was said to the payment, unless it is known already.
+func (r receiving) submit(ctx context.Context, paymentID string, notice rail.Notice) rail.Reply {
+	p, err := r.e.Store.Load(ctx, r.a.MerchantID, paymentID)
+	if err != nil {
+		return r.trouble("load the payment", err)
+	}
+	if known(p, notice) {
+		return r.keep(ctx, paymentID, rail.Taken)
+	}
+	reply := r.reader.Reply(rail.Taken)
+	parts, err := r.parts(paymentID, reply, "")
+	if err != nil {
+		return r.trouble("seal the notification", err)
+	}
+	said := payment.Notified{At: r.at, Number: notice.Number, Outcome: notice.Outcome}
+	defer r.e.announce(paymentKey{r.a.MerchantID, paymentID}, said)()
+	if _, err := r.e.change(ctx, r.a.MerchantID, paymentID, said, parts, store.Key{}, nil); err != nil {
+		return r.trouble("write it down", err)
+	}
+	return reply
+}
+
+// known tells whether a payment has been told this before.
+func known(p payment.Payment, n rail.Notice) bool {
+	for _, a := range p.Attempts {
+		if a.Number == n.Number {
+			return n.Outcome.Class == payment.Approved && !a.PaidAt.IsZero()
+		}
+	}
+	return false
+}
+
+// keep writes a notification down that changes nothing, and answers.
+func (r receiving) keep(ctx context.Context, paymentID string, verdict rail.Verdict) rail.Reply {
+	reply := r.reader.Reply(verdict)
+	note := ""
+	if verdict != rail.Taken {
+		note = string(verdict)
+		if !r.e.mayKeep(r.a, r.at) {
+			return reply
+		}
+	}
+	parts, err := r.parts(paymentID, reply, note)
+	if err == nil {
+		err = r.e.Store.Append(ctx, parts)
+	}
+	if err != nil {
+		return r.trouble("keep it", err)
+	}
+	return reply
+}
+
+// reject keeps what is not believed, within bounds, since anybody can send it.
+func (r receiving) reject(ctx context.Context, why *rail.Rejected) {
+	r.e.Log.Warn("a notification is not believed", "merchant", r.a.MerchantID, "account", r.a.ID, "why", why.Why)
+	if !r.e.mayKeep(r.a, r.at) {
+		return
+	}
+	if len(r.in.Body) > NotificationMax {
+		r.in.Body = r.in.Body[:NotificationMax]
+	}
+	parts, err := r.parts("", why.Reply, why.Why)
+	if err == nil {
+		err = r.e.Store.Append(ctx, parts)
+	}
+	if err != nil {
+		r.e.Log.Error("a notification that is not believed is not kept", "account", r.a.ID, "error", err)
+	}
+}
+
+func (e *Engine) mayKeep(a *account, now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	key := accountKey{a.MerchantID, a.ID}
+	r := e.bogus[key]
+	if r == nil || now.Sub(r.since) >= time.Minute || now.Before(r.since) {
+		r = &rejections{since: now}
+		e.bogus[key] = r
+	}
+	r.n++
+	return r.n <= rejectedPerMinute
+}
+
+// trouble answers that the provider shall come again.
+func (r receiving) trouble(doing string, err error) rail.Reply {
+	r.e.Log.Error("a notification cannot be taken now; the provider comes again, or the payment is asked about",
+		"merchant", r.a.MerchantID, "account", r.a.ID, "doing", doing, "error", err)
+	return r.reader.Reply(rail.OurTrouble)
+}
+
+// parts are the two sealed halves: what came, and what is answered.
+func (r receiving) parts(paymentID string, reply rail.Reply, note string) ([]exchange.Part, error) {
+	part := exchange.Part{
+		ID: r.id, MerchantID: r.a.MerchantID, PaymentID: paymentID, Account: r.a.ID, Operation: "notification",
+		Side: exchange.Request, At: r.at, Wire: requestWire(r.in), Note: note,
+	}
+	answer := part
+	answer.Side, answer.At, answer.Wire, answer.Note = exchange.Response, r.e.Now(), replyWire(reply), ""
+	parts := []exchange.Part{part, answer}
+	for i := range parts {
+		if err := r.e.Keyring.Seal(&parts[i]); err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
+// requestWire writes a message as it was on the wire, but for the order and case of its headers, which the server has not
+// kept.
+func requestWire(in rail.Notification) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\n", in.Method, in.Endpoint)
+	_ = in.Header.Write(&b) // a buffer gives no errors
+	b.WriteString("\r\n")
+	b.Write(in.Body)
+	return b.Bytes()
+}
+
+func replyWire(r rail.Reply) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "HTTP/1.1 %d %s\r\n", r.Status, http.StatusText(r.Status))
+	_ = r.Header.Write(&b)
+	b.WriteString("\r\n")
+	b.Write(r.Body)
+	return b.Bytes()
+}
