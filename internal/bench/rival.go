@@ -207,8 +207,10 @@ func (s sample) makeOne(ctx context.Context, db *sql.DB, id, terminal string) er
 	}
 	return inTransaction(ctx, db, func(tx *sql.Tx) error {
 		return run(ctx, tx, id,
-			statement{`UPDATE payments SET version = 2, state = 'paid', updated_at = 1, body = $2 WHERE merchant_id = 'rival' AND id = $1 AND version = 1`,
-				[]any{id, s.payment.get("body")}},
+			statement{
+				`UPDATE payments SET version = 2, state = 'paid', updated_at = 1, body = $2 WHERE merchant_id = 'rival' AND id = $1 AND version = 1`,
+				[]any{id, s.payment.get("body")},
+			},
 			insert("journal", s.journal[1]), insert("exchanges", s.exchanges[1]), insert("told", s.told[1]),
 			statement{`DELETE FROM tasks WHERE merchant_id = 'rival' AND payment_id = $1`, []any{id}})
 	})
