@@ -430,3 +430,23 @@ func TestSNAPAlone(t *testing.T) {
 		}
 	}
 }
+
+// A phone's page is told of QRs that it could scan, made and gone.
+func TestPagesAreToldOfQRs(t *testing.T) {
+	t.Parallel()
+	v, p, made := newQRVisitor(t)
+	changed := func(what string, do func()) {
+		t.Helper()
+		before, _ := v.s.revision("081211111111")
+		do()
+		if after, _ := v.s.revision("081211111111"); after <= before {
+			t.Errorf("after %s the page is not told", what)
+		}
+	}
+	changed("a new QR", func() { post(t, v.base, p.request(time.Now(), generatePath, generateBody("000000000002", 700))) })
+	changed("another phone's scan", func() { v.form("/phones/081211119999/scan", "id=1") })
+	changed("a cancel", func() { post(t, v.base, p.request(time.Now(), cancelPath, cancelBody("000000000002"))) })
+	if made.ID != 1 {
+		t.Errorf("the first QR is %d", made.ID)
+	}
+}
