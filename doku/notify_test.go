@@ -149,6 +149,10 @@ func TestMalformedNotifications(t *testing.T) {
 			t.Errorf("%s: %v, %v, want ErrMalformed", name, got, err)
 		}
 	}
+	largest := append([]byte(whole), bytes.Repeat([]byte(" "), MaxNotification-len(whole))...)
+	if _, err := v.Verify(signBody(largest, testAt), testAt); err != nil {
+		t.Errorf("%d bytes: %v", len(largest), err)
+	}
 	body := strings.Replace(whole, "150000", `"150000.00"`, 1)
 	if got, err := v.Verify(signBody([]byte(body), testAt), testAt); err != nil || got.Transaction.Amount != 150000 {
 		t.Errorf("amount as a text: %v, %v", got, err)

@@ -9,6 +9,23 @@ import (
 	"unicode/utf8"
 )
 
+func TestInteger(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int64{
+		`0`: 0, `10000`: 10000, `"10000"`: 10000, `"000004"`: 4, `10000.00`: 10000, `"1."`: 1, `999999999999999`: 999999999999999,
+		`"000000000000000"`: 0, `1000000000000000`: -1, `""`: -1, `"."`: -1, `".0"`: -1, `1e4`: -1, `-1`: -1, `"+1"`: -1, `" 1"`: -1, `1.5`: -1,
+		`"1.0.0"`: -1, `null`: -1, `"null"`: -1, `true`: -1, `[1]`: -1, `{"amount":1}`: -1, `"1,000"`: -1, `"0x10"`: -1, `"١"`: -1,
+	} {
+		m, err := parse([]byte(`{"order":{"amount":` + text + `}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := m.integer("order", "amount"); ok != (want >= 0) || ok && got != want {
+			t.Errorf("%s = %d, %t, want %d", text, got, ok, want)
+		}
+	}
+}
+
 // The reader beside encoding/json: both take the same texts, and what ours reads is what
 // stands there.
 func FuzzParse(f *testing.F) {
@@ -17,7 +34,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		``, ` `, `{}`, `{"a":1,}`, `[]`, `null`, `{"order":{"amount":01}}`, `{"order":{"amount":1,"amount":2}}`, `{"order":1,"order":2}`,
 		`{"order":{"order":{"amount":1}}}`, `{"other":{"a":1,"a":2}}`, `{"order":[{"amount":1}]}`, "\ufeff{}", "{\"client\":{\"id\":\"\xff\"}}",
-		`{"client":{"id":"\ud800"}}`, `{"order":null}`, `{"message":["a"]}`, `{"error":{"code":"\u0000"}}`, "{\"order\":{\"amount\":1}} x", `{"a`, `{"a":"b`, `{"a":"b\`, `{"a":tr`, `{"a":-`, `{"a":[1`, `{"a":[1,]}`,
+		`{"client":{"id":"\ud800"}}`, `{"order":null}`, `{"message":["a"]}`, `{"error":{"code":"\u0000"}}`, "{\"order\":{\"amount\":1}} x", "{\"client\":{\"id\":\"\x80\"}}", `{"a`, `{"a":"b`, `{"a":"b\`, `{"a":tr`, `{"a":-`, `{"a":[1`, `{"a":[1,]}`,
 		strings.Repeat(`{"a":`, 31) + "{}" + strings.Repeat("}", 31), strings.Repeat(`{"a":`, 32) + "{}" + strings.Repeat("}", 32),
 	} {
 		f.Add([]byte(s))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -267,7 +268,10 @@ func TestParseWireRefuses(t *testing.T) {
 			{"42Z", "42+00:00"},
 			{"42Z", "42.5Z"},
 			{"\r\n\r\n", "\r\n"},
-			{`,"amount":10000`, ""},
+			{`"amount":10000`, `"x":1`},
+			{`"id":"MCH`, `"x":"MCH`},
+			{`"invoice_number"`, `"invoice"`},
+			{`"INV-20210115-0001"`, `""`},
 			{`"amount":10000`, `"amount":1e4`},
 			{`"081211111111"`, `null`},
 			{"Signature: ", "Signatur: "},
@@ -281,6 +285,10 @@ func TestParseWireRefuses(t *testing.T) {
 			wire := strings.Replace(whole, change[0], change[1], 1)
 			if wire == whole {
 				t.Fatalf("%q is not on the wire", change[0])
+			}
+			if head, body, _ := strings.Cut(wire, "\r\n\r\n"); strings.HasPrefix(change[0], `"`) {
+				// The length is right, so that only the body can be refused.
+				wire = strings.Replace(head, "Content-Length: 234", fmt.Sprintf("Content-Length: %d", len(body)), 1) + "\r\n\r\n" + body
 			}
 			if r, err := ParseWire([]byte(wire)); err == nil {
 				t.Errorf("ParseWire with %q = %v, want an error", change[1], r)
