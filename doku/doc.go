@@ -31,16 +31,16 @@
 //
 // Well-formed JSON in the form of the operation, about this very payment: client id,
 // invoice number, amount and phone must be ours wherever DOKU echoes them, and an
-// approved push must echo all four. HTTP 409 repeats the first answer to a Request-Id and
-// counts as that answer. DOKU's two forms of error are answers too ([Refusal]). Any 3xx or
+// approved push must echo all four. HTTP 409 repeats the first answer to a Request-Id; it
+// counts as that answer if it echoes all four. DOKU's two forms of error are answers too ([Refusal]). Any 3xx or
 // 5xx, an empty body, HTML, another payment's data, a doubled field or a body above 64 KiB
 // is unclear; so is a check_sum that is not right, where Options.ResponseRule is set.
 //
 // # Notifications
 //
-// [Verifier] checks them over the raw bytes. DOKU sends one again until it is answered
-// with 2xx, so that duplicates come; Notification.RequestID tells. [SignNotification] is
-// DOKU's side, for sandboxes.
+// [Verifier] checks them over the raw bytes. DOKU sends one again, after 30 minutes, 6 and
+// 12 hours, while it is not answered with 2xx, so that duplicates come.
+// [SignNotification] is DOKU's side, for sandboxes.
 //
 // # Sent at most once
 //

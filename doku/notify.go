@@ -42,8 +42,9 @@ func (e *NotificationError) Error() string {
 // Is finds the kind.
 func (e *NotificationError) Is(target error) bool { return target == e.Kind }
 
-// Notification is what DOKU says of a payment unasked. It may come several times:
-// RequestID is its own, the same in every repetition. Answer 2xx once it is stored.
+// Notification is what DOKU says of a payment unasked. Answer 2xx once it is stored. It may
+// come several times. RequestID is unique to it; whether a repetition keeps it DOKU does
+// not say, so that what it tells of a payment must count once by itself.
 type Notification struct {
 	Transaction Transaction
 	RequestID   string    // Request-Id, DOKU's
