@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+	"sync"
 )
 
 // The demo's two RSA keys, PKCS#8 in Base64. They were made for this file, are known to
@@ -49,11 +50,17 @@ YZfxzV/h9/USIOdyiiyBl5dm3U/43rQwqbM/hb370ERlVVL0CwtAoLJbyw3XFA+RAlgFMiJn9b9Z2X52
 
 // DemoSNAPKey returns the private key whose public half DemoSNAPMerchant has: with it the
 // demo's partner signs. It returns an error only if the key in this package is spoilt.
-func DemoSNAPKey() (*rsa.PrivateKey, error) { return demoKey(demoPartnerKey) }
+func DemoSNAPKey() (*rsa.PrivateKey, error) { return partnerKey() }
 
 // DemoProviderKey returns the key with which a sandbox signs asymmetric notifications
 // when it is given none.
-func DemoProviderKey() (*rsa.PrivateKey, error) { return demoKey(demoProviderKey) }
+func DemoProviderKey() (*rsa.PrivateKey, error) { return providerKey() }
+
+// The keys are read once: checking an RSA key takes longer than serving a hundred payments.
+var (
+	partnerKey  = sync.OnceValues(func() (*rsa.PrivateKey, error) { return demoKey(demoPartnerKey) })
+	providerKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return demoKey(demoProviderKey) })
+)
 
 func demoKey(text string) (*rsa.PrivateKey, error) {
 	der, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(text, "\n", ""))
