@@ -99,9 +99,10 @@ type account struct {
 // held is a payment that is under way in this process.
 type held struct {
 	p payment.Payment // its Version is 0 when the store must be asked first
-	// stop ends the timer, which fires at wake.
-	stop func() bool
-	wake time.Time
+	// stop ends the timer, which fires at wake; setting counts how often it was set.
+	stop    func() bool
+	wake    time.Time
+	setting int
 	// firstByte is how much later than t0 the push's first byte left: the waits count from there. putOff is set once the
 	// present alarm has been moved by it.
 	firstByte time.Duration

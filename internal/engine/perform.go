@@ -219,29 +219,37 @@ func (e *Engine) setTimer(key paymentKey, h *held) {
 	if h.wake.IsZero() {
 		return
 	}
-	h.stop = e.After(h.wake.Sub(e.notBefore(h.p.UpdatedAt)), func() { e.ring(key, h) })
+	e.arm(key, h, h.wake.Sub(e.notBefore(h.p.UpdatedAt)))
+}
+
+// arm starts the timer of a held payment. Its ring counts for this setting only: one that went off while another
+// setting took its place would be taken for an alarm that is not due. The caller holds the lock.
+func (e *Engine) arm(key paymentKey, h *held, after time.Duration) {
+	h.setting++
+	setting := h.setting
+	h.stop = e.After(after, func() { e.ring(key, h, setting) })
 }
 
 // ring is called when a payment's alarm goes off. The waits for a push's answer count from its first byte, which may
 // have left a little after t0: then the alarm is put off once by as much. That the time has come is the timer's word,
 // which a clock set back does not change.
-func (e *Engine) ring(key paymentKey, h *held) {
+func (e *Engine) ring(key paymentKey, h *held, setting int) {
 	e.mu.Lock()
-	if e.held[key] != h || h.wake.IsZero() {
+	if e.held[key] != h || h.setting != setting || h.wake.IsZero() {
 		e.mu.Unlock()
 		return
 	}
 	waits := h.p.State == payment.Pushing || h.p.State == payment.InDoubt
 	if waits && h.firstByte > 0 && !h.putOff {
 		h.putOff = true
-		h.stop = e.After(h.firstByte, func() { e.ring(key, h) })
+		e.arm(key, h, h.firstByte)
 		e.mu.Unlock()
 		return
 	}
 	if h.p.State == payment.Awaiting && !h.putOff {
 		if wait := e.pace(key.merchant, e.Now()); wait > 0 {
 			h.putOff = true
-			h.stop = e.After(wait, func() { e.ring(key, h) })
+			e.arm(key, h, wait)
 			e.mu.Unlock()
 			return
 		}
