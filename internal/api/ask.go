@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"regexp"
 	"slices"
@@ -163,23 +162,9 @@ func (s *server) request(ctx context.Context, o engine.Order) (payment.Payment, 
 	return s.Engine.Request(ctx, o)
 }
 
-// askEngine asks something of a payment. What would be refused today may have been granted before under the same key:
-// the key decides.
+// askEngine asks something of a payment, whether the client waits for the answer or not.
 func (s *server) askEngine(ctx context.Context, p payment.Payment, ask payment.Asked, key store.Key) (payment.Payment, bool, error) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	now, replayed, err := s.Engine.Ask(ctx, p.MerchantID, p.ID, ask, key)
-	var refusal *payment.Refusal
-	if key.Key == "" || !errors.As(err, &refusal) {
-		return now, replayed, err
-	}
-	used, keyErr := s.Store.KeyOf(ctx, p.MerchantID, p.Mode, key.Key)
-	switch {
-	case keyErr != nil:
-		return now, false, err
-	case used.Fingerprint != key.Fingerprint:
-		return now, false, &engine.KeyMismatch{PaymentID: used.PaymentID}
-	}
-	now, err = s.Engine.Store.Load(ctx, p.MerchantID, p.ID)
-	return now, true, err
+	return s.Engine.Ask(ctx, p.MerchantID, p.ID, ask, key)
 }
