@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/gateway"
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
 type devCommand struct {
@@ -47,7 +48,7 @@ func (c devCommand) Run(t *terminal) error {
 		return err
 	}
 	defer back.Close()
-	conf, key, err := gateway.DevConfig(c.Data, c.DB, "http://"+back.Addr().String()+"/pos", c.Speed)
+	conf, key, err := gateway.DevConfig(c.Data, c.DB, "http://"+back.Addr().String(), c.Speed)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (c devCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s := newSandbox(clock, c.Speed)
+	s := newSandbox(clock, c.Speed, sandbox.SNAPOptions{Merchants: []sandbox.SNAPMerchant{demoPartner(front.Addr())}})
 	defer s.Close()
 	if err := c.announce(t, front, back, key); err != nil {
 		return err
@@ -70,6 +71,17 @@ func (c devCommand) Run(t *terminal) error {
 		func(ctx context.Context) error { return serveHTTP(ctx, back, s.Handler()) },
 		func(ctx context.Context) error { return gateway.KeepClock(ctx, c.Data, clock) },
 	)
+}
+
+// demoPartner is the sandbox's partner, with the gateway's door for notifications.
+func demoPartner(front net.Addr) sandbox.SNAPMerchant {
+	address := front.String()
+	if host, port, err := net.SplitHostPort(address); err == nil && net.ParseIP(host).IsUnspecified() {
+		address = net.JoinHostPort("localhost", port) // it listens on all addresses, and the sandbox calls this machine only
+	}
+	demo := sandbox.DemoSNAPMerchant()
+	demo.Callback = sandbox.Callback{URL: "http://" + address + gateway.DemoCallback, Mode: sandbox.NotifyAsymmetric}
+	return demo
 }
 
 func level(name string) (l slog.Level) {

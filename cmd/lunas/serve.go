@@ -123,7 +123,7 @@ func (c sandboxCommand) Run(t *terminal) error {
 		return err
 	}
 	clock := gateway.FastClock(c.Speed, time.Now())
-	s := newSandbox(clock, c.Speed)
+	s := newSandbox(clock, c.Speed, sandbox.SNAPOptions{})
 	defer s.Close()
 	demo := sandbox.DemoMerchant()
 	fmt.Fprintf(t.out, "Wallets   http://%s/\nOVO       http://%s/pos (app-id %s, see the control API for its terminals)\n\nCtrl-C ends it.\n",
@@ -138,6 +138,6 @@ func checkSpeed(speed float64) error {
 	return nil
 }
 
-func newSandbox(clock gateway.Clock, speed float64) *sandbox.Sandbox {
-	return sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed})
+func newSandbox(clock gateway.Clock, speed float64, qris sandbox.SNAPOptions) *sandbox.Sandbox {
+	return sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed, SNAP: qris})
 }

@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/hex"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,11 +16,13 @@ import (
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/sandbox"
+	"github.com/lunas-pay/lunas/snap"
 )
 
 // DevConfig makes a data folder with its keys, if they are not there yet, and gives the configuration for `lunas dev`:
-// one merchant, which the sandbox at ovoURL knows. It gives the merchant's API key too. Speed is the clock's.
-func DevConfig(folder, database, ovoURL string, speed float64) (c config.Config, apiKey string, err error) {
+// one merchant with an account at each rail, which the sandbox at sandboxURL (scheme and host) knows. It gives the
+// merchant's API key too. Speed is the clock's.
+func DevConfig(folder, database, sandboxURL string, speed float64) (c config.Config, apiKey string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return c, "", fmt.Errorf("the data folder %s cannot be made: %w; choose another with --data", folder, err)
 	}
@@ -34,8 +38,9 @@ func DevConfig(folder, database, ovoURL string, speed float64) (c config.Config,
 	if database == "" {
 		database = filepath.Join(folder, "lunas.db")
 	}
+	demo, err := demoMerchant(apiKey, sandboxURL, speed)
 	return config.Config{
-		Database: database, MasterKey: key, Drain: 2 * time.Second, Merchants: []config.Merchant{demoMerchant(apiKey, ovoURL, speed)},
+		Database: database, MasterKey: key, Drain: 2 * time.Second, Merchants: []config.Merchant{demo},
 	}, apiKey, err
 }
 
@@ -62,28 +67,89 @@ func random(bytes int) string {
 }
 
 // demoMerchant is the merchant that the sandbox knows.
-func demoMerchant(key, url string, speed float64) config.Merchant {
-	demo := sandbox.DemoMerchant()
-	terms := payment.OVOTerms()
-	terms.CutOffGuard = payment.FlagAtCutOff // whoever tries it out at midnight should see something
-	// Sending takes this machine as long as ever, however fast its clock runs.
-	terms.SendWithin = min(time.Duration(float64(terms.SendWithin)*max(1, speed)), terms.ConfirmWithin)
-	shop := demo.Stores[0]
-	apiKey := merchant.APIKey{MerchantID: "demo", Mode: payment.Test, Hash: merchant.HashKey(key)}
+func demoMerchant(key, sandboxURL string, speed float64) (config.Merchant, error) {
+	qris, err := demoSNAP(sandboxURL, speed)
+	apiKey := merchant.APIKey{MerchantID: demoID, Mode: payment.Test, Hash: merchant.HashKey(key)}
 	apiKey.ID = merchant.KeyID(apiKey.Hash)
 	return config.Merchant{
-		ID: "demo", Name: shop.Name, Keys: []merchant.APIKey{apiKey},
-		Accounts: []merchant.Account{{
-			ID: "ovo", MerchantID: "demo", Rail: payment.OVO, Environment: merchant.Sandbox, URL: url, Terms: terms,
-			InquiryFirst: true,
-			OVO:          merchant.OVOCredentials{AppID: demo.AppID, AppKey: merchant.NewSecret(demo.AppKey)},
-			Terminals: []merchant.Terminal{{
-				Style: payment.BySequence,
-				Terminal: payment.Terminal{
-					ID: "till-1", TID: shop.Terminals[0].TID, MID: shop.Terminals[0].MID,
-					MerchantID: demo.MerchantID, StoreCode: shop.Code,
-				},
-			}},
+		ID: demoID, Name: sandbox.DemoMerchant().Stores[0].Name, Keys: []merchant.APIKey{apiKey},
+		Accounts: []merchant.Account{demoOVO(sandboxURL, speed), qris},
+	}, err
+}
+
+// demoID is the merchant of `lunas dev`.
+const demoID = "demo"
+
+// demoOVO is its account for pushes.
+func demoOVO(sandboxURL string, speed float64) merchant.Account {
+	demo := sandbox.DemoMerchant()
+	shop := demo.Stores[0]
+	terms := payment.OVOTerms()
+	terms.CutOffGuard = payment.FlagAtCutOff // whoever tries it out at midnight should see something
+	terms.SendWithin = min(atSpeed(terms.SendWithin, speed), terms.ConfirmWithin)
+	return merchant.Account{
+		ID: "ovo", MerchantID: demoID, Rail: payment.OVO, Environment: merchant.Sandbox, URL: sandboxURL + "/pos", Terms: terms,
+		InquiryFirst: true,
+		OVO:          merchant.OVOCredentials{AppID: demo.AppID, AppKey: merchant.NewSecret(demo.AppKey)},
+		Terminals: []merchant.Terminal{{
+			Style: payment.BySequence,
+			Terminal: payment.Terminal{
+				ID: demoTill, TID: shop.Terminals[0].TID, MID: shop.Terminals[0].MID,
+				MerchantID: demo.MerchantID, StoreCode: shop.Code,
+			},
 		}},
 	}
+}
+
+const demoTill = "till-1"
+
+// DemoCallback is where the gateway of `lunas dev` takes the notifications of QRIS, below its address.
+const DemoCallback = "/notify/snap/" + demoQRIS
+
+const demoQRIS = "qris"
+
+// demoSNAP is its account for QRIS.
+func demoSNAP(sandboxURL string, speed float64) (merchant.Account, error) {
+	demo := sandbox.DemoSNAPMerchant()
+	private, public, err := demoSNAPKeys()
+	terms := payment.SNAPTerms()
+	terms.CallLimit = min(atSpeed(terms.CallLimit, speed), terms.QRLife/3)
+	terms.SendWithin = min(atSpeed(terms.SendWithin, speed), terms.CallLimit)
+	return merchant.Account{
+		ID: demoQRIS, MerchantID: demoID, Rail: payment.SNAP, Environment: merchant.Sandbox, URL: sandboxURL + "/OVOSNAP", Terms: terms,
+		SNAP: merchant.SNAPCredentials{
+			ClientID: demo.ClientID, ClientSecret: merchant.NewSecret(demo.Secret), PrivateKey: merchant.NewSecret(private),
+			ChannelID: "95221", NMID: demo.NMID, Notify: merchant.SNAPNotify{Mode: string(snap.ProviderKey), PublicKey: public},
+		},
+		Terminals: []merchant.Terminal{{
+			Style:    payment.BySequence,
+			Terminal: payment.Terminal{ID: demoTill, TID: demo.Terminals[0], MID: demo.MerchantID, StoreCode: demo.StoreID},
+		}},
+	}, err
+}
+
+// demoSNAPKeys are the partner's private key and the provider's public one, as PEM.
+func demoSNAPKeys() (private, public string, err error) {
+	partner, err := sandbox.DemoSNAPKey()
+	if err != nil {
+		return "", "", err
+	}
+	provider, err := sandbox.DemoProviderKey()
+	if err != nil {
+		return "", "", err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(partner)
+	if err != nil {
+		return "", "", fmt.Errorf("write the demo's key: %w", err)
+	}
+	private = string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	if der, err = x509.MarshalPKIXPublicKey(&provider.PublicKey); err != nil {
+		return "", "", fmt.Errorf("write the demo provider's key: %w", err)
+	}
+	return private, string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})), nil
+}
+
+// atSpeed lengthens what takes this machine as long as ever, however fast its clock runs.
+func atSpeed(d time.Duration, speed float64) time.Duration {
+	return time.Duration(float64(d) * max(1, speed))
 }

@@ -168,7 +168,7 @@ func TestServeStops(t *testing.T) {
 	}
 	defer silent.Close()
 	for range 2 { // the second finds the file free
-		conf, _, err := gateway.DevConfig(folder, "", "http://"+silent.Addr().String()+"/pos", 1)
+		conf, _, err := gateway.DevConfig(folder, "", "http://"+silent.Addr().String(), 1)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,13 +1,18 @@
 package gateway_test
 
 import (
+	"context"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/gateway"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
 func TestTimeInAFolderNeverGoesBack(t *testing.T) {
@@ -47,11 +52,11 @@ func TestAFastClockRunsFast(t *testing.T) {
 func TestADevFolderKeepsItsKeys(t *testing.T) {
 	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "data")
-	first, key, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1/pos", 1)
+	first, key, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, again, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1/pos", 1)
+	second, again, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1", 1)
 	if err != nil || again != key || string(second.MasterKey) != string(first.MasterKey) {
 		t.Errorf("a second start has other keys: %v", err)
 	}
@@ -64,7 +69,60 @@ func TestADevFolderKeepsItsKeys(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(folder, "master.key"), []byte("short"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1/pos", 1); err == nil || !strings.Contains(err.Error(), "master.key") {
+	if _, _, err := gateway.DevConfig(folder, "", "http://127.0.0.1:1", 1); err == nil || !strings.Contains(err.Error(), "master.key") {
 		t.Errorf("a damaged master key = %v, want an error that names the file", err)
+	}
+}
+
+// The demo's merchant and the sandbox agree on both rails: a push and a QR are paid by phones that pay by themselves.
+func TestTheDemoPaysOnBothRails(t *testing.T) {
+	t.Parallel()
+	const speed = 60
+	clock := gateway.FastClock(speed, time.Date(2026, 3, 21, 10, 0, 0, 0, payment.WIB))
+	s := sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed})
+	provider := httptest.NewServer(s.Handler())
+	t.Cleanup(func() { s.Close(); provider.Close() })
+	conf, _, err := gateway.DevConfig(t.TempDir(), "", provider.URL, speed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := gateway.Open(t.Context(), gateway.Options{Config: conf, Clock: clock, Migrate: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := gateway.Listen("127.0.0.1:0", "--listen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Serve = %v", err)
+		}
+	})
+	phone, err := payment.ParsePhone("081211110101")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []engine.Order{
+		{Method: payment.OVOPush, Amount: 12_500, Phone: phone},
+		{Method: payment.QRIS, Amount: 1_110_101}, // scanned and paid by 081211110101
+	} {
+		o.MerchantID, o.Mode, o.Reference = "demo", payment.Test, "INV-"+string(o.Method)
+		p, _, err := g.Engine.Request(t.Context(), o)
+		if err != nil {
+			t.Fatalf("%s: %v", o.Method, err)
+		}
+		within, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		for err == nil && p.State != payment.Paid {
+			p, err = g.Engine.Wait(within, p.MerchantID, p.ID, p.Version)
+		}
+		stop()
+		if err != nil {
+			t.Errorf("%s does not become paid: %v", o.Method, err)
+		}
 	}
 }
