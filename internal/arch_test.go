@@ -57,7 +57,7 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-	{"internal/payment", "* internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/payment", "* internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
 	{"internal/exchange", "* internal/config internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
@@ -65,8 +65,9 @@ var rooms = []room{
 	{"internal/merchant", "* internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 
 	// Contracts, and those who keep them.
-	{"internal/rail", "* internal/rail/railtest internal/engine " + doors},
+	{"internal/rail", "* internal/rail/railtest internal/wording internal/engine " + doors},
 	{"internal/rail/railtest", ""},
+	{"internal/wording", "* " + doors},
 	{"internal/store", "* internal/engine " + stores + " " + doors},
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
 	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},

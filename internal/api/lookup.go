@@ -12,6 +12,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/internal/wording"
 )
 
 // PhoneStatus says whether a phone is registered with the provider.
@@ -47,7 +48,7 @@ func (s *server) phone(ctx context.Context, in *struct {
 	}
 	key := callOf(ctx).key
 	outcome, err := s.Engine.CheckPhone(ctx, key.MerchantID, key.Mode, phone)
-	v := PhoneStatus{Phone: phone.String(), Message: &wordsGoOn}
+	v := PhoneStatus{Phone: phone.String(), Message: &wording.GoOn}
 	yes, no := true, false
 	silent := errors.Is(err, rail.ErrNoAnswer) || errors.Is(err, rail.ErrUnclear) || errors.Is(err, rail.ErrNotSent)
 	switch {
@@ -58,7 +59,7 @@ func (s *server) phone(ctx context.Context, in *struct {
 	case outcome.Class == payment.Approved:
 		v.Registered, v.Message = &yes, nil
 	case outcome.Cause == notRegistered:
-		v.Registered, v.Message = &no, &wordsNoPhone
+		v.Registered, v.Message = &no, &wording.NotInSystem
 	}
 	return &struct{ Body PhoneStatus }{v}, nil
 }

@@ -8,7 +8,11 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/wording"
 )
+
+// Words are a sentence for the customer.
+type Words = wording.Words
 
 // Payment is a payment as it is served.
 type Payment struct {
@@ -162,7 +166,7 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 		CreatedAt: Time{p.CreatedAt}, UpdatedAt: Time{p.UpdatedAt},
 		Attempts: make([]Attempt, 0, len(p.Attempts)), Actions: []Action{},
 		Warning: p.Warning, Review: p.Review, Description: p.Description, Metadata: p.Metadata,
-		Message: messageOf(p, t, explainer, now), Deadline: timePtr(deadlineOf(p, t)),
+		Message: wording.Of(p, t, explainer, now), Deadline: timePtr(deadlineOf(p, t)),
 	}
 	if !p.Phone.IsZero() {
 		v.Phone = p.Phone.String()
@@ -172,7 +176,7 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 	}
 	if f := p.Failure; f != nil {
 		v.Failure = &Failure{
-			Code: f.Code, ProviderCode: f.ProviderCode, Operation: string(f.Operation), Message: failureWords(*f, explainer),
+			Code: f.Code, ProviderCode: f.ProviderCode, Operation: string(f.Operation), Message: wording.Failure(*f, explainer),
 		}
 	}
 	if next := payment.NextOf(t, p); next.What != "" {

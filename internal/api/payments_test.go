@@ -15,6 +15,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/wording"
 )
 
 // gate lets a test say when the provider answers a push.
@@ -462,10 +463,10 @@ func TestPhones(t *testing.T) {
 	}{
 		{"registered", says(payment.Approved, "00", ""), &yes, ""},
 		{"code 14", says(payment.NotFound, "14", "phone_not_registered"), &no, "Phone Number not registered in OVO System"},
-		{"another code", says(payment.Unknown, "40", "provider_error"), nil, wordsGoOn.EN},
-		{"no answer", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNoAnswer }, nil, wordsGoOn.EN},
-		{"not sent", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNotSent }, nil, wordsGoOn.EN},
-		{"unclear", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrUnclear }, nil, wordsGoOn.EN},
+		{"another code", says(payment.Unknown, "40", "provider_error"), nil, wording.GoOn.EN},
+		{"no answer", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNoAnswer }, nil, wording.GoOn.EN},
+		{"not sent", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrNotSent }, nil, wording.GoOn.EN},
+		{"unclear", func(context.Context) (payment.Outcome, error) { return payment.Outcome{}, rail.ErrUnclear }, nil, wording.GoOn.EN},
 	} {
 		w.rail.on("inquiry", c.answer)
 		a := w.do("GET", "/v1/phones/"+canaryPhone, "")

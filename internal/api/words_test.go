@@ -8,33 +8,6 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
-// TestPrescribedWords: sentences that OVO prescribes, letter by letter, and ours beside them.
-func TestPrescribedWords(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		got    Words
-		id, en string
-	}{
-		{wordsPaid, "Pembayaran berhasil", "Payment Success"},
-		{wordsTimeout, "Waktu transaksi habis", "Transaction Timeout"},
-		{wordsNoPhone, "Nomor HP tidak terdaftar di sistem OVO", "Phone Number not registered in OVO System"},
-		{wordsChecking, "Kami sedang memeriksa pembayaran Anda", "We are checking your payment"},
-		{wordsVoiding, "Pembayaran Anda sedang dibatalkan", "Your payment is being cancelled"},
-		{wordsVoided, "Pembayaran Anda telah dibatalkan", "Your payment has been cancelled"},
-	} {
-		if c.got != (Words{c.id, c.en}) {
-			t.Errorf("%+v, want %q and %q", c.got, c.id, c.en)
-		}
-	}
-	for _, reason := range []payment.Reason{
-		payment.ReasonNotSent, payment.ReasonTimeout, payment.ReasonNotFound, payment.ReasonDuplicate, payment.ReasonMisconfigured,
-	} {
-		if w := coreWords[reason]; w.ID == "" || w.EN == "" {
-			t.Errorf("%s has no words", reason)
-		}
-	}
-}
-
 // lived is a payment after some events, as the core makes it.
 func lived(t *testing.T, at time.Time, events ...payment.Event) (payment.Payment, payment.Terms) {
 	t.Helper()
@@ -107,26 +80,10 @@ func TestEveryStateIsShown(t *testing.T) {
 		p, terms := lived(t, noon)
 		p.State = state
 		v := view(p, terms, nil, noon.Add(time.Hour))
-		silent := []payment.State{payment.Created, payment.Presenting, payment.Awaiting, payment.Refunding, payment.Refunded}
+		silent := []payment.State{payment.Created, payment.Presenting, payment.Awaiting}
 		if (v.Message == nil) != slices.Contains(silent, state) {
 			t.Errorf("%s: message %v", state, v.Message)
 		}
-	}
-}
-
-// TestProvidersWords: a rail's words go before ours, where it has some.
-func TestProvidersWords(t *testing.T) {
-	t.Parallel()
-	f := payment.Failure{Code: "canceled_by_customer", Operation: payment.CallPush, ProviderCode: "17"}
-	if w := failureWords(f, &fakeRail{}); w.EN != "Payment Canceled By User" {
-		t.Errorf("with a rail that knows: %+v", w)
-	}
-	f.ProviderCode = "99"
-	if w := failureWords(f, &fakeRail{}); w != wordsFailed {
-		t.Errorf("with a rail that does not know: %+v", w)
-	}
-	if w := failureWords(payment.Failure{Code: string(payment.ReasonNotSent), Operation: payment.CallVoid}, nil); w != wordsNotVoid {
-		t.Errorf("a void that was not sent: %+v", w)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 var (
 	_ PhoneChecker = (*ovoRail)(nil)
 	_ Explainer    = (*ovoRail)(nil)
+	_ Instructor   = (*ovoRail)(nil)
 )
 
 // ovoRail is OVO direct Push To Pay. docs/rails/ovo.md has the provider's sentences beside our rules.
@@ -179,6 +180,16 @@ func reasonOf(c ovo.Code) payment.Reason {
 		return r
 	}
 	return "provider_declined"
+}
+
+// Instructions are those of the waiting page.
+// Source: OVO, Push To Pay API, "Instruction in the Waiting Page", first variant.
+func (r *ovoRail) Instructions() []Words {
+	var all []Words
+	for _, step := range ovo.TextWaitingSteps {
+		all = append(all, Words{ID: step.ID, EN: step.EN})
+	}
+	return all
 }
 
 // Explain gives the words for a code.

@@ -131,6 +131,18 @@ type Explanation struct {
 	OperatorAttention bool
 }
 
+// Words are one sentence for the customer, safe to show.
+type Words struct {
+	ID string `json:"id" doc:"Indonesian."`
+	EN string `json:"en" doc:"English."`
+}
+
+// Instructor is a rail whose provider prescribes what the customer is told to do while a payment waits.
+type Instructor interface {
+	// Instructions are the sentences in their order.
+	Instructions() []Words
+}
+
 // Open gives the rail of an account. The transport carries every call; it must be made for money calls (see
 // exchange.NewTransport) or be the simulator's link. now is the clock by which a late message is held back.
 func Open(a merchant.Account, transport http.RoundTripper, now func() time.Time) (Rail, error) {
