@@ -31,6 +31,7 @@ type Core struct {
 	options  Options
 	ovo      ovoRail
 	snap     snapRail
+	faspay   faspayRail
 	wallets  map[string]*wallet
 	phones   []string // every wallet's phone, in order of creation
 	scripts  []*scripted
@@ -79,6 +80,7 @@ func (c *Core) Reset() {
 	c.violations.keep = c.options.KeepViolations
 	c.ovo = newOVORail(c, c.options.OVO)
 	c.snap = newSNAPRail(c, c.options.SNAP, notices)
+	c.faspay = newFaspayRail(c, c.options.Faspay)
 	for _, w := range c.options.Wallets {
 		c.PutWallet(w)
 	}
@@ -123,7 +125,8 @@ type call struct {
 	effect  Effect
 	gone    bool
 	ovo     ovoCall
-	snap    *snapCall // nil on OVO's own API
+	snap    *snapCall   // nil on every other rail
+	faspay  *faspayCall // nil on every other rail
 	answer  Answer
 	log     *logged
 }
@@ -135,9 +138,12 @@ func (c *Core) Arrive(now time.Time, request Request) uint64 {
 	c.lastCall++
 	held := &call{id: c.lastCall, arrived: now, real: request.Real}
 	c.calls[held.id] = held
-	if c.snap.serves(request.Path) {
+	switch {
+	case c.snap.serves(request.Path):
 		c.snap.arrive(now, held, request)
-	} else {
+	case servesFaspay(request.Path):
+		c.faspay.arrive(now, held, request)
+	default:
 		c.ovo.arrive(now, held, request)
 	}
 	return held.id
@@ -203,19 +209,25 @@ func (c *Core) run(now time.Time) {
 }
 
 func (c *Core) read(now time.Time, held *call) {
-	if held.snap != nil {
+	switch {
+	case held.snap != nil:
 		c.snap.read(now, held)
-		return
+	case held.faspay != nil:
+		c.faspay.read(now, held)
+	default:
+		c.ovo.read(now, held)
 	}
-	c.ovo.read(now, held)
 }
 
 func (c *Core) process(now time.Time, held *call) {
-	if held.snap != nil {
+	switch {
+	case held.snap != nil:
 		c.snap.process(now, held)
-		return
+	case held.faspay != nil:
+		c.faspay.process(now, held)
+	default:
+		c.ovo.process(now, held)
 	}
-	c.ovo.process(now, held)
 }
 
 // plan puts a step of a call or payment on the heap.

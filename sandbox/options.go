@@ -19,8 +19,9 @@ type Options struct {
 	// and does not change Now. 0 means 1.
 	Speed float64
 
-	OVO  OVOOptions
-	SNAP SNAPOptions
+	OVO    OVOOptions
+	SNAP   SNAPOptions
+	Faspay FaspayOptions
 
 	// Sender delivers notifications; nil sends them over HTTP to this machine only, so
 	// that nobody can turn a sandbox against another one.
@@ -157,6 +158,7 @@ func (o Options) withDefaults() Options {
 	o.KeepViolations = cmp.Or(o.KeepViolations, 1000)
 	o.OVO = o.OVO.withDefaults()
 	o.SNAP = o.SNAP.withDefaults()
+	o.Faspay = o.Faspay.withDefaults()
 	return o
 }
 

@@ -165,10 +165,21 @@ func (s *Sandbox) OVO() http.Handler { return s.provider(false) }
 // SNAP returns OVO's dynamic QRIS alone: /OVOSNAP/…, without the customer's pages.
 func (s *Sandbox) SNAP() http.Handler { return s.provider(true) }
 
+// Faspay returns Faspay's debit API alone: /cvr/… and /pws/….
+func (s *Sandbox) Faspay() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !servesFaspay(r.URL.Path) {
+			http.NotFound(w, r)
+			return
+		}
+		s.pages.ServeHTTP(w, r)
+	})
+}
+
 // provider serves the paths that are SNAP's, or those that are not.
 func (s *Sandbox) provider(snap bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if servesSNAP(r.URL.Path, s.options.SNAP.PlainPaths) != snap {
+		if servesSNAP(r.URL.Path, s.options.SNAP.PlainPaths) != snap || servesFaspay(r.URL.Path) {
 			http.NotFound(w, r)
 			return
 		}
@@ -176,7 +187,8 @@ func (s *Sandbox) provider(snap bool) http.Handler {
 	})
 }
 
-// Handler returns everything: the wallet page at /, POST /pos, /OVOSNAP/… and /control/.
+// Handler returns everything: the wallet page at /, POST /pos, /OVOSNAP/…, Faspay's
+// /cvr/… and /pws/…, and /control/.
 func (s *Sandbox) Handler() http.Handler { return s.pages }
 
 // serveProvider is the door of every rail; the core tells them apart by their paths.

@@ -65,8 +65,9 @@ type Rail string
 
 // The rails.
 const (
-	RailOVO  Rail = "ovo"  // OVO's own Push To Pay API
-	RailSNAP Rail = "snap" // OVO's dynamic QRIS over SNAP
+	RailOVO    Rail = "ovo"    // OVO's own Push To Pay API
+	RailSNAP   Rail = "snap"   // OVO's dynamic QRIS over SNAP
+	RailFaspay Rail = "faspay" // Faspay's debit API with its OVO channel
 )
 
 // Operation is what a request asks for.
@@ -92,6 +93,15 @@ const (
 	OperationBind          Operation = "bind"           // 07
 	OperationUnbind        Operation = "unbind"         // 09
 	OperationCustomerToken Operation = "customer_token" // 74
+)
+
+// The operations of Faspay.
+const (
+	OperationPostData    Operation = "post_data"    // a bill
+	OperationDirect      Operation = "ovo_direct"   // asks the customer, by form or from Faspay's page
+	OperationBillInquiry Operation = "bill_inquiry" // what became of a bill
+	OperationBillCancel  Operation = "bill_cancel"
+	OperationChannels    Operation = "channels"
 )
 
 // Choice is what a customer does with a push or a QR.
@@ -277,8 +287,8 @@ func (c *Core) effectFor(a asked) Effect {
 }
 
 func (s *Script) check() error {
-	if s.Rail != "" && s.Rail != RailOVO && s.Rail != RailSNAP {
-		return fmt.Errorf("rail %q is not one of: ovo, snap", s.Rail)
+	if s.Rail != "" && !slices.Contains(rails(), s.Rail) {
+		return fmt.Errorf("rail %q is not one of: %s", s.Rail, strings.Join(names(rails()), ", "))
 	}
 	rail, known := s.Operation.rail()
 	if !known {
@@ -288,7 +298,7 @@ func (s *Script) check() error {
 		return fmt.Errorf("operation %s is not of rail %s", s.Operation, s.Rail)
 	}
 	if rail := cmp.Or(s.Rail, rail); rail != "" && !s.Effect.speaks(rail) {
-		return fmt.Errorf("code: %s has two characters on ovo and seven digits on snap", s.Effect.Code+s.Effect.AnswerCode)
+		return fmt.Errorf("code: %s has seven digits on snap and two characters elsewhere", s.Effect.Code+s.Effect.AnswerCode)
 	}
 	if s.Phone != "" {
 		if _, ok := normalPhone(s.Phone); !ok {
@@ -312,16 +322,25 @@ func operations() map[Rail][]Operation {
 			OperationToken, OperationGenerate, OperationQuery, OperationRefund, OperationCancel,
 			OperationBind, OperationUnbind, OperationCustomerToken,
 		},
+		RailFaspay: {OperationPostData, OperationDirect, OperationBillInquiry, OperationBillCancel, OperationChannels},
 	}
 }
 
-func operationNames() (names []string) {
-	for _, rail := range []Rail{RailOVO, RailSNAP} {
-		for _, operation := range operations()[rail] {
-			names = append(names, string(operation))
-		}
+// rails lists every rail, in the order in which they are shown.
+func rails() []Rail { return []Rail{RailOVO, RailSNAP, RailFaspay} }
+
+func operationNames() (list []string) {
+	for _, rail := range rails() {
+		list = append(list, names(operations()[rail])...)
 	}
-	return names
+	return list
+}
+
+func names[T ~string](values []T) (list []string) {
+	for _, value := range values {
+		list = append(list, string(value))
+	}
+	return list
 }
 
 // rail says whose operation it is; the empty one is everybody's.

@@ -184,6 +184,10 @@ func (c *Core) violated(now time.Time, held *call, rule Rule, noted bool, detail
 		v.Operation, v.Invoice = s.service.operation, clip(s.message.invoice(), 64)
 		s.broken = append(s.broken, rule)
 	}
+	if f := held.faspay; f != nil {
+		v.Operation = f.operation
+		f.broken = append(f.broken, rule)
+	}
 	c.violations.add(v)
 	c.revision++
 }
