@@ -62,6 +62,7 @@ var rooms = []room{
 	{"internal/webhook", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
+	{"internal/qrpicture", "* " + doors},
 	{"internal/merchant", "* internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 
 	// Contracts, and those who keep them.

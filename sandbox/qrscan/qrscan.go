@@ -58,10 +58,13 @@ func Text(picture []byte) (text string, err error) {
 	if err != nil {
 		return "", ErrNoQR
 	}
-	hints := map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_TRY_HARDER: true}
-	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
-	if err != nil {
-		return "", ErrNoQR
+	// In some two of a hundred codes the search takes a piece of the data for a corner. Where the picture holds nothing but
+	// the code, no search is needed.
+	for _, hint := range []gozxing.DecodeHintType{gozxing.DecodeHintType_TRY_HARDER, gozxing.DecodeHintType_PURE_BARCODE} {
+		result, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{hint: true})
+		if err == nil {
+			return result.GetText(), nil
+		}
 	}
-	return result.GetText(), nil
+	return "", ErrNoQR
 }
