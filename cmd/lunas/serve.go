@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"time"
 
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/gateway"
-	"github.com/lunas-pay/lunas/sandbox"
 )
 
 type serveCommand struct {
@@ -101,43 +99,4 @@ func (c configCheckCommand) Run(t *terminal) error {
 	}
 	_, err = fmt.Fprintf(t.out, "%s is in order: %d merchant(s), API at %s.\n", c.File, len(conf.Merchants), conf.Listen)
 	return err
-}
-
-type sandboxCommand struct {
-	Listen string  `help:"Address." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
-	Speed  float64 `help:"How many seconds pass in one." default:"1"`
-}
-
-// Help shows examples.
-func (sandboxCommand) Help() string {
-	return "Examples:\n  lunas sandbox\n  lunas sandbox --listen 127.0.0.1:9000 --speed 60"
-}
-
-// Run serves the sandbox.
-func (c sandboxCommand) Run(t *terminal) error {
-	if err := checkSpeed(c.Speed); err != nil {
-		return err
-	}
-	l, err := gateway.Listen(c.Listen, "--listen")
-	if err != nil {
-		return err
-	}
-	clock := gateway.FastClock(c.Speed, time.Now())
-	s := newSandbox(clock, c.Speed, sandbox.SNAPOptions{})
-	defer s.Close()
-	demo := sandbox.DemoMerchant()
-	fmt.Fprintf(t.out, "Wallets   http://%s/\nOVO       http://%s/pos (app-id %s, see the control API for its terminals)\n\nCtrl-C ends it.\n",
-		l.Addr(), l.Addr(), demo.AppID)
-	return serveHTTP(t.ctx, l, s.Handler())
-}
-
-func checkSpeed(speed float64) error {
-	if speed < 0.1 || speed > 1000 {
-		return fmt.Errorf("--speed is %g; it must be between 0.1 and 1000", speed)
-	}
-	return nil
-}
-
-func newSandbox(clock gateway.Clock, speed float64, qris sandbox.SNAPOptions) *sandbox.Sandbox {
-	return sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed, SNAP: qris})
 }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/gateway"
+	"github.com/lunas-pay/lunas/sandbox"
+)
+
+type sandboxCommand struct {
+	Listen     string  `help:"Address." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
+	Speed      float64 `help:"How many seconds pass in one." default:"1"`
+	Lenient    bool    `help:"QRIS for other people's SNAP clients: let through, and note, grant_type, timestamps in UTC, X-SIGNATURE in hexadecimal and account binding without merchantId. Without it they are refused, as OVO's documents have it."`
+	PlainPaths bool    `help:"QRIS for clients written after Bank Indonesia's portal, which know no /OVOSNAP: serve and verify /v1.0/… and /api/v1.0/… too."`
+}
+
+// Help shows examples.
+func (sandboxCommand) Help() string {
+	return "Examples:\n" +
+		"  lunas sandbox\n" +
+		"  lunas sandbox --listen 127.0.0.1:9000 --speed 60\n" +
+		"  lunas sandbox --lenient --plain-paths    for midtrans-client and its like"
+}
+
+// Run serves the sandbox.
+func (c sandboxCommand) Run(t *terminal) error {
+	if err := checkSpeed(c.Speed); err != nil {
+		return err
+	}
+	l, err := gateway.Listen(c.Listen, "--listen")
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	clock := gateway.FastClock(c.Speed, time.Now())
+	s := newSandbox(clock, c.Speed, sandbox.SNAPOptions{Lenient: c.Lenient, PlainPaths: c.PlainPaths})
+	defer s.Close()
+	if err := c.announce(t, l.Addr()); err != nil {
+		return err
+	}
+	return serveHTTP(t.ctx, l, s.Handler())
+}
+
+// announce prints what is served, and where its credentials are found.
+func (c sandboxCommand) announce(t *terminal, address net.Addr) error {
+	url, push, qris := "http://"+address.String(), sandbox.DemoMerchant(), sandbox.DemoSNAPMerchant()
+	judged := "strict"
+	if c.Lenient {
+		judged = "lenient with other people's clients"
+	}
+	if c.PlainPaths {
+		judged += ", served at /v1.0/… and /api/v1.0/… too"
+	}
+	_, err := fmt.Fprintf(t.out, `A sandbox in which no money is real.
+
+Wallets   %[1]s/   open this in a browser: it is the customer's phone
+Director  %[1]s/director   what was asked, what was broken, what shall happen next
+OVO       %[1]s/pos   app-id %[2]s, terminals %[3]s
+QRIS      %[1]s/OVOSNAP   client id %[4]s, merchantId %[5]s, terminalId %[6]s
+          %[7]s
+Control   %[1]s/control/snap   the demo client's secret and keys, which open nothing else
+
+Ctrl-C ends it.
+`, url, push.AppID, strings.Join(terminalsOf(push), " "), qris.ClientID, qris.MerchantID, strings.Join(qris.Terminals, " "), judged)
+	return err
+}
+
+func terminalsOf(m sandbox.OVOMerchant) (all []string) {
+	for _, s := range m.Stores {
+		for _, t := range s.Terminals {
+			all = append(all, t.TID)
+		}
+	}
+	return all
+}
+
+func checkSpeed(speed float64) error {
+	if speed < 0.1 || speed > 1000 {
+		return fmt.Errorf("--speed is %g; it must be between 0.1 and 1000", speed)
+	}
+	return nil
+}
+
+func newSandbox(clock gateway.Clock, speed float64, qris sandbox.SNAPOptions) *sandbox.Sandbox {
+	return sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed, SNAP: qris})
+}
