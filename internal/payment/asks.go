@@ -92,6 +92,8 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 		return mayResolve(p, e)
 	case AskRefund, AskRenew:
 		return refuse(CodeNotPossible, "this is possible only for a QR", zero)
+	case AskReturn:
+		return refuse(CodeNotPossible, "nobody is sent to a page of the provider's by this payment", zero)
 	default:
 		return refuse(CodeNotPossible, "unknown ask "+string(e.What), zero)
 	}

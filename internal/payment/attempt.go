@@ -5,6 +5,7 @@ import "time"
 // Attempt is one try at a rail: where it was made, under which number, what was called and what the provider said.
 type Attempt struct {
 	Rail     Rail     `json:"rail"`
+	Route    int      `json:"route,omitempty"` // index in Payment.Routes, where there are several
 	Terminal Terminal `json:"terminal"`
 	Number   Number   `json:"number"`
 	Invoice  string   `json:"invoice"` // what the provider sees as the merchant's invoice
@@ -43,7 +44,37 @@ type Attempt struct {
 	Settled bool `json:"settled,omitempty"`
 	// PaidAt is when the customer paid by this QR: the provider's time if it told one, else when we learnt of it.
 	PaidAt time.Time `json:"paid_at,omitzero"`
+
+	// ProviderNumber is the provider's own number of the charge, which a void repeats. DOKU: batch_number and
+	// reference_number.
+	ProviderNumber Number `json:"provider_number,omitzero"`
+	// RedirectURL is the provider's page on which the customer pays, and ExpiresAt when the bill's life ends.
+	RedirectURL string    `json:"redirect_url,omitempty"`
+	ExpiresAt   time.Time `json:"expires_at,omitzero"`
+	// Said is the class of what the provider last notified of this attempt: the same again changes nothing.
+	Said Class `json:"said,omitempty"`
+	// UnpaidAt is when the provider last said that a bill is still open.
+	UnpaidAt time.Time `json:"unpaid_at,omitzero"`
+	// RefusedAs is why the customer's part was refused, until an inquiry has confirmed it.
+	RefusedAs Reason `json:"refused_as,omitempty"`
+	// ContradictedAt is when the provider said the contrary of what the payment had come to; zero once that is cleared up.
+	ContradictedAt time.Time `json:"contradicted_at,omitzero"`
+	// Dead says how it is known that this attempt has charged nobody and never will; empty when that is not known.
+	Dead Death `json:"dead,omitempty"`
+	// Stray is set when this attempt turns out to have charged the customer after it was given up, until an operator has
+	// resolved the payment.
+	Stray bool `json:"stray,omitempty"`
 }
+
+// Death says how it is known that an attempt charged nobody and never will. Only then may another route be taken.
+type Death string
+
+// The deaths of an attempt.
+const (
+	DeadNotSent  Death = "not_sent"  // nothing left, or nothing by which anybody could pay
+	DeadNotAsked Death = "not_asked" // the provider refused it before the customer was asked
+	DeadReversed Death = "reversed"  // its reversal was confirmed
+)
 
 // Call is an operation at a provider, in the standard words.
 type Call string
@@ -57,6 +88,8 @@ const (
 	CallCheckVoid Call = "check_void"
 	CallGenerate  Call = "generate" // makes a QR
 	CallRefund    Call = "refund"
+	CallPost      Call = "post"   // makes a bill
+	CallCancel    Call = "cancel" // takes an unpaid bill back
 )
 
 // CallRecord says how often a call was made in an attempt and whether the last one is still open.

@@ -8,7 +8,7 @@ import (
 // Encode writes a payment for storage. Unlike every other JSON of a payment it holds the whole phone number, so it
 // belongs in a store and nowhere else.
 func Encode(p Payment) ([]byte, error) {
-	return json.Marshal(storedPayment{Payment: p, Phone: p.Phone.digits})
+	return json.Marshal(storedPayment{Payment: p, Phone: p.Phone.digits, Customer: p.Customer})
 }
 
 // Decode reads what Encode wrote.
@@ -17,19 +17,20 @@ func Decode(b []byte) (Payment, error) {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return Payment{}, fmt.Errorf("decode a stored payment: %w", err)
 	}
-	s.Payment.Phone = Phone{digits: s.Phone}
+	s.Payment.Phone, s.Payment.Customer = Phone{digits: s.Phone}, s.Customer
 	return s.Payment, nil
 }
 
 type storedPayment struct {
 	Payment
-	Phone string `json:"phone"`
+	Phone    string    `json:"phone"`
+	Customer *Customer `json:"customer,omitempty"`
 }
 
 // EncodeEvent writes an event for the journal, with its kind; a Requested holds the whole phone number.
 func EncodeEvent(e Event) (kind string, b []byte, err error) {
 	if r, ok := e.(Requested); ok {
-		b, err = json.Marshal(storedRequested{Requested: r, Phone: r.Phone.digits})
+		b, err = json.Marshal(storedRequested{Requested: r, Phone: r.Phone.digits, Customer: r.Customer})
 	} else {
 		b, err = json.Marshal(e)
 	}
@@ -41,7 +42,7 @@ func DecodeEvent(kind string, b []byte) (Event, error) {
 	switch kind {
 	case "requested":
 		s, err := decode[storedRequested](kind, b)
-		s.Requested.Phone = Phone{digits: s.Phone}
+		s.Requested.Phone, s.Requested.Customer = Phone{digits: s.Phone}, s.Customer
 		return s.Requested, err
 	case "answered":
 		return decode[Answered](kind, b)
@@ -53,6 +54,8 @@ func DecodeEvent(kind string, b []byte) (Event, error) {
 		return decode[Notified](kind, b)
 	case "renumbered":
 		return decode[Renumbered](kind, b)
+	case "no_route":
+		return decode[NoRoute](kind, b)
 	case "woke":
 		return decode[Woke](kind, b)
 	case "faulted":
@@ -65,7 +68,8 @@ func DecodeEvent(kind string, b []byte) (Event, error) {
 
 type storedRequested struct {
 	Requested
-	Phone string `json:"phone"`
+	Phone    string    `json:"phone"`
+	Customer *Customer `json:"customer,omitempty"`
 }
 
 func decode[T any](kind string, b []byte) (T, error) {

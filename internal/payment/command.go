@@ -19,6 +19,10 @@ type Target struct {
 	Until    time.Time // the call's time limit
 	// ProviderReference is the provider's number of it, once it is known.
 	ProviderReference string
+	// What a void repeats of the provider's facts, as far as they are known.
+	ApprovalCode   string
+	TraceNumber    string
+	ProviderNumber Number
 }
 
 // Push sends the push request to the customer's phone. It may leave only until SendBy.
@@ -33,13 +37,32 @@ type ShowQR struct {
 	SendBy time.Time
 }
 
-// Renumber asks for a new number of the payment's terminal: come back with Renumbered. Attempt is the new one's index.
-type Renumber struct{ Attempt int }
+// PostBill makes a bill at the provider, which charges nobody: its answer brings the provider's number of it
+// (Outcome.ProviderReference), with which the customer is pushed, or the page to which the customer is sent
+// (Outcome.RedirectURL). It may leave only until SendBy.
+type PostBill struct {
+	Target
+	SendBy      time.Time
+	Expires     time.Time // the bill's
+	Description string
+	Reference   string // the merchant's own
+	Customer    Customer
+	Items       []Item // empty: one, of the whole amount
+}
 
-// Inquire asks for the status of the push or QR, or of the push's void.
+// CancelBill takes an unpaid bill back. What came of it is asked afterwards, whatever the answer.
+type CancelBill struct{ Target }
+
+// Renumber asks for a number for another attempt, on the given route or, where it cannot be taken, a later one: come back
+// with Renumbered, or with NoRoute. Attempt is the new one's index, Route an index in Payment.Routes (0 where there are
+// none: the payment's terminal).
+type Renumber struct{ Attempt, Route int }
+
+// Inquire asks for the status of the push, QR or bill, or of the push's void. Asked about a void, "not found" means that
+// the charge stands.
 type Inquire struct {
 	Target
-	Of Call // CallPush, CallVoid or CallGenerate
+	Of Call // CallPush, CallVoid, CallGenerate or CallPost
 }
 
 // Reverse takes back a push whose answer is missing.
@@ -66,16 +89,18 @@ type Hold struct {
 	Reason   string
 }
 
-func (Push) command()     {}
-func (ShowQR) command()   {}
-func (Renumber) command() {}
-func (Refund) command()   {}
-func (Inquire) command()  {}
-func (Reverse) command()  {}
-func (Void) command()     {}
-func (WakeAt) command()   {}
-func (Tell) command()     {}
-func (Hold) command()     {}
+func (Push) command()       {}
+func (ShowQR) command()     {}
+func (PostBill) command()   {}
+func (CancelBill) command() {}
+func (Renumber) command()   {}
+func (Refund) command()     {}
+func (Inquire) command()    {}
+func (Reverse) command()    {}
+func (Void) command()       {}
+func (WakeAt) command()     {}
+func (Tell) command()       {}
+func (Hold) command()       {}
 
 // CallOf gives the call that a command makes at the provider, with its target; false for commands that make none.
 func CallOf(c Command) (Call, Target, bool) {
@@ -84,6 +109,10 @@ func CallOf(c Command) (Call, Target, bool) {
 		return CallPush, c.Target, true
 	case ShowQR:
 		return CallGenerate, c.Target, true
+	case PostBill:
+		return CallPost, c.Target, true
+	case CancelBill:
+		return CallCancel, c.Target, true
 	case Refund:
 		return CallRefund, c.Target, true
 	case Reverse:

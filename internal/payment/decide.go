@@ -42,7 +42,7 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 		}
 	case NotSent:
 		s.notSent(e)
-	case Woke:
+	case Woke, NoRoute:
 	case Faulted:
 		s.review(e.Why)
 	default:

@@ -26,6 +26,15 @@ type Requested struct {
 	Number        Number            `json:"number,omitzero"`
 	Description   string            `json:"description,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitempty"`
+
+	// Routes are all ways that may be taken, the first of them the one above; empty: no other. FailOverWithin is for how
+	// long after At another one may be begun.
+	Routes         []Route       `json:"routes,omitempty"`
+	FailOverWithin time.Duration `json:"fail_over_within,omitzero"`
+
+	Customer  *Customer `json:"-"` // stored by EncodeEvent
+	Items     []Item    `json:"items,omitempty"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // of a bill; zero: as the terms say
 }
 
 // Answered brings the provider's verdict on a call.
@@ -44,16 +53,24 @@ type Notified struct {
 	At time.Time `json:"at"`
 	// Came is when it came, where it could not be written down at once; zero: At.
 	Came    time.Time `json:"came,omitzero"`
-	Number  Number    `json:"number"` // the attempt's
+	Number  Number    `json:"number"`            // the attempt's, where the provider names it so
+	Invoice string    `json:"invoice,omitempty"` // the attempt's, where the provider names it so
 	Outcome Outcome   `json:"outcome"`
 }
 
 // Renumbered brings a new number for another attempt. It answers Renumber, and like an ask it may be refused: then
-// nobody wants the number any more, and none is taken.
+// nobody wants the number any more, or this route cannot be taken, and none is used.
 type Renumbered struct {
 	At      time.Time `json:"at"`
 	Number  Number    `json:"number"`
-	Attempt int       `json:"attempt"` // the new one's index
+	Attempt int       `json:"attempt"`         // the new one's index
+	Route   int       `json:"route,omitempty"` // the one that is taken: that of Renumber, or a later one
+}
+
+// NoRoute says that none of the routes that are left can be taken. It answers Renumber.
+type NoRoute struct {
+	At  time.Time `json:"at"`
+	Why string    `json:"why,omitempty"`
 }
 
 // NoAnswer says that a call was sent, or may have been, and no usable verdict came back.
@@ -115,11 +132,12 @@ const (
 	AskRenew   Ask = "renew"   // another QR, after the old one has expired
 	AskReverse Ask = "reverse" // an operator sends the reversal again
 	AskResolve Ask = "resolve" // an operator closes a payment in review
+	AskReturn  Ask = "return"  // the customer is back from the provider's page: look soon how it stands
 )
 
 // Asks lists every ask.
 func Asks() []Ask {
-	return []Ask{AskCheck, AskVoid, AskCancel, AskRefund, AskRenew, AskReverse, AskResolve}
+	return []Ask{AskCheck, AskVoid, AskCancel, AskRefund, AskRenew, AskReverse, AskResolve, AskReturn}
 }
 
 // When gives the event's time.
@@ -141,6 +159,9 @@ func (e Notified) When() time.Time { return e.At }
 func (e Renumbered) When() time.Time { return e.At }
 
 // When gives the event's time.
+func (e NoRoute) When() time.Time { return e.At }
+
+// When gives the event's time.
 func (e Woke) When() time.Time { return e.At }
 
 // When gives the event's time.
@@ -155,6 +176,7 @@ func (NoAnswer) kind() string   { return "no_answer" }
 func (NotSent) kind() string    { return "not_sent" }
 func (Notified) kind() string   { return "notified" }
 func (Renumbered) kind() string { return "renumbered" }
+func (NoRoute) kind() string    { return "no_route" }
 func (Woke) kind() string       { return "woke" }
 func (Asked) kind() string      { return "asked" }
 func (Faulted) kind() string    { return "faulted" }

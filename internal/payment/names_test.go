@@ -37,7 +37,7 @@ func TestNames(t *testing.T) {
 	section("events", eventKinds())
 	section("asks", asks)
 	section("classes of an answer", classes)
-	for _, typ := range []string{"Call", "Silence", "Reason", "Mode", "Method", "Rail", "NumberStyle", "Guard", "Late"} {
+	for _, typ := range []string{"Call", "Silence", "Reason", "Mode", "Method", "Rail", "NumberStyle", "Guard", "Late", "Flow", "Death"} {
 		section("type "+typ, words[typ])
 	}
 	section("refusal codes", words["Code"])
@@ -65,6 +65,7 @@ func everyEvent() []payment.Event {
 		payment.NotSent{At: at, Call: payment.CallVoid, Try: 3},
 		payment.Notified{At: at, Number: payment.Number{Batch: 4, Reference: 123}, Outcome: outcome(payment.Approved, "00")},
 		payment.Renumbered{At: at, Number: payment.Number{Batch: 4, Reference: 124}, Attempt: 1},
+		payment.NoRoute{At: at, Why: "its provider is down"},
 		payment.Woke{At: at},
 		payment.Asked{At: at, What: payment.AskResolve, By: "usr_1", Reason: "seen in the settlement", To: payment.Paid},
 		payment.Faulted{At: at, Why: "something that cannot be"},

@@ -15,6 +15,12 @@ type Outcome struct {
 	ProviderReference string    `json:"provider_reference,omitempty"`
 	Amount            Rupiah    `json:"amount,omitempty"`
 	PaidAt            time.Time `json:"paid_at,omitzero"`
+	// NotAsked says of a refused or misconfigured push that the customer surely was not asked: another route may be taken.
+	NotAsked bool `json:"not_asked,omitempty"`
+	// ProviderNumber is the provider's own number of the charge. DOKU: batch_number and reference_number.
+	ProviderNumber Number `json:"provider_number,omitzero"`
+	// RedirectURL is the provider's page on which the customer pays a bill.
+	RedirectURL string `json:"redirect_url,omitempty"`
 }
 
 // Class is all that Decide reads of an outcome.
@@ -49,4 +55,9 @@ const (
 	ReasonDuplicate     Reason = "duplicate_number"     // the provider had seen this number before
 	ReasonMisconfigured Reason = "misconfigured"        // the merchant's account at the provider is not in order
 	ReasonNoQR          Reason = "no_qr"                // the provider made no QR; nothing was presented
+	ReasonNoBill        Reason = "no_bill"              // the provider made no bill; nothing was presented
+	ReasonGivenBack     Reason = "was_reversed"         // the provider gave the money back by itself
+	// What is refused for one of these two ends as expired, or canceled, and not as declined.
+	ReasonExpired  Reason = "expired"
+	ReasonCanceled Reason = "canceled"
 )

@@ -38,6 +38,22 @@ type Payment struct {
 
 	Attempts []Attempt `json:"attempts"`
 	Failure  *Failure  `json:"failure,omitempty"`
+
+	// Routes are the ways by which the payment may be made, in the order in which they are tried; chosen when it was
+	// requested, and fixed since. Empty: Account and Rail are the only one. Rail, Account and TermsRevision are always those
+	// of the current attempt.
+	Routes []Route `json:"routes,omitempty"`
+	// FailOverUntil is until when another route may be begun.
+	FailOverUntil time.Time `json:"fail_over_until,omitzero"`
+	// Otherwise is the state to which the payment comes if no other route is taken; set while one is being taken, in the
+	// state created.
+	Otherwise State `json:"otherwise,omitempty"`
+
+	// Of a bill: who is billed for what, and until when it can be paid (zero: as long as the terms say).
+	Customer  *Customer `json:"-"` // stored by Encode, as the phone
+	Items     []Item    `json:"items,omitempty"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+
 	// Review says why a human must look, in the state review.
 	Review string `json:"review,omitempty"`
 	// Warning is set when the payment was let through by a rule that may also refuse, such as "cutoff".
@@ -81,6 +97,57 @@ const (
 	Faspay Rail = "faspay"
 )
 
+// Route is a way to make a payment: a rail, with the account at it, the terms in force there and the terminal.
+type Route struct {
+	Rail          Rail     `json:"rail"`
+	Account       string   `json:"account"`
+	TermsRevision string   `json:"terms_revision"`
+	Terminal      Terminal `json:"terminal"`
+}
+
+// RouteFor is the route whose terms Decide must be given for an event: that of the current attempt, or the one that a
+// Renumbered begins. Its terminal is set only where the payment has several routes.
+func RouteFor(p Payment, e Event) Route {
+	if r, ok := e.(Renumbered); ok && p.State == Created && r.Route > 0 && r.Route < len(p.Routes) {
+		return p.Routes[r.Route]
+	}
+	return Route{Rail: p.Rail, Account: p.Account, TermsRevision: p.TermsRevision}
+}
+
+// AccountOf names the account at which an attempt was made.
+func (p Payment) AccountOf(attempt int) string {
+	if attempt >= 0 && attempt < len(p.Attempts) && p.Attempts[attempt].Route < len(p.Routes) {
+		return p.Routes[p.Attempts[attempt].Route].Account
+	}
+	return p.Account
+}
+
+// Customer is who is billed. It prints as nothing, since it is personal data.
+type Customer struct {
+	Number     string `json:"number,omitempty"` // the merchant's own number of the customer
+	Name       string `json:"name,omitempty"`
+	Email      string `json:"email,omitempty"`
+	Address    string `json:"address,omitempty"`
+	City       string `json:"city,omitempty"`
+	Region     string `json:"region,omitempty"`
+	PostalCode string `json:"postal_code,omitempty"`
+	Country    string `json:"country,omitempty"` // ISO 3166, such as ID
+}
+
+// String shows nothing of the customer.
+func (Customer) String() string { return "customer" }
+
+// GoString shows nothing of the customer.
+func (Customer) GoString() string { return "payment.Customer{…}" }
+
+// Item is a line of a bill.
+type Item struct {
+	ID       string `json:"id,omitempty"`
+	Name     string `json:"name"`
+	Quantity int    `json:"quantity"`
+	Price    Rupiah `json:"price"` // of one
+}
+
 // Failure says why a payment did not become paid, or why it was given back.
 type Failure struct {
 	Code         string `json:"code"`                    // ours, stable: see Reason constants
@@ -112,8 +179,8 @@ func (p Payment) clone() Payment {
 	return p
 }
 
-// Invoice is the merchantInvoice of the n-th attempt (from 1): at most 32 characters, unique, new for each attempt, and
-// never the merchant's own reference, which need not be unique.
+// Invoice is what the provider sees as the merchant's invoice of the n-th attempt (from 1), before the terms' InvoiceEnd: at
+// most 31 characters, unique, new for each attempt, and never the merchant's own reference, which need not be unique.
 func Invoice(paymentID string, n int) string {
 	const prefix = len("pay_")
 	id := paymentID

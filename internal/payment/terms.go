@@ -65,7 +65,45 @@ type Terms struct {
 	// RefundUntil is the time of day, in WIB, from which a payment of that day can no longer be refunded. OVO: the
 	// same day; ours: 23:59:59.
 	RefundUntil time.Duration `json:"refund_until,omitzero"`
+
+	// Where ReverseAfter is 0 there is no reversal: what is in doubt is asked about, with QueryEvery as the least distance of
+	// two questions, which grows to QueryGapMax, until the provider's last word or for QueryUntil; then a human must look.
+
+	// CheckAfter is how long after the end of a push's call its status is asked first. DOKU: 60 s.
+	CheckAfter time.Duration `json:"check_after,omitzero"`
+	// ConfirmNotified has what the provider notifies confirmed by an inquiry before it counts, since its signature is weak.
+	ConfirmNotified bool `json:"confirm_notified,omitempty"`
+	// InvoiceEnd is what each invoice number ends in. Faspay: a letter, since its signatures run bill_no and status together.
+	InvoiceEnd string `json:"invoice_end,omitempty"`
+
+	// Flow is of rails where a bill is made first, and empty for every other.
+	Flow Flow `json:"flow,omitempty"`
+	// BillLife is how long a bill can be paid unless the merchant says otherwise, BillLifeMin and BillLifeMax what may be
+	// said. Faspay: 1 h, at most 30 days; ours: at least 5 min.
+	BillLife    time.Duration `json:"bill_life,omitzero"`
+	BillLifeMin time.Duration `json:"bill_life_min,omitzero"`
+	BillLifeMax time.Duration `json:"bill_life_max,omitzero"`
+	// CloseAfter is how long after the end of its life an unpaid bill is canceled. Ours: 30 s.
+	CloseAfter time.Duration `json:"close_after,omitzero"`
 }
+
+// Flow says how the customer is brought to pay a bill.
+type Flow string
+
+// The flows.
+const (
+	Direct   Flow = "direct"   // the customer's phone is pushed, from our server
+	Redirect Flow = "redirect" // the customer is sent to the provider's page
+)
+
+// Bills tells whether a bill is made at the provider before the customer can pay.
+func (t Terms) Bills() bool { return t.Flow != "" }
+
+// Reverses tells whether a push in doubt is taken back by a reversal.
+func (t Terms) Reverses() bool { return t.ReverseAfter > 0 }
+
+// asks tells whether doubt is ended by asking alone.
+func (t Terms) asks() bool { return !t.Presents() && !t.Reverses() }
 
 // Presents tells whether the customer pays by scanning what is presented, and not by confirming a push.
 func (t Terms) Presents() bool { return t.QRLife > 0 }
@@ -135,6 +173,62 @@ func SNAPTerms() Terms {
 		QueryUntil:     24 * time.Hour,
 		CanRefund:      true,
 		RefundUntil:    24*time.Hour - time.Second,
+	}
+}
+
+// DOKUTerms are the rules of DOKU's OVO push payment with our defaults. docs/rails/doku.md has the provider's sentence
+// beside each, and says where we had to choose.
+func DOKUTerms() Terms {
+	return Terms{
+		Rail:           DOKU,
+		ConfirmWithin:  70 * time.Second,
+		InDoubtAfter:   75 * time.Second,
+		CallLimit:      75 * time.Second,
+		SendWithin:     2 * time.Second,
+		ShortCallLimit: 15 * time.Second,
+		RetryGap:       15 * time.Second,
+		RetryGapMax:    5 * time.Minute,
+		CutOff:         23*time.Hour + 59*time.Minute,
+		CheckAfter:     60 * time.Second,
+		CheckMaxAge:    7 * 24 * time.Hour,
+		// DOKU takes a Request-Timestamp that is up to an hour from its own clock.
+		SignatureLife: time.Hour + 30*time.Second,
+		AmountMin:     1,
+		AmountMax:     999_999_999_999,
+		CanVoid:       true,
+		QueryEvery:    15 * time.Second,
+		QueryGapMax:   time.Hour,
+		QueryUntil:    24 * time.Hour,
+	}
+}
+
+// FaspayTerms are the rules of Faspay's OVO channel with our defaults. docs/rails/faspay.md has the provider's sentence
+// beside each, and says where we had to choose.
+func FaspayTerms() Terms {
+	return Terms{
+		Rail:            Faspay,
+		ConfirmWithin:   55 * time.Second,
+		CallLimit:       75 * time.Second,
+		SendWithin:      2 * time.Second,
+		ShortCallLimit:  15 * time.Second,
+		RetryGap:        15 * time.Second,
+		RetryGapMax:     5 * time.Minute,
+		CheckMaxAge:     30 * 24 * time.Hour,
+		AmountMin:       1,
+		AmountMax:       9_999_999_999_999,
+		AttemptsMax:     3,
+		AttemptsWithin:  time.Minute,
+		AttemptGap:      2 * time.Second,
+		QueryEvery:      10 * time.Second,
+		QueryGapMax:     10 * time.Minute,
+		QueryUntil:      24 * time.Hour,
+		ConfirmNotified: true,
+		InvoiceEnd:      "b",
+		Flow:            Direct,
+		BillLife:        time.Hour,
+		BillLifeMin:     5 * time.Minute,
+		BillLifeMax:     30 * 24 * time.Hour,
+		CloseAfter:      30 * time.Second,
 	}
 }
 

@@ -114,6 +114,9 @@ func (r *ovoRail) Do(ctx context.Context, m Rendered) (payment.Outcome, error) {
 	o := payment.Outcome{
 		Class: classOf(answer), Code: string(answer.Code), ApprovalCode: answer.Response.ApprovalCode,
 	}
+	if answer.Operation == ovo.Push && (o.Class == payment.Refused || o.Class == payment.Misconfigured) {
+		o.NotAsked = !answer.Meaning().Asked
+	}
 	if n := answer.Response.TraceNumber; n != 0 {
 		o.TraceNumber = strconv.Itoa(n)
 	}

@@ -84,7 +84,8 @@ type Notification struct {
 
 // Notice is what a verified notification says.
 type Notice struct {
-	Number  payment.Number // zero: of no number of ours
+	Number  payment.Number // zero: it names no number of ours
+	Invoice string         // the attempt's invoice, where the provider names that
 	Foreign bool           // it names another merchant than this account's
 	Outcome payment.Outcome
 }
