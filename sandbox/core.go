@@ -31,7 +31,9 @@ type Core struct {
 	options  Options
 	ovo      ovoRail
 	snap     snapRail
+	doku     dokuRail
 	faspay   faspayRail
+	outbox   outbox
 	wallets  map[string]*wallet
 	phones   []string // every wallet's phone, in order of creation
 	scripts  []*scripted
@@ -67,7 +69,7 @@ func NewCore(options Options) *Core {
 // Reset forgets every payment, script and violation and gives the wallets their
 // first balances again. Held calls are cut.
 func (c *Core) Reset() {
-	out, last, revision, notices := c.out, c.lastCall, c.revision, c.snap.lastNotice
+	out, last, revision, notices := c.out, c.lastCall, c.revision, c.outbox.last
 	for _, id := range slices.Sorted(maps.Keys(c.calls)) {
 		if !c.calls[id].gone {
 			out = append(out, Answer{ID: id, At: c.now, Reset: true})
@@ -76,10 +78,12 @@ func (c *Core) Reset() {
 	*c = Core{
 		options: c.options, wallets: map[string]*wallet{}, calls: map[uint64]*call{},
 		first: 1, nextID: 1, out: out, lastCall: last, revision: revision + 1, now: c.now,
+		outbox: outbox{last: notices, sent: map[uint64]*sending{}},
 	}
 	c.violations.keep = c.options.KeepViolations
 	c.ovo = newOVORail(c, c.options.OVO)
-	c.snap = newSNAPRail(c, c.options.SNAP, notices)
+	c.snap = newSNAPRail(c, c.options.SNAP)
+	c.doku = newDOKURail(c, c.options.DOKU)
 	c.faspay = newFaspayRail(c, c.options.Faspay)
 	for _, w := range c.options.Wallets {
 		c.PutWallet(w)
@@ -124,8 +128,10 @@ type call struct {
 	real    time.Time
 	effect  Effect
 	gone    bool
+	rail    Rail
 	ovo     ovoCall
 	snap    *snapCall   // nil on every other rail
+	doku    *dokuCall   // nil on every other rail
 	faspay  *faspayCall // nil on every other rail
 	answer  Answer
 	log     *logged
@@ -136,16 +142,9 @@ type call struct {
 func (c *Core) Arrive(now time.Time, request Request) uint64 {
 	c.run(now)
 	c.lastCall++
-	held := &call{id: c.lastCall, arrived: now, real: request.Real}
+	held := &call{id: c.lastCall, arrived: now, real: request.Real, rail: c.options.railOf(request.Path)}
 	c.calls[held.id] = held
-	switch {
-	case c.snap.serves(request.Path):
-		c.snap.arrive(now, held, request)
-	case servesFaspay(request.Path):
-		c.faspay.arrive(now, held, request)
-	default:
-		c.ovo.arrive(now, held, request)
-	}
+	c.provider(held.rail).arrive(now, held, request)
 	return held.id
 }
 
@@ -172,7 +171,7 @@ func (c *Core) Advance(now time.Time) []Answer {
 // Next returns when Advance is needed next; false if nothing is planned. As long as there
 // are answers or notifications that nobody has taken, that is now.
 func (c *Core) Next() (time.Time, bool) {
-	if len(c.out) > 0 || len(c.snap.out) > 0 {
+	if len(c.out) > 0 || len(c.outbox.out) > 0 {
 		return c.now, true
 	}
 	if len(c.due) == 0 {
@@ -188,9 +187,9 @@ func (c *Core) run(now time.Time) {
 		c.now = d.at
 		switch d.kind {
 		case dueRead:
-			c.read(d.at, d.call)
+			c.provider(d.call.rail).read(d.at, d.call)
 		case dueProcess:
-			c.process(d.at, d.call)
+			c.provider(d.call.rail).process(d.at, d.call)
 		case dueHabit:
 			if d.payment.state == Pending || d.payment.late() {
 				c.decide(d.at, d.payment, d.payment.habit)
@@ -200,33 +199,11 @@ func (c *Core) run(now time.Time) {
 		case dueAnswer:
 			c.emit(d.call)
 		case dueNotice:
-			c.snap.send(d.at, d.notice)
+			c.notify(d.at, d.notice)
 		}
 	}
 	if c.now.Before(now) {
 		c.now = now
-	}
-}
-
-func (c *Core) read(now time.Time, held *call) {
-	switch {
-	case held.snap != nil:
-		c.snap.read(now, held)
-	case held.faspay != nil:
-		c.faspay.read(now, held)
-	default:
-		c.ovo.read(now, held)
-	}
-}
-
-func (c *Core) process(now time.Time, held *call) {
-	switch {
-	case held.snap != nil:
-		c.snap.process(now, held)
-	case held.faspay != nil:
-		c.faspay.process(now, held)
-	default:
-		c.ovo.process(now, held)
 	}
 }
 
@@ -344,7 +321,7 @@ type logged struct {
 	AppID    string    `json:"app_id,omitempty"`
 	Random   string    `json:"random,omitempty"`
 	HMAC     string    `json:"hmac,omitempty"`
-	Head     string    `json:"head,omitempty"` // of SNAP, a header a line
+	Head     string    `json:"head,omitempty"` // of SNAP and DOKU, a header a line
 	Body     string    `json:"body"`
 	Status   int       `json:"status,omitempty"`
 	Outcome  string    `json:"outcome"`
@@ -365,6 +342,9 @@ func (c *Core) record(now time.Time, held *call, request Request, body string) {
 	}
 	if held.snap != nil {
 		entry.Head, entry.Body = snapHead(request.Header), clip(maskTokens(body), longest)
+	}
+	if held.doku != nil {
+		entry.Head, entry.Body = dokuHead(request.Header), clip(maskTokens(body), longest)
 	}
 	held.log = entry
 	c.requests = append(c.requests, entry)

@@ -54,3 +54,8 @@ func (f *faspayRail) arrive(now time.Time, held *call, request Request) {
 func (f *faspayRail) read(time.Time, *call) {}
 
 func (f *faspayRail) process(time.Time, *call) {}
+
+// settled answers who waits for a bill's outcome.
+func (f *faspayRail) settled(time.Time, *payment) {}
+
+func (f *faspayRail) forget(*payment) {}

@@ -21,6 +21,7 @@ type Options struct {
 
 	OVO    OVOOptions
 	SNAP   SNAPOptions
+	DOKU   DOKUOptions
 	Faspay FaspayOptions
 
 	// Sender delivers notifications; nil sends them over HTTP to this machine only, so
@@ -158,6 +159,7 @@ func (o Options) withDefaults() Options {
 	o.KeepViolations = cmp.Or(o.KeepViolations, 1000)
 	o.OVO = o.OVO.withDefaults()
 	o.SNAP = o.SNAP.withDefaults()
+	o.DOKU = o.DOKU.withDefaults()
 	o.Faspay = o.Faspay.withDefaults()
 	return o
 }

@@ -51,7 +51,7 @@ func (s *Sandbox) routes() http.Handler {
 	guard := http.NewCrossOriginProtection()
 	guarded := guard.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if servesSNAP(r.URL.Path, s.options.SNAP.PlainPaths) || servesFaspay(r.URL.Path) { // a provider's door: servers call it, not browsers
+		if s.options.railOf(r.URL.Path) != RailOVO { // a provider's door: servers call it, not browsers
 			s.serveProvider(w, r)
 			return
 		}

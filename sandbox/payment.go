@@ -77,9 +77,10 @@ type payment struct {
 	wallet   *wallet
 	habit    Choice
 	merchant *ovoMerchant
-	qr       *qr   // nil for a push
-	held     *call // the push that waits for the outcome; nil once answered
-	untold   bool  // its time was up and its caller was told nothing
+	qr       *qr       // nil for a push
+	doku     *dokuPush // nil but for a push by DOKU
+	held     *call     // the push that waits for the outcome; nil once answered
+	untold   bool      // its time was up and its caller was told nothing
 	trace    int
 	left     struct{ cash, points int64 } // the balances just after the charge
 }
@@ -113,11 +114,7 @@ func (c *Core) open(p *payment) {
 
 func (c *Core) forget(p *payment) {
 	c.dropped.add(p)
-	if p.qr != nil {
-		c.snap.forget(p)
-		return
-	}
-	c.ovo.forget(p)
+	c.provider(p.Rail).forget(p)
 }
 
 func (c *Core) payment(id uint64) *payment {
@@ -184,11 +181,7 @@ func (c *Core) sessionEnds(now time.Time, p *payment) {
 
 // settled tells the rail of a payment that it has come to an end.
 func (c *Core) settled(now time.Time, p *payment) {
-	if p.qr != nil {
-		c.snap.settled(now, p)
-		return
-	}
-	c.ovo.settled(now, p)
+	c.provider(p.Rail).settled(now, p)
 }
 
 // giveBack returns what a payment took to its wallet.

@@ -160,26 +160,21 @@ func (s *Sandbox) gone(id uint64) {
 }
 
 // OVO returns OVO's own API alone: POST /pos.
-func (s *Sandbox) OVO() http.Handler { return s.provider(false) }
+func (s *Sandbox) OVO() http.Handler { return s.provider(RailOVO) }
 
 // SNAP returns OVO's dynamic QRIS alone: /OVOSNAP/…, without the customer's pages.
-func (s *Sandbox) SNAP() http.Handler { return s.provider(true) }
+func (s *Sandbox) SNAP() http.Handler { return s.provider(RailSNAP) }
+
+// DOKU returns DOKU's OVO e-money API alone: /ovo-emoney/… and /orders/….
+func (s *Sandbox) DOKU() http.Handler { return s.provider(RailDOKU) }
 
 // Faspay returns Faspay's debit API alone: /cvr/… and /pws/….
-func (s *Sandbox) Faspay() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !servesFaspay(r.URL.Path) {
-			http.NotFound(w, r)
-			return
-		}
-		s.pages.ServeHTTP(w, r)
-	})
-}
+func (s *Sandbox) Faspay() http.Handler { return s.provider(RailFaspay) }
 
-// provider serves the paths that are SNAP's, or those that are not.
-func (s *Sandbox) provider(snap bool) http.Handler {
+// provider serves the paths that are a rail's.
+func (s *Sandbox) provider(rail Rail) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if servesSNAP(r.URL.Path, s.options.SNAP.PlainPaths) != snap || servesFaspay(r.URL.Path) {
+		if s.options.railOf(r.URL.Path) != rail {
 			http.NotFound(w, r)
 			return
 		}
@@ -187,8 +182,7 @@ func (s *Sandbox) provider(snap bool) http.Handler {
 	})
 }
 
-// Handler returns everything: the wallet page at /, POST /pos, /OVOSNAP/…, Faspay's
-// /cvr/… and /pws/…, and /control/.
+// Handler returns everything: the wallet page at /, the providers' APIs and /control/.
 func (s *Sandbox) Handler() http.Handler { return s.pages }
 
 // serveProvider is the door of every rail; the core tells them apart by their paths.

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -67,13 +66,14 @@ type Rail string
 const (
 	RailOVO    Rail = "ovo"    // OVO's own Push To Pay API
 	RailSNAP   Rail = "snap"   // OVO's dynamic QRIS over SNAP
+	RailDOKU   Rail = "doku"   // DOKU's OVO e-money
 	RailFaspay Rail = "faspay" // Faspay's debit API with its OVO channel
 )
 
 // Operation is what a request asks for.
 type Operation string
 
-// The operations of OVO's Push To Pay API.
+// The operations of OVO's Push To Pay API. DOKU has push, void and check_push too.
 const (
 	OperationPush      Operation = "push"       // 0200 040000
 	OperationReversal  Operation = "reversal"   // 0400 040000
@@ -254,7 +254,7 @@ func (s *Script) wants(a asked) bool {
 // speaks says whether the codes of an effect are a rail's.
 func (e *Effect) speaks(rail Rail) bool {
 	for _, code := range []string{e.Code, e.AnswerCode} {
-		if code != "" && (len(code) == snapCodeLength) != (rail == RailSNAP) {
+		if code != "" && !rail.has(code) {
 			return false
 		}
 	}
@@ -290,15 +290,20 @@ func (s *Script) check() error {
 	if s.Rail != "" && !slices.Contains(rails(), s.Rail) {
 		return fmt.Errorf("rail %q is not one of: %s", s.Rail, strings.Join(names(rails()), ", "))
 	}
-	rail, known := s.Operation.rail()
-	if !known {
+	if s.Operation != "" && !slices.Contains(operationNames(), string(s.Operation)) {
 		return fmt.Errorf("operation %q is not one of: %s", s.Operation, strings.Join(operationNames(), ", "))
 	}
-	if s.Rail != "" && rail != "" && s.Rail != rail {
+	fits, speaks := false, false
+	for _, rail := range rails() {
+		if (s.Rail == "" || s.Rail == rail) && (s.Operation == "" || slices.Contains(operations()[rail], s.Operation)) {
+			fits, speaks = true, speaks || s.Effect.speaks(rail)
+		}
+	}
+	if !fits {
 		return fmt.Errorf("operation %s is not of rail %s", s.Operation, s.Rail)
 	}
-	if rail := cmp.Or(s.Rail, rail); rail != "" && !s.Effect.speaks(rail) {
-		return fmt.Errorf("code: %s has seven digits on snap and two characters elsewhere", s.Effect.Code+s.Effect.AnswerCode)
+	if !speaks {
+		return fmt.Errorf("code %s: seven digits on snap, two characters elsewhere, on doku also - or the name of a refusal", s.Effect.Code+s.Effect.AnswerCode)
 	}
 	if s.Phone != "" {
 		if _, ok := normalPhone(s.Phone); !ok {
@@ -322,16 +327,19 @@ func operations() map[Rail][]Operation {
 			OperationToken, OperationGenerate, OperationQuery, OperationRefund, OperationCancel,
 			OperationBind, OperationUnbind, OperationCustomerToken,
 		},
+		RailDOKU:   {OperationPush, OperationVoid, OperationCheckPush},
 		RailFaspay: {OperationPostData, OperationDirect, OperationBillInquiry, OperationBillCancel, OperationChannels},
 	}
 }
 
-// rails lists every rail, in the order in which they are shown.
-func rails() []Rail { return []Rail{RailOVO, RailSNAP, RailFaspay} }
-
+// operationNames lists each operation once, in the order of the rails.
 func operationNames() (list []string) {
 	for _, rail := range rails() {
-		list = append(list, names(operations()[rail])...)
+		for _, operation := range operations()[rail] {
+			if !slices.Contains(list, string(operation)) {
+				list = append(list, string(operation))
+			}
+		}
 	}
 	return list
 }
@@ -341,19 +349,6 @@ func names[T ~string](values []T) (list []string) {
 		list = append(list, string(value))
 	}
 	return list
-}
-
-// rail says whose operation it is; the empty one is everybody's.
-func (o Operation) rail() (Rail, bool) {
-	if o == "" {
-		return "", true
-	}
-	for rail, list := range operations() {
-		if slices.Contains(list, o) {
-			return rail, true
-		}
-	}
-	return "", false
 }
 
 func (e *Effect) check() error {
@@ -385,17 +380,31 @@ func (e *Effect) check() error {
 		return errors.New("payer: 08 and 8 to 11 more digits")
 	}
 	for _, code := range []string{e.Code, e.AnswerCode} {
-		if code != "" && !responseCode(code) {
-			return fmt.Errorf("code %q: a response code is two digits or capital letters, on SNAP seven digits", code)
+		if code != "" && !slices.ContainsFunc(rails(), func(rail Rail) bool { return rail.has(code) }) {
+			return fmt.Errorf("code %q: a response code is two digits or capital letters, on SNAP seven digits, on DOKU also - or the name of a refusal", code)
 		}
 	}
 	return nil
 }
 
-func responseCode(s string) bool {
-	if len(s) == snapCodeLength {
-		return s[0] >= '2' && s[0] <= '5' && digits(s)
+// has says whether a code is one of a rail's.
+func (r Rail) has(code string) bool {
+	switch r {
+	case RailSNAP:
+		return snapCode(code)
+	case RailDOKU:
+		return ovoCode(code) || dokuCode(code)
 	}
+	return ovoCode(code)
+}
+
+// snapCode is a responseCode: HTTP status, service and case.
+func snapCode(s string) bool {
+	return len(s) == snapCodeLength && s[0] >= '2' && s[0] <= '5' && digits(s)
+}
+
+// ovoCode is a response code of OVO's: two digits or capital letters.
+func ovoCode(s string) bool {
 	if len(s) != 2 {
 		return false
 	}

@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -36,11 +37,8 @@ type snapRail struct {
 	sequence    uint64                   // of tokens and other secrets
 	references  uint64
 
-	out, spare []Notification
-	lastNotice uint64
-	sent       map[uint64]*sending
-	deliveries []*Delivery
-	qrRevision uint64 // grows when the list of open QRs changes
+	again      []time.Duration // from one try of a notification to the next
+	qrRevision uint64          // grows when the list of open QRs changes
 }
 
 // snapInvoice is what a partner knows a payment by.
@@ -101,11 +99,11 @@ type snapService struct {
 	act       func(*snapRail, time.Time, *call)
 }
 
-func newSNAPRail(c *Core, options SNAPOptions, lastNotice uint64) snapRail {
+func newSNAPRail(c *Core, options SNAPOptions) snapRail {
 	s := snapRail{
 		core: c, options: options, services: snapServices(), merchants: map[string]*snapMerchant{}, tokens: map[string]*snapToken{},
 		byInvoice: map[snapInvoice]*payment{}, byReference: map[string]*payment{}, byQR: map[string]*payment{},
-		bindings: map[string]*binding{}, sent: map[uint64]*sending{}, lastNotice: lastNotice,
+		bindings: map[string]*binding{}, again: slices.Repeat([]time.Duration{notifyEvery}, max(options.NotifyRetries, 0)),
 	}
 	for _, merchant := range options.Merchants {
 		known := &snapMerchant{
@@ -118,9 +116,7 @@ func newSNAPRail(c *Core, options SNAPOptions, lastNotice uint64) snapRail {
 	return s
 }
 
-// serves says whether a path is this rail's, known or not.
-func (s *snapRail) serves(path string) bool { return servesSNAP(path, s.options.PlainPaths) }
-
+// servesSNAP says whether a path is this rail's, known or not.
 func servesSNAP(path string, plain bool) bool {
 	if strings.HasPrefix(path, "/OVOSNAP/") || strings.HasPrefix(path, "/ovosnap/") {
 		return true
@@ -247,7 +243,7 @@ func (s *snapRail) effectFor(held *call) Effect {
 		invoice: m.invoice(), externalID: c.header.externalID,
 	})
 	if rest, ok := strings.CutPrefix(c.header.externalID, magicID); ok && effect == (Effect{}) && len(rest) >= snapCodeLength {
-		if code := rest[:snapCodeLength]; responseCode(code) && snapText(code[:3]+code[5:]) != "" && code[:3] != "200" {
+		if code := rest[:snapCodeLength]; snapCode(code) && snapText(code[:3]+code[5:]) != "" && code[:3] != "200" {
 			effect.Code = code
 		}
 	}

@@ -738,8 +738,8 @@ func TestMoneyIsConstantWithQRs(t *testing.T) {
 		if totals := w.core.Totals(); totals.Charged == 0 {
 			t.Errorf("seed %d: nothing was ever charged", seed)
 		}
-		if len(w.core.snap.sent) != 0 {
-			t.Errorf("seed %d: %d notifications are waited for ever", seed, len(w.core.snap.sent))
+		if len(w.core.outbox.sent) != 0 {
+			t.Errorf("seed %d: %d notifications are waited for ever", seed, len(w.core.outbox.sent))
 		}
 		if _, more := w.core.Next(); more && w.core.Held() == 0 {
 			t.Errorf("seed %d: something is planned though all is over", seed)

@@ -148,8 +148,8 @@ func TestNotificationIsSentAgain(t *testing.T) {
 		for _, n := range w.left {
 			ids[n.Header.Get("X-External-Id")] = true
 		}
-		if len(ids) != len(w.left) || len(w.core.snap.sent) != 0 {
-			t.Errorf("%s: X-EXTERNAL-IDs %v, waited for %d", c.name, ids, len(w.core.snap.sent))
+		if len(ids) != len(w.left) || len(w.core.outbox.sent) != 0 {
+			t.Errorf("%s: X-EXTERNAL-IDs %v, waited for %d", c.name, ids, len(w.core.outbox.sent))
 		}
 	}
 }
