@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -72,15 +73,11 @@ func (r receiving) receive(ctx context.Context) rail.Reply {
 		r.reject(ctx, rejected)
 		return rejected.Reply
 	}
-	verdict := rail.Taken
-	paymentID := ""
-	switch {
-	case notice.Foreign:
-		verdict = rail.OtherMerchant
-	case notice.Number.IsZero():
-		verdict = rail.UnknownPayment
-	default:
-		paymentID, err = r.e.Store.PaymentNamed(ctx, r.a.MerchantID, qrName(r.a.ID, notice.Number))
+	var p payment.Payment
+	verdict := rail.OtherMerchant
+	if !notice.Foreign {
+		verdict = rail.Taken
+		p, err = r.find(ctx, notice)
 		if errors.Is(err, store.ErrNotFound) {
 			verdict = rail.UnknownPayment
 		} else if err != nil {
@@ -89,9 +86,35 @@ func (r receiving) receive(ctx context.Context) rail.Reply {
 	}
 	if verdict != rail.Taken {
 		r.e.Log.Warn("a notification is about no payment of this account", "merchant", r.a.MerchantID, "account", r.a.ID, "verdict", string(verdict))
-		return r.keep(ctx, "", verdict)
+		return r.keep(ctx, "", verdict, r.reader.Reply(verdict))
 	}
-	return r.submit(ctx, paymentID, notice)
+	return r.submit(ctx, p, notice)
+}
+
+// find gives the payment that a notice is about. The error is store.ErrNotFound if there is none, or the store's.
+func (r receiving) find(ctx context.Context, notice rail.Notice) (payment.Payment, error) {
+	var id string
+	switch ofInvoice, known := payment.PaymentOfInvoice(notice.Invoice); {
+	case !notice.Number.IsZero():
+		var err error
+		if id, err = r.e.Store.PaymentNamed(ctx, r.a.MerchantID, qrName(r.a.ID, notice.Number)); err != nil {
+			return payment.Payment{}, err
+		}
+	case known:
+		id = ofInvoice
+	default:
+		return payment.Payment{}, store.ErrNotFound
+	}
+	p, err := r.e.Store.Load(ctx, r.a.MerchantID, id)
+	if err != nil || notice.Invoice == "" {
+		return p, err
+	}
+	for i, a := range p.Attempts {
+		if a.Invoice == notice.Invoice && a.Rail == r.a.Rail && p.AccountOf(i) == r.a.ID {
+			return p, nil
+		}
+	}
+	return p, store.ErrNotFound
 }
 
 // read reads a notification; a panic of the reader is our trouble, and the bytes are kept.
@@ -109,40 +132,46 @@ func (r receiving) read(tokens []rail.Token) (notice rail.Notice, err error) {
 }
 
 // submit brings what was said to the payment, unless it is known already.
-func (r receiving) submit(ctx context.Context, paymentID string, notice rail.Notice) rail.Reply {
-	p, err := r.e.Store.Load(ctx, r.a.MerchantID, paymentID)
-	if err != nil {
-		return r.trouble("load the payment", err)
-	}
-	if known(p, notice) {
-		return r.keep(ctx, paymentID, rail.Taken)
-	}
+func (r receiving) submit(ctx context.Context, p payment.Payment, notice rail.Notice) rail.Reply {
 	reply := r.reader.Reply(rail.Taken)
-	parts, err := r.parts(paymentID, reply, "")
+	if notice.Acknowledgement != nil {
+		reply = *notice.Acknowledgement
+	}
+	again, err := r.known(ctx, p, notice)
+	if err != nil {
+		return r.trouble("read the journal", err)
+	}
+	if again {
+		return r.keep(ctx, p.ID, rail.Taken, reply)
+	}
+	parts, err := r.parts(p.ID, reply, "")
 	if err != nil {
 		return r.trouble("seal the notification", err)
 	}
-	said := payment.Notified{At: r.at, Number: notice.Number, Outcome: notice.Outcome}
-	defer r.e.announce(paymentKey{r.a.MerchantID, paymentID}, said)()
-	if _, err := r.e.change(ctx, r.a.MerchantID, paymentID, said, parts, store.Key{}, nil); err != nil {
+	said := payment.Notified{At: r.at, Number: notice.Number, Invoice: notice.Invoice, Outcome: notice.Outcome}
+	defer r.e.announce(paymentKey{r.a.MerchantID, p.ID}, said)()
+	if _, err := r.e.change(ctx, r.a.MerchantID, p.ID, said, parts, store.Key{}, nil); err != nil {
 		return r.trouble("write it down", err)
 	}
 	return reply
 }
 
-// known tells whether a payment has been told this before.
-func known(p payment.Payment, n rail.Notice) bool {
-	for _, a := range p.Attempts {
-		if a.Number == n.Number {
-			return n.Outcome.Class == payment.Approved && !a.PaidAt.IsZero()
-		}
+// known tells whether a payment has been told this before: by a QR, that it was paid; of an invoice, the same status. A
+// status that comes again after another one is old news too.
+func (r receiving) known(ctx context.Context, p payment.Payment, n rail.Notice) (bool, error) {
+	if n.Invoice == "" {
+		paid := func(a payment.Attempt) bool { return a.Number == n.Number && !a.PaidAt.IsZero() }
+		return n.Outcome.Class == payment.Approved && slices.ContainsFunc(p.Attempts, paid), nil
 	}
-	return false
+	entries, err := r.e.Store.Journal(ctx, p.MerchantID, p.ID)
+	return slices.ContainsFunc(entries, func(j store.Entry) bool {
+		said, ok := j.Event.(payment.Notified)
+		return ok && said.Invoice == n.Invoice && said.Outcome.Class == n.Outcome.Class && said.Outcome.Code == n.Outcome.Code
+	}), err
 }
 
 // keep writes a notification down that changes nothing, and answers.
-func (r receiving) keep(ctx context.Context, paymentID string, verdict rail.Verdict) rail.Reply {
-	reply := r.reader.Reply(verdict)
+func (r receiving) keep(ctx context.Context, paymentID string, verdict rail.Verdict, reply rail.Reply) rail.Reply {
 	note := ""
 	if verdict != rail.Taken {
 		note = string(verdict)

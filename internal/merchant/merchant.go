@@ -51,6 +51,7 @@ type Account struct {
 	InquiryFirst bool
 	OVO          OVOCredentials
 	SNAP         SNAPCredentials
+	DOKU         DOKUCredentials
 }
 
 // Terminal is a terminal of an account with the style of its numbering.
@@ -100,6 +101,22 @@ type SNAPNotify struct {
 	PublicKey string // the provider's, of provider_key; PEM
 	// Tolerance is how far a notification's time may be from ours; 0: five minutes.
 	Tolerance time.Duration
+}
+
+// DOKUCredentials are what DOKU hands out for its OVO push payment, and how its messages are written and read where DOKU's
+// documents are silent.
+type DOKUCredentials struct {
+	ClientID  string // MCH-… or BRN-…, from DOKU Back Office
+	SecretKey Secret // the shared key, SK-…
+	// Unsigned sends pushes and voids without the headers of DOKU's signature, as its guide shows them.
+	Unsigned bool
+	VoidPath string // where a void goes; empty: the path that is known from other people's programs
+	// ResponseCheckSum is the rule by which the check_sum of answers is verified: alphabetical; empty: it is not looked at.
+	ResponseCheckSum string
+	// SignedResponses takes no answer that does not carry DOKU's own signature.
+	SignedResponses bool
+	// NotifyTolerance is how old a notification's time may be; 0: 24 hours.
+	NotifyTolerance time.Duration
 }
 
 // Secret is a credential. It prints masked; Reveal gives it.

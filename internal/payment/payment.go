@@ -8,6 +8,7 @@ package payment
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -189,3 +190,17 @@ func Invoice(paymentID string, n int) string {
 	}
 	return id + "-" + strconv.Itoa(n)
 }
+
+// PaymentOfInvoice gives the id of the payment for which Invoice made an invoice, whatever letters the terms put at its end;
+// false for what it cannot have made.
+func PaymentOfInvoice(invoice string) (paymentID string, ok bool) {
+	id, n, found := strings.Cut(strings.TrimRight(invoice, letters), "-")
+	attempt, err := strconv.Atoi(n)
+	if !found || err != nil || attempt < 1 || id == "" || len(invoice) > 32 {
+		return "", false
+	}
+	paymentID = "pay_" + id
+	return paymentID, strings.HasPrefix(invoice, Invoice(paymentID, attempt))
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyz"

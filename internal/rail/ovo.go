@@ -2,13 +2,11 @@ package rail
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/ovo"
@@ -109,7 +107,7 @@ func (r *ovoRail) Do(ctx context.Context, m Rendered) (payment.Outcome, error) {
 	}
 	answer, err := r.client.Do(ctx, native)
 	if err != nil {
-		return payment.Outcome{}, r.failure(ctx, err)
+		return payment.Outcome{}, failure(ctx, err, ovo.ErrNotSent, ovo.ErrUnclear)
 	}
 	o := payment.Outcome{
 		Class: classOf(answer), Code: string(answer.Code), ApprovalCode: answer.Response.ApprovalCode,
@@ -124,23 +122,6 @@ func (r *ovoRail) Do(ctx context.Context, m Rendered) (payment.Outcome, error) {
 		o.Cause = reasonOf(answer.Code)
 	}
 	return o, nil
-}
-
-// failure sorts a call without a verdict. What our own transport refused before the first byte was certainly not sent,
-// even where the client could not know.
-func (r *ovoRail) failure(ctx context.Context, err error) error {
-	refused := errors.Is(err, exchange.ErrRefused)
-	if call := exchange.CallFrom(ctx); call != nil {
-		refused = refused || call.Result().Refused != nil
-	}
-	switch {
-	case refused, errors.Is(err, ovo.ErrNotSent):
-		return fmt.Errorf("%w: %w", ErrNotSent, err)
-	case errors.Is(err, ovo.ErrUnclear):
-		return fmt.Errorf("%w: %w", ErrUnclear, err)
-	default:
-		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
-	}
 }
 
 // classOf translates what follows from a code into what the core reads. A check that OVO refuses to answer says nothing

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
@@ -32,6 +33,23 @@ var (
 	ErrUnclear  = errors.New("unclear answer") // something came back that is no verdict
 )
 
+// failure sorts a call without a verdict by what the client says of it. What our own transport refused before the first
+// byte was certainly not sent, whatever else is known.
+func failure(ctx context.Context, err, notSent, unclear error) error {
+	refused := errors.Is(err, exchange.ErrRefused)
+	if call := exchange.CallFrom(ctx); call != nil {
+		refused = refused || call.Result().Refused != nil
+	}
+	switch {
+	case refused, errors.Is(err, notSent):
+		return fmt.Errorf("%w: %w", ErrNotSent, err)
+	case errors.Is(err, unclear):
+		return fmt.Errorf("%w: %w", ErrUnclear, err)
+	default:
+		return fmt.Errorf("%w: %w", ErrNoAnswer, err)
+	}
+}
+
 // Rendered is a message ready to be stored and sent.
 type Rendered struct {
 	Operation string // the provider's operation, in our words: push, reversal, …
@@ -39,6 +57,7 @@ type Rendered struct {
 	Wire      []byte // exactly the bytes that will be sent
 	native    any    // the client's own form
 	target    payment.Target
+	call      payment.Call
 }
 
 // PhoneChecker is a rail that can tell whether a phone is registered.
@@ -88,6 +107,8 @@ type Notice struct {
 	Invoice string         // the attempt's invoice, where the provider names that
 	Foreign bool           // it names another merchant than this account's
 	Outcome payment.Outcome
+	// Acknowledgement is the answer once it is taken, where the provider wants its own data back; nil: Reply's.
+	Acknowledgement *Reply
 }
 
 // Verdict is what we say to a notification.
@@ -152,9 +173,11 @@ func Open(a merchant.Account, transport http.RoundTripper, now func() time.Time)
 		return newOVO(a, transport, now)
 	case payment.SNAP:
 		return newSNAP(a, transport, now)
-	case payment.DOKU, payment.Faspay:
-		return nil, fmt.Errorf("account %s: the rail %q is not available in this version; it has: ovo, snap", a.ID, a.Rail)
+	case payment.DOKU:
+		return newDOKU(a, transport, now)
+	case payment.Faspay:
+		return nil, fmt.Errorf("account %s: the rail %q is not available in this version; it has: ovo, snap, doku", a.ID, a.Rail)
 	default:
-		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo, snap", a.ID, a.Rail)
+		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo, snap, doku", a.ID, a.Rail)
 	}
 }

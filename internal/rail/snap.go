@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/qris"
@@ -144,19 +143,7 @@ func (r *snapRail) do(ctx context.Context, m Rendered) (snap.Answer, error) {
 	if err == nil {
 		return answer, nil
 	}
-	refused := errors.Is(err, exchange.ErrRefused)
-	if call := exchange.CallFrom(ctx); call != nil {
-		refused = refused || call.Result().Refused != nil
-	}
-	switch {
-	case refused, errors.Is(err, snap.ErrNotSent):
-		err = fmt.Errorf("%w: %w", ErrNotSent, err)
-	case errors.Is(err, snap.ErrUnclear):
-		err = fmt.Errorf("%w: %w", ErrUnclear, err)
-	default:
-		err = fmt.Errorf("%w: %w", ErrNoAnswer, err)
-	}
-	return snap.Answer{}, err
+	return snap.Answer{}, failure(ctx, err, snap.ErrNotSent, snap.ErrUnclear)
 }
 
 // Do sends a message and reads the verdict.
