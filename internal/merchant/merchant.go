@@ -88,6 +88,9 @@ type SNAPCredentials struct {
 	AllowedSources []string
 	// CompactTimestamps writes X-TIMESTAMP as OVO's sample log has it.
 	CompactTimestamps bool
+	// Paths replace a call's usual path below the account's URL, by the call: access_token, generate, query, refund. Each
+	// must end as the usual one does; OVO's documents disagree on what stands before that.
+	Paths map[string]string
 	// NMID is the national merchant id that a QR must carry; empty: not compared.
 	NMID string
 
