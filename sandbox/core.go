@@ -200,6 +200,8 @@ func (c *Core) run(now time.Time) {
 			c.emit(d.call)
 		case dueNotice:
 			c.notify(d.at, d.notice)
+		case dueAct:
+			d.act(d.at)
 		}
 	}
 	if c.now.Before(now) {
@@ -211,6 +213,12 @@ func (c *Core) run(now time.Time) {
 func (c *Core) plan(at time.Time, kind dueKind, held *call, p *payment) {
 	c.sequence++
 	c.due.push(due{at: at, sequence: c.sequence, kind: kind, call: held, payment: p})
+}
+
+// after plans anything else.
+func (c *Core) after(at time.Time, act func(now time.Time)) {
+	c.sequence++
+	c.due.push(due{at: at, sequence: c.sequence, kind: dueAct, act: act})
 }
 
 // reply gives a call its answer at the earliest time the script allows.
@@ -256,6 +264,7 @@ type (
 		call     *call
 		payment  *payment
 		notice   *notice
+		act      func(now time.Time)
 	}
 	dueHeap []due
 )
@@ -267,6 +276,7 @@ const (
 	dueSession                // the customer's time is up
 	dueAnswer                 // an answer leaves
 	dueNotice                 // a notification leaves, or is given up
+	dueAct                    // anything else
 )
 
 func (d *due) before(other *due) bool {

@@ -3,9 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"net/url"
-	"slices"
 	"time"
 )
 
@@ -48,18 +46,7 @@ type FaspayMerchant struct {
 	Password   string
 
 	// Callback is where notifications and browsers go; empty: nowhere until one is registered.
-	Callback FaspayCallback
-}
-
-// FaspayCallback is what a merchant has registered with Faspay.
-type FaspayCallback struct {
-	// URL gets the notifications; empty: there are none.
-	URL string `json:"url"`
-	// ReturnURL is where the customer's browser goes after ovo_direct and after the page
-	// that asks for the number; empty: nowhere, the browser is shown a page.
-	ReturnURL string `json:"return_url,omitempty"`
-	// Encoding is the form of notifications: json (default) or xml.
-	Encoding FaspayEncoding `json:"encoding,omitempty"`
+	Callback Callback
 }
 
 // FaspayEncoding is the form of a message.
@@ -87,33 +74,18 @@ func (o FaspayOptions) withDefaults() FaspayOptions {
 	return o
 }
 
-// RegisterFaspayCallback sets where a merchant's notifications and browsers go; an empty
-// URL ends them.
-func (c *Core) RegisterFaspayCallback(merchantID string, callback FaspayCallback) error {
-	m := c.faspay.merchants[merchantID]
-	if m == nil {
-		return fmt.Errorf("register callback: no merchant %q", clip(merchantID, 40))
+// callback is where a merchant's notifications and browsers go.
+func (f *faspayRail) callback(merchantID string) *Callback {
+	if m := f.merchants[merchantID]; m != nil {
+		return &m.callback
 	}
-	for _, address := range []string{callback.URL, callback.ReturnURL} {
-		if address != "" && !isWebAddress(address) {
-			return errors.New("register callback: the url is not http://… or https://…")
-		}
-	}
-	if u, err := url.Parse(callback.ReturnURL); err == nil && u.RawQuery != "" {
-		return errors.New("register callback: the return_url has a query of its own")
-	}
-	if !slices.Contains([]FaspayEncoding{"", FaspayJSON, FaspayXML}, callback.Encoding) {
-		return errors.New("register callback: encoding is one of json, xml")
-	}
-	m.callback = callback
-	c.revision++
 	return nil
 }
 
-// FaspayCallbackOf returns what a merchant has registered.
-func (c *Core) FaspayCallbackOf(merchantID string) (FaspayCallback, bool) {
-	if m := c.faspay.merchants[merchantID]; m != nil {
-		return m.callback, true
+func (f *faspayRail) register(merchantID string, callback Callback) error {
+	if u, err := url.Parse(callback.ReturnURL); err != nil || u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("the return_url has a query or fragment of its own")
 	}
-	return FaspayCallback{}, false
+	f.merchants[merchantID].callback = callback
+	return nil
 }

@@ -30,6 +30,9 @@ type Delivery struct {
 	ExternalID  string    `json:"external_id,omitempty"` // X-EXTERNAL-ID; of DOKU Request-Id
 	Status      int       `json:"status,omitempty"`      // 0: not answered
 	Code        string    `json:"code,omitempty"`        // the answer's responseCode
+	Bill        string    `json:"bill,omitempty"`        // of Faspay: bill_no
+	Told        string    `json:"told,omitempty"`        // of Faspay: payment_status_code
+	Problem     string    `json:"problem,omitempty"`     // why the answer does not acknowledge
 	Done        bool      `json:"done"`                  // acknowledged
 }
 
@@ -63,6 +66,8 @@ type notifier interface {
 type notice struct {
 	rail    notifier
 	payment *payment
+	bill    *faspayBill // of Faspay, whose bills may end without a payment
+	status  string      // of the bill, that it tells
 	fault   NotifyFault
 	id      string // of the notice, where a rail gives one to all its tries
 	tries   int
@@ -102,7 +107,9 @@ func (c *Core) Delivered(now time.Time, id uint64, status int, body []byte) {
 	call.rail.answered(now, call, body)
 	if n := call.notice; n != nil && call.log.Done && !n.done {
 		n.done = true
-		n.payment.Acknowledged = now
+		if n.payment != nil {
+			n.payment.Acknowledged = now
+		}
 	}
 }
 
@@ -164,7 +171,7 @@ func (c *Core) RegisterCallback(clientID string, callback Callback) error {
 	if r == nil {
 		return fmt.Errorf("register callback: no client %q", clip(clientID, 40))
 	}
-	for _, address := range []string{callback.URL, callback.TokenURL} {
+	for _, address := range []string{callback.URL, callback.TokenURL, callback.ReturnURL} {
 		if address != "" && !isWebAddress(address) {
 			return errors.New("register callback: the url is not http://… or https://…")
 		}

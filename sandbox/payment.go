@@ -77,10 +77,11 @@ type payment struct {
 	wallet   *wallet
 	habit    Choice
 	merchant *ovoMerchant
-	qr       *qr       // nil for a push
-	doku     *dokuPush // nil but for a push by DOKU
-	held     *call     // the push that waits for the outcome; nil once answered
-	untold   bool      // its time was up and its caller was told nothing
+	qr       *qr         // nil for a push
+	doku     *dokuPush   // nil but for a push by DOKU
+	bill     *faspayBill // nil but for a push of one of Faspay's bills
+	held     *call       // the push that waits for the outcome; nil once answered
+	untold   bool        // its time was up and its caller was told nothing
 	trace    int
 	left     struct{ cash, points int64 } // the balances just after the charge
 }
@@ -132,7 +133,9 @@ func (c *Core) Choose(now time.Time, id uint64, choice Choice) error {
 	if p == nil {
 		return ErrUnknownPush
 	}
-	if !choice.known() {
+	switch choice {
+	case Cash, Points, Both, Decline, Ignore:
+	default:
 		return ErrUnknownChoice
 	}
 	if p.state != Pending {
@@ -143,10 +146,6 @@ func (c *Core) Choose(now time.Time, id uint64, choice Choice) error {
 	}
 	c.decide(now, p, choice)
 	return nil
-}
-
-func (c Choice) known() bool {
-	return c == Cash || c == Points || c == Both || c == Decline || c == Ignore
 }
 
 func (c *Core) decide(now time.Time, p *payment, choice Choice) {

@@ -26,6 +26,8 @@ type registrar interface {
 var (
 	_ registrar = (*snapRail)(nil)
 	_ registrar = (*dokuRail)(nil)
+	_ registrar = (*faspayRail)(nil)
+	_ notifier  = (*faspayRail)(nil)
 )
 
 // registrarOf finds the rail of a client; nil if none knows it.

@@ -47,12 +47,15 @@ type Effect struct {
 	// Payer is whose wallet scans a QR when Customer is ordered for it: 08…, the first
 	// wallet if empty. A decision that is ordered for later than 75 s is still carried out.
 	Payer string `json:"payer,omitempty"`
-	// Status is the latestTransactionStatus that a query tells, whatever is true.
+	// Status is the latestTransactionStatus that a query tells, whatever is true; on Faspay
+	// the payment_status_code of an inquiry, and of an ovo_direct the return URL's status.
 	Status string `json:"status,omitempty"`
 	// Notify is what happens to the notification of the QR that a generate made, and
 	// NotifyDelay how long after the payment it leaves.
 	Notify      NotifyFault `json:"notify,omitempty"`
 	NotifyDelay Duration    `json:"notify_delay,omitempty"`
+	// ReverseAfter is how long after a Faspay bill was paid its money goes back, status 4.
+	ReverseAfter Duration `json:"reverse_after,omitempty"`
 	// AnswerAfter is how long after the request came its answer leaves at the earliest.
 	AnswerAfter Duration `json:"answer_after,omitempty"`
 	// Answer is what happens to the answer on its way.
@@ -102,6 +105,7 @@ const (
 	OperationBillInquiry Operation = "bill_inquiry" // what became of a bill
 	OperationBillCancel  Operation = "bill_cancel"
 	OperationChannels    Operation = "channels"
+	OperationNotify      Operation = "notification" // the provider's own call; no script is for it
 )
 
 // Choice is what a customer does with a push or a QR.
@@ -152,8 +156,9 @@ const (
 	NotifyLost         NotifyFault = "lost"          // never sent
 	NotifyDuplicate    NotifyFault = "duplicate"     // sent twice at once
 	NotifyBadSignature NotifyFault = "bad_signature" // not signed by this provider
-	NotifyStale        NotifyFault = "stale"         // with a timestamp of an hour ago, rightly signed
+	NotifyStale        NotifyFault = "stale"         // with a timestamp of an hour ago, rightly signed; on Faspay, followed by what was true before
 	NotifyForeign      NotifyFault = "foreign"       // of a payment that nobody made
+	NotifyOtherAmount  NotifyFault = "other_amount"  // of another amount; on Faspay, whose signature does not cover it
 )
 
 // Duration is a time.Duration that JSON writes as "2s" or "1m2.5s".
@@ -278,7 +283,7 @@ func (c *Core) effectFor(a asked) Effect {
 		s.used++
 		return s.Effect
 	}
-	if a.operation == OperationPush {
+	if a.operation == OperationPush || a.operation == OperationDirect {
 		if w := c.wallet(a.phone); w != nil {
 			return w.Habit
 		}
@@ -312,6 +317,9 @@ func (s *Script) check() error {
 	}
 	if s.Amount < 0 || s.Skip < 0 || s.Times < 0 {
 		return errors.New("amount, skip and times are not negative")
+	}
+	if of := operations()[RailFaspay]; len(s.Effect.Status) == 1 && s.Rail != RailFaspay && !slices.Contains(of, s.Operation) {
+		return fmt.Errorf("status %q: one digit is Faspay's; name its rail or an operation of it", s.Effect.Status)
 	}
 	if s.Effect == (Effect{}) {
 		return errors.New("effect is empty: nothing would happen")
@@ -369,12 +377,12 @@ func (e *Effect) check() error {
 		return fmt.Errorf("answer %q is not one of: lost, reset, 404, 500, 502, html, foreign, truncated, bad_checksum, other_amount, other_merchant", e.Answer)
 	}
 	switch e.Notify {
-	case "", NotifyLost, NotifyDuplicate, NotifyBadSignature, NotifyStale, NotifyForeign:
+	case "", NotifyLost, NotifyDuplicate, NotifyBadSignature, NotifyStale, NotifyForeign, NotifyOtherAmount:
 	default:
-		return fmt.Errorf("notify %q is not one of: lost, duplicate, bad_signature, stale, foreign", e.Notify)
+		return fmt.Errorf("notify %q is not one of: lost, duplicate, bad_signature, stale, foreign, other_amount", e.Notify)
 	}
-	if e.Status != "" && (len(e.Status) != 2 || !digits(e.Status)) {
-		return fmt.Errorf("status %q: a latestTransactionStatus is two digits", e.Status)
+	if e.Status != "" && (len(e.Status) > 2 || !digits(e.Status)) {
+		return fmt.Errorf("status %q: a latestTransactionStatus is two digits, a payment_status_code one", e.Status)
 	}
 	if _, ok := normalPhone(e.Payer); e.Payer != "" && !ok {
 		return errors.New("payer: 08 and 8 to 11 more digits")

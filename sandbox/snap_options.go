@@ -70,6 +70,11 @@ type Callback struct {
 	// Mode is how notifications are signed; empty: NotifyPartnerToken with a TokenURL,
 	// NotifyEmptyToken without. Which token OVO puts into its string is not public.
 	Mode NotifyMode `json:"mode,omitempty"`
+	// ReturnURL is, on Faspay, where the customer's browser goes after ovo_direct and after
+	// the page that asks for the number; empty: nowhere, it is shown a page.
+	ReturnURL string `json:"return_url,omitempty"`
+	// Encoding is, on Faspay, the form of notifications: json (default) or xml.
+	Encoding FaspayEncoding `json:"encoding,omitempty"`
 }
 
 // NotifyMode is how a notification is signed.

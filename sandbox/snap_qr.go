@@ -32,7 +32,9 @@ type qr struct {
 }
 
 // late says whether a payment may still be decided though its time is up.
-func (p *payment) late() bool { return p.qr != nil && p.qr.ordered && p.state == Expired }
+func (p *payment) late() bool {
+	return p.state == Expired && (p.qr != nil && p.qr.ordered || p.bill != nil && p.bill.takesLate(p))
+}
 
 // reference is a number of OVO's own.
 func (s *snapRail) reference(now time.Time) string {
@@ -222,37 +224,6 @@ func (c *Core) ScanID(now time.Time, id uint64, phone string) error {
 		return ErrScanned
 	}
 	c.snap.scan(now, p, w.Phone, w.Habit)
-	return nil
-}
-
-// PayLate lets a phone decide about a QR that it may have scanned or photographed before,
-// so long after now, as a script's Customer, CustomerAfter and Payer would have it: also
-// when the 75 s are over and queries have told so. The errors are those of ScanID and
-// ErrUnknownChoice.
-func (c *Core) PayLate(now time.Time, id uint64, phone string, with Choice, after time.Duration) error {
-	c.run(now)
-	p, w := c.payment(id), c.wallet(phone)
-	switch {
-	case p == nil || p.qr == nil:
-		return ErrUnknownQR
-	case w == nil:
-		return ErrUnknownPhone
-	case !with.known():
-		return ErrUnknownChoice
-	case p.state != Pending && p.state != Expired:
-		return ErrNotPending
-	case p.wallet != nil && p.wallet != w:
-		return ErrScanned
-	}
-	if p.wallet == nil {
-		c.snap.scan(now, p, w.Phone, Effect{})
-	}
-	p.qr.ordered, p.habit = true, with
-	if after > 0 {
-		c.plan(now.Add(after), dueHabit, nil, p)
-		return nil
-	}
-	c.decide(now, p, with)
 	return nil
 }
 

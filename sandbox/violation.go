@@ -119,7 +119,7 @@ func Rules() []RuleText {
 		{RuleVoidCutoff, "58", "Cut off time call void API is at 23:59 or 11:59PM in the same day with transaction push to pay", sourceSeed},
 		{RuleVoidState, "25", "a void undoes a payment that was approved", sourceClients},
 		{RuleReversalTooEarly, "", "Merchant need to call reversal automatically at 65s if merchant didn’t get any response (type : 0210) from OVO System within 60s", sourceSeed},
-	}, snapRules()...)
+	}, append(snapRules(), faspayRules()...)...)
 }
 
 // Violation is one request that broke one rule.
@@ -185,7 +185,7 @@ func (c *Core) violated(now time.Time, held *call, rule Rule, noted bool, detail
 		s.broken = append(s.broken, rule)
 	}
 	if f := held.faspay; f != nil {
-		v.Operation = f.operation
+		v.Operation, v.Invoice = f.operation, clip(f.asked().invoice, 64)
 		f.broken = append(f.broken, rule)
 	}
 	c.violations.add(v)

@@ -3,6 +3,9 @@ package sim
 import (
 	"context"
 	"log/slog"
+	"strings"
+
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // logbook reads what the engine logs, and looks for what must not stand there.
@@ -48,10 +51,8 @@ func (l *logbook) Handle(_ context.Context, r slog.Record) error {
 
 // secretIn names what must not be in a text; empty if nothing of it is.
 func (d *day) secretIn(text string) string {
-	for _, t := range d.tracks {
-		if found := t.secret(text); found != "" {
-			return found
-		}
+	if strings.Contains(text, sandbox.DemoMerchant().AppKey) {
+		return "the app key"
 	}
 	for i := 0; i < len(text); {
 		end := i
