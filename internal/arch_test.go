@@ -59,7 +59,7 @@ var rooms = []room{
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
 	{"internal/payment", "* internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
 	{"internal/exchange", "* internal/config internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
-	{"internal/webhook", "* internal/store internal/engine " + stores + " " + doors},
+	{"internal/webhook", "* internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/qrpicture", "* " + doors},

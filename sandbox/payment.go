@@ -133,9 +133,7 @@ func (c *Core) Choose(now time.Time, id uint64, choice Choice) error {
 	if p == nil {
 		return ErrUnknownPush
 	}
-	switch choice {
-	case Cash, Points, Both, Decline, Ignore:
-	default:
+	if !choice.known() {
 		return ErrUnknownChoice
 	}
 	if p.state != Pending {
@@ -146,6 +144,10 @@ func (c *Core) Choose(now time.Time, id uint64, choice Choice) error {
 	}
 	c.decide(now, p, choice)
 	return nil
+}
+
+func (c Choice) known() bool {
+	return c == Cash || c == Points || c == Both || c == Decline || c == Ignore
 }
 
 func (c *Core) decide(now time.Time, p *payment, choice Choice) {

@@ -327,6 +327,43 @@ func TestOrderedPaymentAfterItsTime(t *testing.T) {
 	w.balance("081211119999", seededCash-500, seededPoints)
 }
 
+// PayLate pays a QR whose end was told before, scanned or not, and no QR that has come to another end.
+func TestPayLate(t *testing.T) {
+	t.Parallel()
+	w := newSNAPWorld(t, snapOptions())
+	scanned, photographed := w.qr("000000000001", 100), w.qr("000000000002", 200)
+	if err := w.core.ScanID(w.now, scanned.ID, "081211111111"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.core.PayLate(w.now, scanned.ID, "081211111111", Cash, 76*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	w.after(75*time.Second + time.Millisecond)
+	w.status("000000000001", "06")
+	w.status("000000000002", "06")
+	w.after(time.Second)
+	w.status("000000000001", "00")
+	if err := w.core.PayLate(w.now, photographed.ID, "081211119999", Points, 0); err != nil {
+		t.Fatal(err)
+	}
+	w.status("000000000002", "00")
+	for _, bad := range []struct {
+		id    uint64
+		phone string
+		with  Choice
+		want  error
+	}{
+		{99, "081211111111", Cash, ErrUnknownQR},
+		{scanned.ID, "081299999999", Cash, ErrUnknownPhone},
+		{scanned.ID, "081211111111", "gold", ErrUnknownChoice},
+		{scanned.ID, "081211111111", Cash, ErrNotPending},
+	} {
+		if err := w.core.PayLate(w.now, bad.id, bad.phone, bad.with, 0); err != bad.want {
+			t.Errorf("PayLate(%d, %s) = %v, want %v", bad.id, bad.with, err, bad.want)
+		}
+	}
+}
+
 // A seeded phone does to a QR what it does to a push, when it scans it and when the
 // amount is its last seven digits.
 func TestSeededPhonesAndQRs(t *testing.T) {

@@ -227,6 +227,37 @@ func (c *Core) ScanID(now time.Time, id uint64, phone string) error {
 	return nil
 }
 
+// PayLate lets a phone decide about a QR that it may have scanned or photographed before,
+// so long after now, as a script's Customer, CustomerAfter and Payer would have it: also
+// when the 75 s are over and queries have told so. The errors are those of ScanID and
+// ErrUnknownChoice.
+func (c *Core) PayLate(now time.Time, id uint64, phone string, with Choice, after time.Duration) error {
+	c.run(now)
+	p, w := c.payment(id), c.wallet(phone)
+	switch {
+	case p == nil || p.qr == nil:
+		return ErrUnknownQR
+	case w == nil:
+		return ErrUnknownPhone
+	case !with.known():
+		return ErrUnknownChoice
+	case p.state != Pending && p.state != Expired:
+		return ErrNotPending
+	case p.wallet != nil && p.wallet != w:
+		return ErrScanned
+	}
+	if p.wallet == nil {
+		c.snap.scan(now, p, w.Phone, Effect{})
+	}
+	p.qr.ordered, p.habit = true, with
+	if after > 0 {
+		c.plan(now.Add(after), dueHabit, nil, p)
+		return nil
+	}
+	c.decide(now, p, with)
+	return nil
+}
+
 // OpenQRs lists the QRs that wait to be scanned, newest first, at most so many.
 func (c *Core) OpenQRs(now time.Time, most int) []Transaction {
 	var list []Transaction

@@ -97,6 +97,9 @@ func (c configCheckCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if err := gateway.Check(conf); err != nil {
+		return err
+	}
 	_, err = fmt.Fprintf(t.out, "%s is in order: %d merchant(s), API at %s.\n", c.File, len(conf.Merchants), conf.Listen)
 	return err
 }

@@ -78,24 +78,25 @@ func (r *resolver) terms(where string, f fileTerms, environment merchant.Environ
 	if f.AutoCheck != nil {
 		t.AutoCheck = *f.AutoCheck
 	}
-	if f.Shorten != 0 {
-		r.must(environment == merchant.Sandbox && f.Shorten >= 1 && f.Shorten <= 60, where+".shorten",
-			"is for tests against the sandbox only, from 1 to 60")
-		t = shortened(t, time.Duration(max(1, f.Shorten)))
-	}
+	t = r.shorten(where, t, f, environment)
 	r.oneOf(where+".late_approval", string(t.LateApproval), string(payment.AcceptLate), string(payment.ReverseLate))
 	r.oneOf(where+".on_check_approved", string(t.OnCheckApproved), string(payment.AcceptLate), string(payment.ReverseLate))
 	r.oneOf(where+".cut_off_guard", string(t.CutOffGuard), string(payment.RefuseAtCutOff), string(payment.FlagAtCutOff))
 	return t
 }
 
-// shortened divides the waits of a push. The cut-off stays, and how long a message may take to leave.
-func shortened(t payment.Terms, by time.Duration) payment.Terms {
+// shorten divides the waits of a payment. The cut-off stays, and how long a message may take to leave.
+func (r *resolver) shorten(where string, t payment.Terms, f fileTerms, environment merchant.Environment) payment.Terms {
+	if f.Shorten == 0 {
+		return t
+	}
+	r.must(environment == merchant.Sandbox && f.Shorten >= 1 && f.Shorten <= 60, where+".shorten",
+		"is for tests against the sandbox only, from 1 to 60")
 	for _, d := range []*time.Duration{
 		&t.ConfirmWithin, &t.InDoubtAfter, &t.ReverseAfter, &t.CallLimit, &t.ShortCallLimit, &t.RetryGap, &t.RetryGapMax,
-		&t.SignatureLife,
+		&t.SignatureLife, &t.QRLife, &t.AttemptsWithin, &t.AttemptGap, &t.QueryEvery, &t.QueryGapMax, &t.QueryUntil,
 	} {
-		*d /= by
+		*d /= time.Duration(max(1, f.Shorten))
 	}
 	return t
 }
@@ -155,7 +156,7 @@ func knownKeys() []string {
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",
 		"private_key_file", "private_key_env", "partner_id", "channel_id", "origin", "allowed_sources", "compact_timestamps",
-		"nmid", "notify", "public_key_file", "tolerance",
+		"nmid", "notify", "public_key_file", "tolerance", "paths", "access_token", "generate", "query", "refund",
 	}
 }
 

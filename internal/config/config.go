@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -95,7 +96,16 @@ type fileSNAP struct {
 	AllowedSources   []string   `koanf:"allowed_sources"`
 	CompactTime      bool       `koanf:"compact_timestamps"`
 	NMID             string     `koanf:"nmid"`
+	Paths            filePaths  `koanf:"paths"`
 	Notify           fileNotify `koanf:"notify"`
+}
+
+// filePaths are the paths below the account's address, by operation.
+type filePaths struct {
+	AccessToken string `koanf:"access_token"`
+	Generate    string `koanf:"generate"`
+	Query       string `koanf:"query"`
+	Refund      string `koanf:"refund"`
 }
 
 type fileNotify struct {
@@ -138,7 +148,7 @@ func Load(path string, environ []string) (Config, error) {
 	var f fileConfig
 	var seen mapstructure.Metadata
 	err := k.UnmarshalWithConf("", &f, koanf.UnmarshalConf{DecoderConfig: &mapstructure.DecoderConfig{
-		Result: &f, Metadata: &seen, TagName: "koanf", WeaklyTypedInput: false,
+		Result: &f, Metadata: &seen, TagName: "koanf", WeaklyTypedInput: false, DecodeHook: timesAsText,
 	}})
 	if err != nil {
 		mistakes = append(mistakes, fmt.Errorf("the configuration has a value of the wrong kind: %w", err))
@@ -150,6 +160,15 @@ func Load(path string, environ []string) (Config, error) {
 	mistakes = append(mistakes, f.override(environ)...)
 	c, err := f.resolve(environ)
 	return c, errors.Join(append(mistakes, err)...)
+}
+
+// timesAsText undoes that YAML reads an instant without quotation marks as such: it is text to us, which is checked where
+// it belongs.
+func timesAsText(_, to reflect.Type, value any) (any, error) {
+	if at, ok := value.(time.Time); ok && to.Kind() == reflect.String {
+		return at.Format(time.RFC3339), nil
+	}
+	return value, nil
 }
 
 // scalars are the keys that the environment may set, as LUNAS_ and the key in capitals.

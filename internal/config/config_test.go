@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
@@ -147,5 +148,44 @@ func TestPostgreSQL(t *testing.T) {
 	c, err = Load(write(t, good), append(environ, "LUNAS_DATABASE="+dsn))
 	if err != nil || c.Database != dsn {
 		t.Errorf("Load = %q, %v; want the environment's address", c.Database, err)
+	}
+}
+
+// The example in the documentation is a configuration, with what is commented out as well.
+func TestTheDocumentedExampleLoads(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/operating.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(doc), "```yaml\n")
+	text, _, _ = strings.Cut(text, "```")
+	var lines []string
+	for line := range strings.Lines(text) {
+		if setting := strings.TrimPrefix(strings.TrimSpace(line), "# "); setting != strings.TrimSpace(line) &&
+			!strings.Contains(setting, "by default") && !strings.Contains(setting, "for tests") {
+			line = strings.Replace(line, "# ", "", 1)
+		}
+		lines = append(lines, line)
+	}
+	text = strings.Join(lines, "")
+	keys := t.TempDir()
+	for name, content := range map[string]string{
+		"master.key": strings.Repeat("ab", 32), "kopi.key": "lunas_live_0123456789abcdef01234567",
+		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x",
+	} {
+		if err := os.WriteFile(filepath.Join(keys, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := Load(write(t, strings.ReplaceAll(text, "/etc/lunas", keys)), nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if want := time.Date(2027, 12, 31, 0, 0, 0, 0, payment.WIB); !c.Merchants[0].Keys[0].Expires.Equal(want) {
+		t.Errorf("the key expires at %v, want %v: without quotation marks too", c.Merchants[0].Keys[0].Expires, want)
+	}
+	accounts := c.Merchants[0].Accounts
+	if len(accounts) != 2 || accounts[1].SNAP.NMID == "" || accounts[1].SNAP.ChannelID == "" || len(accounts[1].SNAP.Paths) != 4 {
+		t.Errorf("accounts = %+v, want both rails with everything that is documented", accounts)
 	}
 }

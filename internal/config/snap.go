@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"time"
@@ -31,12 +32,13 @@ func (r *resolver) snapAccount(where, merchantID string, a fileAccount) merchant
 	s := a.SNAP
 	out := merchant.Account{
 		ID: a.ID, MerchantID: merchantID, Rail: payment.SNAP, Environment: merchant.Environment(a.Environment),
-		URL: or(a.URL, snapURLs[merchant.Environment(a.Environment)]), Terms: payment.SNAPTerms(),
+		URL:   or(a.URL, snapURLs[merchant.Environment(a.Environment)]),
+		Terms: r.shorten(where+".terms", payment.SNAPTerms(), a.Terms, merchant.Environment(a.Environment)),
 		SNAP: merchant.SNAPCredentials{
 			ClientID: s.ClientID, ClientSecret: r.secret(where+".client_secret", s.ClientSecretFile, s.ClientSecretEnv),
 			PrivateKey: r.secret(where+".private_key", s.PrivateKeyFile, s.PrivateKeyEnv), PartnerID: s.PartnerID,
 			ChannelID: s.ChannelID, Origin: s.Origin, AllowedSources: s.AllowedSources, CompactTimestamps: s.CompactTime,
-			NMID: s.NMID, Notify: r.notify(where+".notify", s.Notify),
+			NMID: s.NMID, Paths: s.Paths.byOperation(), Notify: r.notify(where+".notify", s.Notify),
 		},
 	}
 	r.must(s.ClientID != "", where+".client_id", "is missing: OVO gives it with the credentials")
@@ -55,6 +57,13 @@ func (r *resolver) snapAccount(where, merchantID string, a fileAccount) merchant
 	}
 	r.must(len(a.Terminals) > 0, where+".terminals", "is empty: a QR belongs to a terminal")
 	return out
+}
+
+// byOperation are the paths that are given.
+func (p filePaths) byOperation() map[string]string {
+	all := map[string]string{"access_token": p.AccessToken, "generate": p.Generate, "query": p.Query, "refund": p.Refund}
+	maps.DeleteFunc(all, func(_, path string) bool { return path == "" })
+	return all
 }
 
 // notify reads how the provider signs what it notifies. The mode issued_token needs a door that issues tokens, which this

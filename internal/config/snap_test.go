@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,25 @@ func TestLoadSNAP(t *testing.T) {
 	}
 }
 
+// The sandbox may be given shorter waits, and another address with other paths.
+func TestLoadSNAPForTheSandbox(t *testing.T) {
+	text := strings.Replace(goodSNAP, "environment: staging", "environment: sandbox\n        url: http://127.0.0.1:8081\n        terms: {shorten: 5}\n"+
+		"        paths: {generate: /ovosnap/qr-mpm-generate, access_token: /api/v2.0/access-token/b2b}", 1)
+	c, err := Load(write(t, text), append(environ, "KOPI_SECRET=canary-secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, usual := c.Merchants[0].Accounts[0], payment.SNAPTerms()
+	if a.Terms.QRLife != 15*time.Second || a.Terms.QueryEvery != time.Second || a.Terms.QueryUntil != usual.QueryUntil/5 ||
+		a.Terms.SendWithin != usual.SendWithin || a.Terms.RefundUntil != usual.RefundUntil || a.Terms.AmountMax != usual.AmountMax {
+		t.Errorf("terms = %+v, want a fifth of every wait, and nothing else changed", a.Terms)
+	}
+	want := map[string]string{"generate": "/ovosnap/qr-mpm-generate", "access_token": "/api/v2.0/access-token/b2b"}
+	if a.URL != "http://127.0.0.1:8081" || !maps.Equal(a.SNAP.Paths, want) {
+		t.Errorf("address = %s %v, want the file's", a.URL, a.SNAP.Paths)
+	}
+}
+
 func TestMistakesOfSNAP(t *testing.T) {
 	account := goodSNAP[strings.Index(goodSNAP, "      - id: qris"):]
 	for _, c := range []struct{ name, old, new, want string }{
@@ -62,6 +82,8 @@ func TestMistakesOfSNAP(t *testing.T) {
 		{"plain http", "client_id: kopi-qris", "client_id: kopi-qris\n        url: http://example.com", "url must be an https address"},
 		{"key of the other rail", "client_id: kopi-qris", "client_id: kopi-qris\n        app_id: kopi", "has keys of the rail ovo"},
 		{"terms of the other rail", "client_id: kopi-qris", "client_id: kopi-qris\n        terms: {auto_check: true}", "has keys of the rail ovo"},
+		{"waits shortened outside the sandbox", "client_id: kopi-qris", "client_id: kopi-qris\n        terms: {shorten: 5}", "terms.shorten is for tests against the sandbox only"},
+		{"path of nothing", "client_id: kopi-qris", "client_id: kopi-qris\n        paths: {generat: /x}", `did you mean "generate"?`},
 		{"notify mode", "mode: provider_key", "mode: token", `notify.mode is "token"`},
 		{"notify without mode", "mode: provider_key, ", "", "notify.mode is missing"},
 		{"notify key", "public_key_file: APPKEY, ", "", "public_key_file is missing"},

@@ -13,6 +13,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/internal/webhook"
 )
 
 // Order is what a merchant asks for.
@@ -211,9 +212,10 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 	for i, command := range commands {
 		switch command := command.(type) {
 		case payment.Tell:
+			id := "evt_" + suffix
 			c.Told = append(c.Told, store.Told{
-				ID: "evt_" + suffix, MerchantID: next.MerchantID, PaymentID: next.ID,
-				Version: next.Version, Type: command.Type, At: ev.When(),
+				ID: id, MerchantID: next.MerchantID, PaymentID: next.ID, Version: next.Version, Mode: next.Mode,
+				Type: command.Type, At: ev.When(), Body: webhook.PaymentEvent(id, command.Type, ev.When(), next),
 			})
 		case payment.Hold:
 			command.Terminal = numbersOf(w.terms, next.Account, command.Terminal)

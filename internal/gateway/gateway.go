@@ -99,6 +99,19 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	return nil
 }
 
+// Check opens the rail of every account, as Open does, and gives every mistake at once: keys that cannot be read, paths
+// that do not fit. It calls nobody.
+func Check(c config.Config) error {
+	var mistakes []error
+	for _, m := range c.Merchants {
+		for _, a := range m.Accounts {
+			_, err := rail.Open(a, exchange.NewTransport(exchange.Options{}), time.Now)
+			mistakes = append(mistakes, err)
+		}
+	}
+	return errors.Join(mistakes...)
+}
+
 // Stats count the store's transactions.
 func (g *Gateway) Stats() group.Stats {
 	if counted, ok := g.store.(interface{ Stats() group.Stats }); ok {

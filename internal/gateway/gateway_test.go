@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/gateway"
+	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/sandbox"
 )
@@ -125,4 +127,54 @@ func TestTheDemoPaysOnBothRails(t *testing.T) {
 			t.Errorf("%s does not become paid: %v", o.Method, err)
 		}
 	}
+}
+
+// What only a rail can see is seen before the gateway is started, in every account at once, and no key is shown.
+func TestAccountsAreChecked(t *testing.T) {
+	t.Parallel()
+	conf, _, err := gateway.DevConfig(t.TempDir(), "", "http://127.0.0.1:1", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := gateway.Check(conf); err != nil {
+		t.Errorf("Check = %v for the demo", err)
+	}
+	accounts := conf.Merchants[0].Accounts
+	accounts[0].OVO.AppID = "no spaces, please"
+	accounts[1].SNAP.PrivateKey = merchant.NewSecret("-----BEGIN canary-----")
+	err = gateway.Check(conf)
+	for _, want := range []string{"account ovo", "AppID", "account qris", "key"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Check = %v, want %q in it", err, want)
+		}
+	}
+	if strings.Contains(fmt.Sprint(err), "canary") {
+		t.Errorf("Check shows a key: %v", err)
+	}
+	accounts[1] = demoQRIS(t)
+	for _, c := range []struct {
+		change func(*merchant.SNAPCredentials)
+		want   string
+	}{
+		{func(s *merchant.SNAPCredentials) { s.Paths = map[string]string{"query": "/v1.1/qr/query"} }, "must begin with a slash and end in /qr-mpm-query"},
+		{func(s *merchant.SNAPCredentials) { s.AllowedSources = []string{"OVO CASH"} }, "AllowedSources"},
+		{func(s *merchant.SNAPCredentials) { s.ChannelID = "95221\n" }, "ChannelID"},
+		{func(s *merchant.SNAPCredentials) { s.Notify.PublicKey = "" }, "public"},
+	} {
+		changed := demoQRIS(t)
+		c.change(&changed.SNAP)
+		accounts[1] = changed
+		if err := gateway.Check(conf); err == nil || !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(c.want)) {
+			t.Errorf("Check = %v, want %q", err, c.want)
+		}
+	}
+}
+
+func demoQRIS(t *testing.T) merchant.Account {
+	t.Helper()
+	conf, _, err := gateway.DevConfig(t.TempDir(), "", "http://127.0.0.1:1", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conf.Merchants[0].Accounts[1]
 }

@@ -52,6 +52,7 @@ type Account struct {
 	OVO          OVOCredentials
 	SNAP         SNAPCredentials
 	DOKU         DOKUCredentials
+	Faspay       FaspayCredentials
 }
 
 // Terminal is a terminal of an account with the style of its numbering.
@@ -88,6 +89,9 @@ type SNAPCredentials struct {
 	AllowedSources []string
 	// CompactTimestamps writes X-TIMESTAMP as OVO's sample log has it.
 	CompactTimestamps bool
+	// Paths replace a call's usual path below the account's URL, by the call: access_token, generate, query, refund. Each
+	// must end as the usual one does; OVO's documents disagree on what stands before that.
+	Paths map[string]string
 	// NMID is the national merchant id that a QR must carry; empty: not compared.
 	NMID string
 
@@ -117,6 +121,31 @@ type DOKUCredentials struct {
 	SignedResponses bool
 	// NotifyTolerance is how old a notification's time may be; 0: 24 hours.
 	NotifyTolerance time.Duration
+}
+
+// FaspayCredentials are what Faspay hands out for its debit API, and how its messages are written where its documents
+// leave a choice or disagree.
+type FaspayCredentials struct {
+	MerchantID string // 5 digits
+	Merchant   string // the merchant's name on bills, up to 32 characters
+	UserID     string // often bot and the merchant id, but not always
+	Password   Secret
+	Encoding   string // json or xml; empty: json
+	// DecimalAmounts writes 2000.00 and not 200000 for Rp 2,000, as Faspay's old tool for XML does.
+	DecimalAmounts bool
+	ContentType    string // of requests; empty: that of the encoding
+	Paths          FaspayPaths
+	// Customer stands on bills for what the merchant does not say of theirs.
+	Customer FaspayCustomer
+}
+
+// FaspayPaths are addresses that Faspay publishes incompletely; empty ones are the defaults of the host.
+type FaspayPaths struct{ PostDataXML, InquiryXML, CancelXML, Redirect string }
+
+// FaspayCustomer is who is billed where the merchant names nobody: Faspay takes no bill without name, e-mail and phone.
+type FaspayCustomer struct {
+	Name, Email string
+	Phone       payment.Phone // where the customer gives the number on Faspay's page
 }
 
 // Secret is a credential. It prints masked; Reveal gives it.

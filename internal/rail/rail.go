@@ -93,6 +93,13 @@ type NotificationReader interface {
 	Reply(Verdict) Reply
 }
 
+// ReturnReader is a rail whose provider sends the customer's browser back to us.
+type ReturnReader interface {
+	// ReadReturn verifies the query of the address at which the browser arrived, and gives the attempt's invoice. Whatever
+	// else it claims is only a claim. The error is a *Rejected.
+	ReadReturn(rawQuery string) (invoice string, err error)
+}
+
 // Notification is a provider's message as it came to us.
 type Notification struct {
 	Method   string
@@ -176,8 +183,8 @@ func Open(a merchant.Account, transport http.RoundTripper, now func() time.Time)
 	case payment.DOKU:
 		return newDOKU(a, transport, now)
 	case payment.Faspay:
-		return nil, fmt.Errorf("account %s: the rail %q is not available in this version; it has: ovo, snap, doku", a.ID, a.Rail)
+		return newFaspay(a, transport, now)
 	default:
-		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo, snap, doku", a.ID, a.Rail)
+		return nil, fmt.Errorf("account %s: unknown rail %q; known: ovo, snap, doku, faspay", a.ID, a.Rail)
 	}
 }

@@ -37,10 +37,14 @@ func newSNAP(a merchant.Account, transport http.RoundTripper, now func() time.Ti
 	if err != nil {
 		return fail(err)
 	}
+	paths := map[snap.Operation]string{}
+	for operation, path := range a.SNAP.Paths {
+		paths[snap.Operation(operation)] = path
+	}
 	client, err := snap.NewClient(snap.Options{
 		URL: a.URL, ClientID: a.SNAP.ClientID, ClientSecret: snap.Secret(a.SNAP.ClientSecret.Reveal()), PrivateKey: key,
 		PartnerID: a.SNAP.PartnerID, ChannelID: a.SNAP.ChannelID, Origin: a.SNAP.Origin, AllowedSources: a.SNAP.AllowedSources,
-		CompactTimestamps: a.SNAP.CompactTimestamps, Transport: transport, Now: now,
+		CompactTimestamps: a.SNAP.CompactTimestamps, Paths: paths, Transport: transport, Now: now,
 	})
 	if err != nil {
 		return fail(err)

@@ -9,6 +9,7 @@ import (
 	"hash"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ import (
 type day struct {
 	*world
 	options  Options
+	tracks   []track
 	sabotage *sabotage
 	weather  weather
 	keyring  *exchange.Keyring
@@ -57,8 +59,7 @@ type day struct {
 	stories  map[string]*story
 	ordered  []*story
 	keys     map[string]string // idempotency key → payment
-	numbers  map[string]*numbering
-	checking *send // the check by hand that is under way
+	numbers  map[till]*numbering
 	failures []Failure
 	sends    int
 	hash     hash.Hash
@@ -82,13 +83,29 @@ const (
 	providerMoods
 )
 
-const customers = 24
+const (
+	customers  = 24
+	merchantID = "demo" // who has an account on every rail
+)
+
+// merchants lists who has accounts.
+func (d *day) merchants() []string {
+	var ids []string
+	for _, t := range d.tracks {
+		for _, a := range t.accounts() {
+			if !slices.Contains(ids, a.MerchantID) {
+				ids = append(ids, a.MerchantID)
+			}
+		}
+	}
+	return ids
+}
 
 func newDay(o Options, c *crew) (*day, error) {
 	w := &world{crew: c, rng: rand.New(rand.NewPCG(o.Seed, 0x6c756e6173))}
 	d := &day{
 		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
-		keys: map[string]string{}, numbers: map[string]*numbering{}, digits: map[string]bool{}, header: http.Header{}, hash: sha256.New(),
+		keys: map[string]string{}, numbers: map[till]*numbering{}, digits: map[string]bool{}, header: http.Header{}, hash: sha256.New(),
 	}
 	d.weather = ordinary()
 	if o.Mix == Stormy {
@@ -100,6 +117,7 @@ func newDay(o Options, c *crew) (*day, error) {
 	if o.SQLite != "" {
 		d.weather.gateways = 1 // a file belongs to one process
 	}
+	d.layTracks(o.Rail)
 	w.start = d.weather.start.UTC()
 	w.slice = d.afterSlice
 	var err error
@@ -130,9 +148,11 @@ func (d *day) openSandbox() {
 		}
 		wallets = append(wallets, wallet)
 	}
-	d.core = sandbox.NewCore(sandbox.Options{
-		OVO: d.weather.sandbox, Wallets: wallets, KeepRequests: -1, KeepViolations: 1 << 20,
-	})
+	o := sandbox.Options{Wallets: wallets, KeepRequests: -1, KeepViolations: 1 << 20}
+	for _, t := range d.tracks {
+		t.provide(&o)
+	}
+	d.core = sandbox.NewCore(o)
 }
 
 // dawn plans the first half of the day.
@@ -140,11 +160,13 @@ func (d *day) dawn() {
 	for slot := range d.processes {
 		d.boot(slot)
 	}
-	d.presetNumbers()
 	d.planOrders()
 	half := time.Duration(d.options.Payments)*d.weather.gap + d.between(0, 100*time.Second)
 	if d.options.Mix == Ordinary {
 		half = time.Duration(d.options.Payments)*d.weather.gap + 100*time.Second // nobody is disturbed in it
+	}
+	for _, t := range d.tracks {
+		t.dawn(half)
 	}
 	for range d.weather.outages {
 		d.at(d.between(0, half), nil, func() { d.outage(d.between(100*time.Millisecond, 20*time.Second)) })
@@ -165,37 +187,13 @@ func (d *day) dawn() {
 	d.at(half, nil, d.evening)
 }
 
-// presetNumbers puts the terminals' numbering where the weather wants it.
-func (d *day) presetNumbers() {
-	for i := range d.weather.tills {
-		n := &numbering{style: d.weather.style}
-		d.numbers[tillID(i)] = n
-		if d.weather.preset == 0 {
-			continue
-		}
-		cursor := payment.Cursor{Style: d.weather.style, Day: payment.DayOf(d.start)}
-		cursor.Last = payment.Number{Batch: 7, Reference: d.weather.preset}
-		if d.weather.style == payment.ByDate {
-			cursor.Last.Batch = ddmmyy(d.start)
-		}
-		n.day, n.last = wibDay(d.start), cursor.Last
-		if err := d.base.SetTerminal(background, store.Terminal{MerchantID: merchantID, ID: tillID(i), Cursor: cursor}); err != nil {
-			panic(err)
-		}
-	}
-}
-
 // evening ends the injuries: half of the time everything is started afresh, and then all is left alone.
 func (d *day) evening() {
 	d.tell("evening: no more injuries", nil, "", "")
 	d.calm, d.provider, d.eveningAt = true, providerWell, d.now
 	d.awayUntil = min(d.awayUntil, d.now)
-	t := d.weather.terms
-	d.restBy = d.now + t.SignatureLife + 2*t.RetryGapMax + t.CallLimit + time.Minute
-	if d.weather.sandbox.UnpaidReversalCode == "25" {
-		// A reversal of what was refused is then answered 25, and a check of it with the refusal: the terms end that at
-		// the cut-off.
-		d.restBy = max(d.restBy, payment.DayOf(d.time()).Start().Add(cutOff+2*time.Minute).Sub(d.start))
+	for _, t := range d.tracks {
+		d.restBy = max(d.restBy, d.now+t.restWithin())
 	}
 	afresh := d.options.Mix == Stormy && d.chance(0.5)
 	for _, p := range d.processes {

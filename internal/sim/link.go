@@ -20,8 +20,9 @@ import (
 // link is a process's way to the provider, in bytes: what net/http writes goes to the sandbox's core, and what the core
 // answers goes back. In between it loses and delays what the weather wants.
 type link struct {
-	p   *process
-	out bytes.Buffer
+	p     *process
+	track track
+	out   bytes.Buffer
 }
 
 // call is one request on its way.
@@ -66,7 +67,7 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := k.record.Send(wire); err != nil {
 		return nil, err
 	}
-	k.send = p.sent(k, wire)
+	k.send = p.sent(k, l.track, wire)
 	k.routine.send = k.send
 	p.deliver(k, wire, f)
 	p.point(afterSend)
@@ -259,7 +260,7 @@ func (d *day) arrive(k *call, wire []byte, f road) {
 	if err != nil {
 		panic(err)
 	}
-	effect := d.effect(k.send.operation, f)
+	effect := d.effect(k.send, f)
 	if effect != (sandbox.Effect{}) {
 		script := sandbox.Script{ID: "next", Times: 1, Effect: effect}
 		if _, err := d.core.AddScript(script); err != nil {

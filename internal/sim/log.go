@@ -3,9 +3,6 @@ package sim
 import (
 	"context"
 	"log/slog"
-	"strings"
-
-	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // logbook reads what the engine logs, and looks for what must not stand there.
@@ -51,8 +48,10 @@ func (l *logbook) Handle(_ context.Context, r slog.Record) error {
 
 // secretIn names what must not be in a text; empty if nothing of it is.
 func (d *day) secretIn(text string) string {
-	if strings.Contains(text, sandbox.DemoMerchant().AppKey) {
-		return "the app key"
+	for _, t := range d.tracks {
+		if found := t.secret(text); found != "" {
+			return found
+		}
 	}
 	for i := 0; i < len(text); {
 		end := i

@@ -27,11 +27,11 @@ func (d *day) planOrders() {
 }
 
 func (d *day) newOrder(i int) {
-	o := &order{Order: engine.Order{
-		MerchantID: merchantID, Mode: payment.Test, Method: payment.OVOPush, Amount: payment.Rupiah(1000 + d.rng.IntN(100_000)),
-		Phone: d.phones[d.rng.IntN(len(d.phones))], Reference: "INV-" + strconv.Itoa(i),
-		Terminal: tillID(d.rng.IntN(d.weather.tills)),
-	}}
+	t := d.tracks[0]
+	if n := len(d.tracks); n > 1 {
+		t = d.tracks[d.rng.IntN(n)]
+	}
+	o := &order{Order: t.order(i)}
 	if d.chance(d.weather.keys) {
 		o.Key = store.Key{Key: "key-" + strconv.Itoa(i), Fingerprint: "body-" + strconv.Itoa(i)}
 		if d.chance(d.weather.twice) {
@@ -111,36 +111,28 @@ func (d *day) followUp(o *order, id string) {
 		other.Amount, other.Key.Fingerprint = o.Amount+1, o.Key.Fingerprint+"x"
 		d.after(d.between(0, 30*time.Second), nil, func() { d.request(other) })
 	}
-	if d.chance(x.void) {
-		d.after(d.between(time.Second, 2*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskVoid}) })
-	}
-	for range 3 {
-		if d.chance(x.check) {
-			d.after(d.between(0, 4*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskCheck}) })
-		}
-	}
-	if d.chance(x.cancel) {
-		d.after(d.between(0, 2*time.Minute), nil, func() { d.ask(id, payment.Asked{What: payment.AskCancel}) })
-	}
+	s := d.story(id)
+	s.track.followUp(s)
 }
 
-func (d *day) ask(id string, ask payment.Asked) {
+// ask is a merchant or an operator who wants something done with a payment.
+func (d *day) ask(s *story, what payment.Ask) {
 	p := d.gateway()
 	if d.calm || p == nil {
 		return
 	}
 	p.spawn(0, p, func() {
-		_, _, err := p.engine.Ask(background, merchantID, id, ask, store.Key{})
+		_, _, err := p.engine.Ask(background, s.merchant, s.id, payment.Asked{What: what}, store.Key{})
 		answer := "yes"
 		if err != nil {
 			answer = err.Error()
 		}
-		d.tell("is asked to "+string(ask.What), p, id, answer)
+		d.tell("is asked to "+string(what), p, s.id, answer)
 	})
 }
 
 // release is an operator who has looked at a stopped terminal.
-func (d *day) release(till string) {
+func (d *day) release(merchantID, till string) {
 	d.after(d.between(time.Second, 20*time.Second), nil, func() {
 		terminals, err := d.base.Terminals(background, merchantID)
 		if err != nil {
@@ -159,22 +151,20 @@ func (d *day) release(till string) {
 }
 
 // effect is what the provider and the customer make of a request.
-func (d *day) effect(operation string, f road) sandbox.Effect {
+func (d *day) effect(s *send, f road) sandbox.Effect {
 	e := sandbox.Effect{Answer: f.bad}
-	if operation == opPush {
-		d.customer(&e)
-	}
+	s.track.effect(s.operation, &e)
 	if !d.calm {
-		d.oddity(operation, &e)
+		d.oddity(s, &e)
 	}
 	if d.sabotage.effect != nil {
-		d.sabotage.effect(d, operation, &e)
+		d.sabotage.effect(d, s.operation, &e)
 	}
 	return e
 }
 
 // oddity is what may be wrong with a provider.
-func (d *day) oddity(operation string, e *sandbox.Effect) {
+func (d *day) oddity(s *send, e *sandbox.Effect) {
 	x := &d.weather
 	if d.chance(x.oddAnswer) {
 		e.Answer = pick(d.world, sandbox.AnswerLost, sandbox.AnswerReset, sandbox.AnswerEmpty404, sandbox.AnswerHTTP500,
@@ -182,47 +172,12 @@ func (d *day) oddity(operation string, e *sandbox.Effect) {
 	}
 	switch {
 	case d.chance(x.code):
-		e.Code = pick(d.world, refusals[operation]...)
+		e.Code = pick(d.world, s.track.refusals(s.operation)...)
 		e.Customer = ""
 	case d.chance(x.codeAfter):
-		e.AnswerCode = pick(d.world, "40", "68", "ER")
+		e.AnswerCode = pick(d.world, s.track.afterwards()...)
 	}
 	if d.chance(x.slowThink) {
 		e.ProcessDelay = sandbox.Duration(d.between(0, 12*time.Second))
-	}
-}
-
-// refusals are the codes with which the provider does nothing. It does not lie about what it knows: a check never says
-// "not found" of what is there. A reversal may, and the rules see to it.
-var refusals = map[string][]string{ // never written
-	opPush:      {"40", "68", "ER", "25", "94", "58", "17", "26", "61", "63", "EB", "TO", "96", "14", "13", "56", "64", "65", "67"},
-	opReversal:  {"40", "68", "ER", "25", "94", "58", "63", "EB", "TO", "BR"},
-	opVoid:      {"40", "68", "ER", "94", "58", "17", "65", "TO"},
-	opCheck:     {"40", "58", "68", "ER", "96", "54", "TO", "63"},
-	opCheckVoid: {"40", "58", "68", "ER", "96", "TO"},
-}
-
-// customer decides what the customer of a push does.
-func (d *day) customer(e *sandbox.Effect) {
-	x := &d.weather
-	with := pick(d.world, sandbox.Cash, sandbox.Cash, sandbox.Points, sandbox.Both)
-	edge := pick(d.world, 54900*time.Millisecond, 55*time.Second, 59900*time.Millisecond, 60*time.Second, 60100*time.Millisecond,
-		64900*time.Millisecond, 65*time.Second, 65100*time.Millisecond)
-	roll := d.rng.Float64()
-	switch {
-	case roll < x.payNow:
-		e.Customer, e.CustomerAfter = with, sandbox.Duration(d.between(500*time.Millisecond, 20*time.Second))
-	case roll < x.payNow+x.decline:
-		e.Customer, e.CustomerAfter = sandbox.Decline, sandbox.Duration(d.between(0, 54*time.Second))
-	case roll < x.payNow+x.decline+x.ignore:
-		e.Customer, e.CustomerAfter = sandbox.Ignore, sandbox.Duration(d.between(0, 54*time.Second))
-	default:
-		e.Customer, e.CustomerAfter = with, sandbox.Duration(d.between(20*time.Second, 60*time.Second))
-	}
-	if d.chance(x.boundary) {
-		if d.chance(0.5) {
-			e.Customer, e.CustomerAfter = with, sandbox.Duration(edge)
-		}
-		e.AnswerAfter = sandbox.Duration(edge)
 	}
 }

@@ -10,15 +10,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
-	"github.com/lunas-pay/lunas/internal/merchant"
-	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
-	"github.com/lunas-pay/lunas/sandbox"
-)
-
-const (
-	merchantID = "demo"
-	accountID  = "ovo"
 )
 
 var errDead = errors.New("sim: the process is dead")
@@ -36,32 +28,6 @@ type process struct {
 	open        map[string]*call // the push of a payment whose call is under way here
 }
 
-// account is the merchant's account at OVO, as the weather has it.
-func (d *day) account() merchant.Account {
-	demo := sandbox.DemoMerchant()
-	shop := demo.Stores[0]
-	a := merchant.Account{
-		ID: accountID, MerchantID: merchantID, Rail: payment.OVO, Environment: merchant.Sandbox, URL: "http://sandbox/pos",
-		Terms: d.weather.terms, OVO: merchant.OVOCredentials{
-			AppID: demo.AppID, AppKey: merchant.NewSecret(demo.AppKey), SignBody: d.weather.signBody,
-			PadNumbers: d.weather.padNumbers, OriginalDate: d.weather.originalDate,
-		},
-	}
-	if d.sabotage.appKey != "" {
-		a.OVO.AppKey = merchant.NewSecret(d.sabotage.appKey)
-	}
-	for i := range d.weather.tills {
-		a.Terminals = append(a.Terminals, merchant.Terminal{
-			Style: d.weather.style, Serial: d.weather.serial, Terminal: payment.Terminal{
-				ID: tillID(i), TID: shop.Terminals[i].TID, MID: shop.Terminals[i].MID, MerchantID: demo.MerchantID, StoreCode: shop.Code,
-			},
-		})
-	}
-	return a
-}
-
-func tillID(i int) string { return fmt.Sprintf("till-%d", i+1) }
-
 // boot starts a gateway. While the database is away it is tried again.
 func (d *day) boot(slot int) {
 	d.starts++
@@ -72,16 +38,21 @@ func (d *day) boot(slot int) {
 		return
 	}
 	p.disk = &disk{Store: d.base, p: p}
-	a := d.account()
-	line, err := rail.Open(a, &link{p: p}, d.time)
-	if err != nil {
-		panic(err)
+	var accounts []engine.Account
+	for _, t := range d.tracks {
+		for _, a := range t.accounts() {
+			line, err := rail.Open(a, &link{p: p, track: t}, d.time)
+			if err != nil {
+				panic(err)
+			}
+			accounts = append(accounts, engine.Account{Account: a, Line: line})
+		}
 	}
+	var err error
 	p.engine, err = engine.New(background, engine.Options{
-		Store: p.disk, Keyring: d.keyring, Owner: p.name, Log: slog.New(&logbook{day: d, p: p}),
-		Accounts: []engine.Account{{Account: a, Line: line}},
-		Now:      d.time, After: p.timer, Sleep: p.sleep, Go: p.start, Together: p.together, NewID: p.newID,
-		Lease: lease,
+		Store: p.disk, Keyring: d.keyring, Owner: p.name, Log: slog.New(&logbook{day: d, p: p}), Accounts: accounts,
+		Now: d.time, After: p.timer, Sleep: p.sleep, Go: p.start, Together: p.together, NewID: p.newID,
+		Lease: lease, QueryRate: d.weather.queryRate,
 	})
 	if err != nil {
 		panic(err)
@@ -223,3 +194,18 @@ func (p *process) pause(d time.Duration) {
 
 // exchangeKeys makes the keyring of a day; its key is no secret.
 func exchangeKeys() (*exchange.Keyring, error) { return exchange.NewKeyring(make([]byte, 32)) }
+
+// lastPause is when the process was last frozen until.
+func (p *process) lastPause() time.Duration {
+	var end time.Duration = -1
+	for _, s := range p.pauses {
+		if s.what == p.name {
+			end = max(end, s.to)
+		}
+	}
+	if end < 0 {
+		return -1
+	}
+	// What was begun before the pause is sent after it.
+	return end + 30*time.Second
+}

@@ -10,7 +10,6 @@ import (
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
-	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // Property names a rule that must hold on every day. docs/properties.md says what each means.
@@ -48,17 +47,6 @@ func Properties() []Property {
 	}
 }
 
-// OVO's times, apart from the terms. OVO, Push To Pay API: reversal automatically at 65 s when no 0210 came within
-// 60 s; on the day of the push until 23:59.
-const (
-	reverseAfter = 65 * time.Second
-	sendWithin   = 2 * time.Second // ours: a customer is not asked later than the merchant believes
-	tolerance    = 500 * time.Millisecond
-	cutOff       = 23*time.Hour + 59*time.Minute
-	// inquiryGap is the least distance of two status checks of a payment that nobody asked for.
-	inquiryGap = 5*time.Second - tolerance
-)
-
 // sameKey holds that an idempotency key stands for one payment.
 func (d *day) sameKey(key, id string) {
 	if key == "" {
@@ -84,15 +72,18 @@ func (d *day) checkRest() {
 // audit holds the books against each other when the day is over.
 func (d *day) audit() {
 	d.checkViolations()
-	for t := range d.core.Transactions() {
-		id := "pay_" + t.Invoice[:min(26, len(t.Invoice))]
-		s := d.story(id)
-		s.held += t.Held()
-		if !t.Charged.IsZero() {
-			s.charges++
-		}
-		if t.Seen > 1 {
-			d.fail(NoPushTwice, id, "the provider saw number %d/%d %d times", t.Batch, t.Reference, t.Seen)
+	for x := range d.core.Transactions() {
+		for _, t := range d.tracks {
+			id, mine := t.owner(x)
+			if !mine {
+				continue
+			}
+			s := d.story(id)
+			s.truth = append(s.truth, x)
+			s.held += x.Held()
+			if !x.Charged.IsZero() {
+				s.charges++
+			}
 		}
 	}
 	for _, s := range d.ordered {
@@ -104,27 +95,24 @@ func (d *day) audit() {
 // checkViolations holds that the provider understands what it is sent.
 func (d *day) checkViolations() {
 	for _, v := range d.core.Violations() {
-		switch v.Rule {
-		case sandbox.RuleTimeWindow, sandbox.RuleDateClock, sandbox.RuleReferenceStart, sandbox.RuleReferenceGap,
-			sandbox.RuleReferenceOrder, sandbox.RuleBatchOrder, sandbox.RuleBatchStyle, sandbox.RuleNotFound,
-			sandbox.RuleReversalCutoff, sandbox.RuleVoidCutoff, sandbox.RuleVoidState, sandbox.RuleReversalTooEarly:
-			// Late, lost and overtaken requests look so from the other side.
-		case sandbox.RuleDuplicateNumber, sandbox.RuleDuplicateInvoice:
-			// no_push_twice counts these.
-		default:
-			d.fail(Understood, "", "the provider finds fault with a %s: %s: %s", v.Operation, v.Rule, v.Detail)
+		for _, t := range d.tracks {
+			if broken, mine := t.fault(v); mine && broken != "" {
+				d.fail(broken, "", "the provider finds fault with a %s: %s: %s", v.Operation, v.Rule, v.Detail)
+			}
 		}
 	}
 }
 
 func (d *day) checkCursors() {
-	terminals, err := d.base.Terminals(background, merchantID)
-	if err != nil {
-		d.fail(Numbers, "", "the terminals cannot be read: %v", err)
-	}
-	for _, t := range terminals {
-		if n := d.numbers[t.ID]; n != nil && t.Cursor.Last != n.last {
-			d.fail(Numbers, "", "terminal %s stands on %v, and the last payment has %v", t.ID, t.Cursor.Last, n.last)
+	for _, merchantID := range d.merchants() {
+		terminals, err := d.base.Terminals(background, merchantID)
+		if err != nil {
+			d.fail(Numbers, "", "the terminals cannot be read: %v", err)
+		}
+		for _, t := range terminals {
+			if n := d.numbers[till{merchantID, t.ID}]; n != nil && t.Cursor.Last != n.last {
+				d.fail(Numbers, "", "terminal %s stands on %v, and the last payment has %v", t.ID, t.Cursor.Last, n.last)
+			}
 		}
 	}
 }
@@ -156,26 +144,25 @@ func (d *day) auditPayment(s *story) {
 	b := &d.books
 	*b = books{day: d, story: s, orders: b.orders[:0], told: b.told[:0]}
 	var err error
-	if b.stored, err = d.base.Load(background, merchantID, s.id); err != nil {
+	if b.stored, err = d.base.Load(background, s.merchant, s.id); err != nil {
 		d.fail(JournalFolds, s.id, "it cannot be read: %v", err)
 		return
 	}
-	if b.entries, err = d.base.Journal(background, merchantID, s.id); err != nil || len(b.entries) == 0 {
+	if b.entries, err = d.base.Journal(background, s.merchant, s.id); err != nil || len(b.entries) == 0 {
 		d.fail(JournalFolds, s.id, "its journal cannot be read: %v", err)
 		return
 	}
 	if d.sabotage.journal != nil {
 		b.entries = d.sabotage.journal(b.entries)
 	}
-	if b.terms, err = d.base.Terms(background, merchantID, b.stored.Account, b.stored.TermsRevision); err != nil {
+	if b.terms, err = d.base.Terms(background, s.merchant, b.stored.Account, b.stored.TermsRevision); err != nil {
 		d.fail(JournalFolds, s.id, "its terms cannot be read: %v", err)
 		return
 	}
 	b.fold()
 	b.checkBooks()
 	b.checkTold()
-	b.checkUnanswered()
-	b.checkInquiries()
+	s.track.audit(b)
 	b.checkExchanges()
 }
 
@@ -228,26 +215,6 @@ func (b *books) note(before, after payment.Payment, e store.Entry, commands []pa
 	}
 }
 
-// doubtful tells whether a payment only waits for the hour of its reversal.
-func doubtful(p payment.Payment) bool {
-	return (p.State == payment.Pushing || p.State == payment.InDoubt) && len(p.Attempts) > 0 && p.Attempts[0].NotFoundAt.IsZero()
-}
-
-// t0 is the time in the push's date.
-func (b *books) t0() time.Time { return b.stored.Attempts[0].PushedAt }
-
-// due is when the push, unanswered, has to be reversed by what is stored.
-func (b *books) due() time.Duration { return b.t0().Sub(b.start) + reverseAfter }
-
-func (b *books) push() *send {
-	for _, s := range b.story.sends {
-		if s.operation == opPush {
-			return s
-		}
-	}
-	return nil
-}
-
 // checkBooks holds the wallet against us.
 func (b *books) checkBooks() {
 	if b.charges > 1 || b.held > int64(b.stored.Amount) {
@@ -267,7 +234,7 @@ func (b *books) checkBooks() {
 
 // checkTold holds that each change of state was announced.
 func (b *books) checkTold() {
-	told, err := b.base.Told(background, merchantID, b.id)
+	told, err := b.base.Told(background, b.merchant, b.id)
 	if err != nil {
 		b.fail(Told, b.id, "what was told cannot be read: %v", err)
 	}
@@ -285,76 +252,9 @@ func words(told []store.Told) string {
 	return strings.Join(list, ", ")
 }
 
-// checkUnanswered holds that a push without an answer is taken back in time, or found to be paid, or not to be there,
-// or brought before a human.
-func (b *books) checkUnanswered() {
-	push := b.push()
-	day := payment.DayOf(b.t0()).Start()
-	for _, o := range b.orders {
-		if o.call != payment.CallReversal {
-			continue
-		}
-		switch at := b.start.Add(o.at); {
-		case o.at < b.due():
-			b.fail(Unanswered, b.id, "a reversal is ordered %v after t0, before the 65 s are over", at.Sub(b.t0()))
-		case !at.Before(day.Add(cutOff)):
-			b.fail(Unanswered, b.id, "a reversal is ordered at %s, after the cut-off", at.In(payment.WIB).Format(time.TimeOnly))
-		}
-	}
-	if push == nil && (b.stored.State == payment.Paid || len(b.entries) < 2) {
-		b.fail(Numbers, b.id, "number %v was never sent, and its journal does not say so", b.number)
-	}
-	if push != nil && push.at > b.due()-reverseAfter+sendWithin {
-		b.fail(LeavesInTime, b.id, "its push leaves %v after its date", push.at-b.due()+reverseAfter)
-	}
-	if push == nil || b.answered {
-		return
-	}
-	switch b.stored.State {
-	case payment.Created, payment.Pushing, payment.InDoubt:
-		b.fail(Unanswered, b.id, "its push is not answered, and it is still %s", b.stored.State)
-	}
-	b.checkPunctual(push)
-}
-
-// checkPunctual holds that the first reversal is ordered at 65 s from the push's first byte, unless something that was
-// to see to it was down; then as soon as it is back.
-func (b *books) checkPunctual(push *send) {
-	for _, o := range b.orders {
-		if !o.waiting {
-			continue
-		}
-		expected := max(push.at+reverseAfter, o.since)
-		latest := expected + tolerance
-		if end, ok := reaches(b.troubles, push.at-2*time.Second, o.written); ok {
-			latest = max(latest, max(end, expected)+patience)
-		}
-		if o.written > latest {
-			b.fail(Punctual, b.id, "its first reversal is ordered %v after the push's first byte", o.written-push.at)
-		}
-		return
-	}
-}
-
-// checkInquiries holds that the provider is not asked too often.
-func (b *books) checkInquiries() {
-	for _, call := range [...]payment.Call{payment.CallCheck, payment.CallCheckVoid} {
-		var last ordered
-		for _, o := range b.orders {
-			if o.call != call || o.hand {
-				continue
-			}
-			if last.call != "" && o.at-last.at < inquiryGap {
-				b.fail(InquiryDistance, b.id, "a %s is ordered %v after the one before", call, o.at-last.at)
-			}
-			last = o
-		}
-	}
-}
-
 // checkExchanges holds that the log has every byte that was sent or received.
 func (b *books) checkExchanges() {
-	parts, err := b.base.Exchanges(background, merchantID, b.id)
+	parts, err := b.base.Exchanges(background, b.merchant, b.id)
 	if err != nil {
 		b.fail(EveryByteLogged, b.id, "its exchanges cannot be read: %v", err)
 		return

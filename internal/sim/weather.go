@@ -18,6 +18,7 @@ type weather struct {
 	tills                              int
 	serial                             bool
 	preset                             payment.ReferenceNumber // the last number given before the day began; 0: none
+	queryRate                          int                     // of a gateway's queries about QRs, in a second for each merchant; 0: the default
 	sandbox                            sandbox.OVOOptions
 	signBody, padNumbers, originalDate bool
 

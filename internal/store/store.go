@@ -72,6 +72,7 @@ type Store interface {
 	Append(context.Context, []exchange.Part) error
 
 	Reader
+	Outbox
 	Close() error
 }
 
@@ -174,11 +175,13 @@ type Entry struct {
 type Told struct {
 	ID         string
 	MerchantID string
-	PaymentID  string
+	PaymentID  string // empty: it is about no payment
 	Version    int
+	Mode       payment.Mode
 	Type       string // payment.paid, …
 	At         time.Time
-	Position   int64 // in the merchant's feed; 0 until the sequencer has given one
+	Body       []byte // the event as it is told; see package webhook
+	Position   int64  // in the merchant's feed; 0 until the sequencer has given one
 }
 
 // Task is a payment that must be woken at a time.

@@ -50,6 +50,9 @@ func (e Endpoint) Wants(eventType string) bool {
 	return slices.Contains(e.Events, kind+".*")
 }
 
+// Kinds are what stands before the dot of the types of events.
+func Kinds() []string { return []string{"payment", "webhook_endpoint"} }
+
 // Limits of an endpoint.
 const (
 	URLMax         = 2048 // bytes

@@ -54,6 +54,10 @@ type merchant struct {
 	names     map[string]string // of payments, as providers call them
 	secrets   map[string]secret
 	loose     map[string][]exchange.Part // by payment id, which may be empty: those that belong to no change
+
+	fresh     []*store.Told // without a position, in the order of commits
+	feed      []*store.Told // in the order of positions, which are 1, 2, …
+	endpoints map[string]*endpoint
 }
 
 type (
@@ -74,7 +78,7 @@ type record struct {
 	payment payment.Payment
 	journal []store.Entry
 	parts   []exchange.Part
-	told    []store.Told
+	told    []*store.Told // only their positions change
 	task    *task
 }
 
@@ -95,7 +99,7 @@ func (s *Store) merchant(id string) *merchant {
 		m = &merchant{
 			payments: map[string]*record{}, keys: map[key]store.KeyUsed{}, terminals: map[string]*store.Terminal{},
 			terms: map[revision]payment.Terms{}, locks: map[string]store.Lock{}, loose: map[string][]exchange.Part{},
-			names: map[string]string{}, secrets: map[string]secret{},
+			names: map[string]string{}, secrets: map[string]secret{}, endpoints: map[string]*endpoint{},
 		}
 		s.merchants[id] = m
 	}
@@ -223,7 +227,7 @@ func (s *Store) keep(c *store.Change) {
 	r := m.payments[c.Payment.ID]
 	if r == nil {
 		r = &record{ // with room for a usual life
-			journal: make([]store.Entry, 0, 4), parts: make([]exchange.Part, 0, 4), told: make([]store.Told, 0, 4),
+			journal: make([]store.Entry, 0, 4), parts: make([]exchange.Part, 0, 4), told: make([]*store.Told, 0, 4),
 		}
 		m.payments[c.Payment.ID] = r
 		at, _ := slices.BinarySearch(m.ids, c.Payment.ID)
@@ -241,7 +245,8 @@ func (s *Store) keep(c *store.Change) {
 	}
 	for _, t := range c.Told {
 		t.At = micro(t.At)
-		r.told = append(r.told, t)
+		r.told = append(r.told, &t)
+		m.tell(&t)
 	}
 	t, due := group.TaskOf(c)
 	s.setTask(r, t, due)

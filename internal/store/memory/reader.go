@@ -99,13 +99,25 @@ func (s *Store) Told(ctx context.Context, merchantID, paymentID string) ([]store
 	var told []store.Told
 	err := s.read(ctx, merchantID, func(m *merchant) {
 		if r := m.payments[paymentID]; r != nil {
-			told = slices.Clone(r.told)
+			told = copies(r.told)
 		}
 	})
 	slices.SortStableFunc(told, func(a, b store.Told) int {
 		return cmp.Or(cmp.Compare(a.Version, b.Version), cmp.Compare(a.ID, b.ID))
 	})
 	return told, err
+}
+
+// copies gives what was told, to be read without the lock.
+func copies(told []*store.Told) []store.Told {
+	if told == nil {
+		return nil
+	}
+	out := make([]store.Told, len(told))
+	for i, t := range told {
+		out[i] = *t
+	}
+	return out
 }
 
 // KeyOf gives what an idempotency key stands for.
@@ -137,7 +149,7 @@ func (s *Store) All() []Whole {
 		m := s.merchants[id]
 		for _, paymentID := range m.ids {
 			r := m.payments[paymentID]
-			w := Whole{Payment: r.payment, Journal: r.journal, Exchanges: r.parts, Told: r.told}
+			w := Whole{Payment: r.payment, Journal: r.journal, Exchanges: r.parts, Told: copies(r.told)}
 			if r.task != nil {
 				w.Task = r.task.Task
 			}

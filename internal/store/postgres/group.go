@@ -263,6 +263,7 @@ var (
 	upsertTasks     = insert(sqldb.Tasks, upsert)
 	insertExchanges = insert(sqldb.Exchanges, ``)
 	insertTold      = insert(sqldb.Told, ``)
+	deliver         = statement{sqldb.Told, sqldb.DeliverOne, sqldb.Deliver(`SELECT * FROM ` + unnest(sqldb.Told))}
 	insertNamed     = insert(sqldb.Named, ` ON CONFLICT (merchant_id, name) DO NOTHING`)
 	insertLink      = insert(sqldb.Links, ``)
 	updateCursors   = update(sqldb.Cursors, `terminals t SET day = u.day, batch = u.batch, reference = u.reference`,
@@ -294,6 +295,7 @@ func (g *writing) queueRows(batch *pgx.Batch, w *sqldb.Written) {
 		{upsertTasks, w.Tasks},
 		{insertExchanges, w.Exchanges},
 		{insertTold, w.Told},
+		{deliver, w.Told},
 		{insertNamed, w.Named},
 		{insertLink, []sqldb.Row{w.Link}},
 	} {

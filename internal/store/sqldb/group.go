@@ -88,7 +88,7 @@ func (e *Encoding) Rows(o group.Outcome, chain Chain, now time.Time, sure map[in
 			w.Named = append(w.Named, Row{c.Payment.MerchantID, c.Name, c.Payment.ID})
 		}
 		for t := range c.Told {
-			w.Told = append(w.Told, toldRow(c, &c.Told[t]))
+			w.Told = append(w.Told, ToldRow(c.Payment.MerchantID, c.Payment.ID, &c.Told[t]))
 		}
 	}
 	for _, t := range o.Cursors {

@@ -190,11 +190,12 @@ func (s *Common) Told(ctx context.Context, merchantID, paymentID string) (told [
 	err = Each(ctx, s.Read, func(rows Rows) error {
 		t := store.Told{MerchantID: merchantID, PaymentID: paymentID}
 		var at int64
-		err := rows.Scan(&t.ID, &t.Version, &t.Type, &at, &t.Position)
-		t.At = Time(at)
+		var body string
+		err := rows.Scan(&t.ID, &t.Version, &t.Type, &at, &t.Position, &t.Mode, &body)
+		t.At, t.Body = Time(at), []byte(body)
 		told = append(told, t)
 		return err
-	}, `SELECT id, version, type, at, COALESCE(position, 0) FROM told WHERE merchant_id = $1 AND payment_id = $2
+	}, `SELECT id, version, type, at, COALESCE(position, 0), mode, body FROM told WHERE merchant_id = $1 AND payment_id = $2
 		ORDER BY version, id`, merchantID, paymentID)
 	return told, Doing("read what was told of payment "+paymentID, err)
 }

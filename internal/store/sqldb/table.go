@@ -35,7 +35,7 @@ var (
 		"claimed_until bigint, serial_key text, owner text")
 	Exchanges = table("exchanges", "merchant_id text, payment_id text, id text, side text, at bigint, chain bigint, "+
 		"link bigint, account text, operation text, note text, digest bytea, sealed bytea")
-	Told  = table("told", "merchant_id text, payment_id text, id text, version bigint, at bigint, type text")
+	Told  = table("told", "merchant_id text, payment_id text, id text, version bigint, at bigint, type text, mode text, body text")
 	Named = table("payment_names", "merchant_id text, name text, payment_id text")
 	Keys  = table("idempotency_keys", "merchant_id text, mode text, key text, payment_id text, fingerprint text")
 	// Cursors are what a group changes of terminals.
@@ -172,8 +172,9 @@ func taskRow(t store.Task) Row {
 	}
 }
 
-func toldRow(c *store.Change, t *store.Told) Row {
-	return Row{c.Payment.MerchantID, c.Payment.ID, t.ID, int64(t.Version), Micros(t.At), t.Type}
+// ToldRow is the row of what was told of a payment.
+func ToldRow(merchantID, paymentID string, t *store.Told) Row {
+	return Row{merchantID, paymentID, t.ID, int64(t.Version), Micros(t.At), t.Type, string(t.Mode), string(t.Body)}
 }
 
 // KeyRow is the row of an idempotency key.

@@ -105,6 +105,7 @@ func (w *writer) write(g *sqldb.Written) error {
 		{deleteTask, done},
 		{insertExchange, g.Exchanges},
 		{insertTold, g.Told},
+		{sqldb.DeliverOne, g.Told},
 		{insertNamed, g.Named},
 		{holdTerminal, g.Holds},
 		{insertLink, []sqldb.Row{g.Link}},

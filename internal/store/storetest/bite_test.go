@@ -15,6 +15,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 	"github.com/lunas-pay/lunas/internal/store/storetest"
+	"github.com/lunas-pay/lunas/internal/webhook"
 )
 
 // bad is a store in which something has been broken.
@@ -42,6 +43,18 @@ type bad struct {
 	told        func(merchantID, id string) ([]store.Told, error)
 	ping        func() error
 	stayOpen    bool
+
+	saveEndpoint   func(store.Endpoint) error
+	deleteEndpoint func(merchantID, id string) error
+	endpoint       func(merchantID, id string) (store.Endpoint, error)
+	waiting        func(now time.Time, limit int) ([]store.Waiting, error)
+	take           func(store.Take) ([]store.Sending, error)
+	finish         func(store.Finished) (webhook.Endpoint, webhook.Delivery, error)
+	addDelivery    func(webhook.Delivery, []byte) error
+	replay         func(store.Replay) (int, error)
+	deliveries     func(store.DeliveryFilter) ([]webhook.Delivery, error)
+	sequence       func(limit int) (int, error)
+	feed           func(merchantID string, mode payment.Mode, after int64, limit int) ([]store.Told, error)
 }
 
 func (b *bad) Commit(ctx context.Context, c store.Change) (store.Change, error) {
@@ -271,7 +284,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes())
 }
 
 func brokenCommits() []breakage {

@@ -117,7 +117,7 @@ func decided(c store.Change, before payment.Payment, e payment.Event) (store.Cha
 		case payment.Tell:
 			c.Told = append(c.Told, store.Told{
 				ID: fmt.Sprintf("evt_%s_%d_%d", p.ID, p.Version, i), MerchantID: p.MerchantID, PaymentID: p.ID,
-				Version: p.Version, Type: command.Type, At: e.When(),
+				Version: p.Version, Mode: p.Mode, Type: command.Type, At: e.When(), Body: fmt.Appendf(nil, `{"version":%d}`, p.Version),
 			})
 		case payment.Hold:
 			c.Hold = &command
