@@ -52,6 +52,7 @@ func (c devCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	conf.PublicURL = reachable(front.Addr())
 	clock, err := gateway.ClockInFolder(c.Data, c.Speed)
 	if err != nil {
 		return err
@@ -73,14 +74,19 @@ func (c devCommand) Run(t *terminal) error {
 	)
 }
 
+// reachable is where this machine finds a listener.
+func reachable(a net.Addr) string {
+	address := a.String()
+	if host, port, err := net.SplitHostPort(address); err == nil && net.ParseIP(host).IsUnspecified() {
+		address = net.JoinHostPort("localhost", port) // it listens on all addresses
+	}
+	return "http://" + address
+}
+
 // demoPartner is the sandbox's partner, with the gateway's door for notifications.
 func demoPartner(front net.Addr) sandbox.SNAPMerchant {
-	address := front.String()
-	if host, port, err := net.SplitHostPort(address); err == nil && net.ParseIP(host).IsUnspecified() {
-		address = net.JoinHostPort("localhost", port) // it listens on all addresses, and the sandbox calls this machine only
-	}
 	demo := sandbox.DemoSNAPMerchant()
-	demo.Callback = sandbox.Callback{URL: "http://" + address + gateway.DemoCallback, Mode: sandbox.NotifyAsymmetric}
+	demo.Callback = sandbox.Callback{URL: reachable(front) + gateway.DemoCallback, Mode: sandbox.NotifyAsymmetric}
 	return demo
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
@@ -33,6 +34,9 @@ type Options struct {
 	Log *slog.Logger
 	// NewID makes request ids; engine.NewID by default.
 	NewID func(prefix string) string
+
+	// CheckoutURL gives the address of a payment's page for the customer; empty: there is none. Nil: never.
+	CheckoutURL func(payment.Payment) string
 
 	// MaxBody is how many bytes a request's body may have. Default 64 KiB.
 	MaxBody int64
@@ -70,6 +74,9 @@ func newServer(o Options) *server {
 	}
 	if o.NewID == nil {
 		o.NewID = engine.NewID
+	}
+	if o.CheckoutURL == nil {
+		o.CheckoutURL = func(payment.Payment) string { return "" }
 	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody

@@ -40,6 +40,8 @@ type Payment struct {
 	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off."`
 	Actions    []Action    `json:"actions" nullable:"false" doc:"What you can still ask for, and until when."`
 
+	CheckoutURL string `json:"checkout_url,omitempty" doc:"A page for the customer: what to do, how long there is time, how it ended. Whoever has the address sees the page. Left out when the gateway has not been told its public_url."`
+
 	Warning string `json:"warning,omitempty" doc:"Set when a rule that may refuse let the payment through; cutoff: a reversal could come too late."`
 	Review  string `json:"review,omitempty" doc:"Why a human must look, in the state review."`
 
@@ -155,7 +157,9 @@ func (s *server) show(ctx context.Context, p payment.Payment) (Payment, error) {
 	}
 	line, _ := s.Engine.RailOf(p.MerchantID, p.Account)
 	explainer, _ := line.(rail.Explainer)
-	return view(p, terms, explainer, s.Now()), nil
+	v := view(p, terms, explainer, s.Now())
+	v.CheckoutURL = s.CheckoutURL(p)
+	return v, nil
 }
 
 // view translates; it reads no clock and asks nobody. The explainer may be nil.

@@ -78,7 +78,7 @@ func TestDeclineIsShownInBothLanguages(t *testing.T) {
 	p := w.do("POST", "/v1/payments?wait=20", order).payment(t)
 	want := Failure{
 		Code: "canceled_by_customer", ProviderCode: "17", Operation: "push",
-		Message: Words{"Pembayaran dibatalkan oleh pengguna", "Payment Canceled By User"},
+		Message: Words{ID: "Pembayaran dibatalkan oleh pengguna", EN: "Payment Canceled By User"},
 	}
 	if p.State != "declined" || p.Failure == nil || *p.Failure != want || *p.Message != want.Message {
 		t.Errorf("state %s, failure %+v, message %+v; want declined, %+v", p.State, p.Failure, p.Message, want)

@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"reflect"
 	"slices"
@@ -23,6 +24,7 @@ import (
 // Config is everything that a gateway is told from outside.
 type Config struct {
 	Listen    string        // host:port of the API
+	PublicURL string        // under which customers reach the pages for them; empty: payments carry no checkout_url
 	Database  string        // a file for SQLite, or postgres://…
 	MasterKey []byte        // 32 bytes that seal the exchange log
 	Log       Log           //
@@ -42,6 +44,7 @@ type Merchant = merchant.Merchant
 // The file, as it is written.
 type fileConfig struct {
 	Listen        string         `koanf:"listen"`
+	PublicURL     string         `koanf:"public_url"`
 	Database      string         `koanf:"database"`
 	MasterKey     string         `koanf:"-"` // from the environment only
 	MasterKeyFile string         `koanf:"master_key_file"`
@@ -174,7 +177,7 @@ func timesAsText(_, to reflect.Type, value any) (any, error) {
 // scalars are the keys that the environment may set, as LUNAS_ and the key in capitals.
 func (f *fileConfig) scalars() map[string]*string {
 	return map[string]*string{
-		"listen": &f.Listen, "database": &f.Database, "master_key": &f.MasterKey, "master_key_file": &f.MasterKeyFile,
+		"listen": &f.Listen, "public_url": &f.PublicURL, "database": &f.Database, "master_key": &f.MasterKey, "master_key_file": &f.MasterKeyFile,
 		"log_level": &f.LogLevel, "log_format": &f.LogFormat, "drain": &f.Drain,
 	}
 }
@@ -217,13 +220,14 @@ func (f *fileConfig) secretNames() []string {
 func (f fileConfig) resolve(environ []string) (Config, error) {
 	r := resolver{environ: environ, keys: map[[32]byte]bool{}, tids: map[string]bool{}}
 	c := Config{
-		Listen: or(f.Listen, "127.0.0.1:8080"), Database: f.Database,
+		Listen: or(f.Listen, "127.0.0.1:8080"), PublicURL: strings.TrimRight(f.PublicURL, "/"), Database: f.Database,
 		Log: Log{Level: or(f.LogLevel, "info"), Format: or(f.LogFormat, "json")},
 	}
 	var err error
 	c.Drain, err = time.ParseDuration(or(f.Drain, "90s"))
 	r.must(err == nil && c.Drain >= 0, "drain", "must be a length of time such as 90s")
 	r.must(c.Database != "", "database", "is missing: give a file name for SQLite, or postgres://…")
+	r.must(f.PublicURL == "" || isPublicURL(f.PublicURL), "public_url", "must be an address such as https://pay.example.id, without path or query")
 	r.oneOf("log_level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log_format", c.Log.Format, "json", "text")
 	c.MasterKey = r.masterKey(f)
@@ -237,6 +241,12 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.clientsOnce(c.Merchants)
 	r.must(len(f.Merchants) > 0, "merchants", "is empty: nobody could pay anybody")
 	return c, errors.Join(r.mistakes...)
+}
+
+// isPublicURL tells whether a text is nothing but scheme and host.
+func isPublicURL(s string) bool {
+	u, err := url.Parse(strings.TrimRight(s, "/"))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && *u == url.URL{Scheme: u.Scheme, Host: u.Host}
 }
 
 type resolver struct {

@@ -25,6 +25,9 @@ func FastClock(speed float64, base time.Time) Clock {
 	return Clock{speed: speed, began: time.Now(), base: base}
 }
 
+// Speed is how many seconds of this clock pass in one.
+func (c Clock) Speed() float64 { return c.speed }
+
 // Now is the time.
 func (c Clock) Now() time.Time {
 	if c.began.IsZero() {

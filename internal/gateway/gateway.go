@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/api"
+	"github.com/lunas-pay/lunas/internal/checkout"
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -89,13 +90,19 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if err != nil {
 		return err
 	}
-	g.Handler = api.New(api.Options{
+	links, err := checkout.NewLinks(o.Config.PublicURL, o.Config.MasterKey)
+	if err != nil {
+		return err
+	}
+	door := api.New(api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
 		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
 			k, ok := keys[hash]
 			return k, ok
 		},
+		CheckoutURL: links.Of,
 	})
+	g.Handler = withPages(door, g.pages(o, links))
 	return nil
 }
 

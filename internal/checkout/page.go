@@ -1,0 +1,197 @@
+package checkout
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/wording"
+)
+
+//go:embed web
+var web embed.FS
+
+// pages are the templates, and the files that they name.
+type pages struct {
+	templates *template.Template
+	files     map[string]file // by the name in the address, which changes with the content
+}
+
+type file struct {
+	content []byte
+	kind    string
+}
+
+var kinds = map[string]string{ // never written
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}
+
+// loadPages reads what is embedded; it panics on what can only be a mistake of ours.
+func loadPages() pages {
+	p := pages{files: map[string]file{}}
+	names := map[string]string{}
+	all, err := fs.Glob(web, "web/*.*")
+	if err != nil {
+		panic("checkout: " + err.Error())
+	}
+	for _, from := range all {
+		kind, ok := kinds[path.Ext(from)]
+		if !ok {
+			continue
+		}
+		content, err := web.ReadFile(from)
+		if err != nil {
+			panic("checkout: " + err.Error())
+		}
+		sum := sha256.Sum256(content)
+		base, ext := strings.TrimSuffix(path.Base(from), path.Ext(from)), path.Ext(from)
+		name := base + "-" + hex.EncodeToString(sum[:6]) + ext
+		p.files[name], names[base+ext] = file{content, kind}, "/checkout/"+name
+	}
+	p.templates = template.Must(template.New("").Funcs(template.FuncMap{
+		"file": func(name string) (string, error) {
+			if names[name] == "" {
+				return "", fmt.Errorf("no file %s", name)
+			}
+			return names[name], nil
+		},
+	}).ParseFS(web, "web/*.html"))
+	return p
+}
+
+// file serves a file under a name that changes with its content, so that a browser may keep it for good.
+func (p pages) file(w http.ResponseWriter, r *http.Request) {
+	f, ok := p.files[r.PathValue("file")]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(f.content) // a browser that is gone reads nothing
+}
+
+// view is what the templates see.
+type view struct {
+	Lang     string // id or en
+	Merchant string
+	Path     string
+	Payment  payment.Payment
+	Screen   screen
+	Speed    float64
+	Now      time.Time
+
+	Title, Text string // of an apology
+	Again       bool   // it is worth trying again
+}
+
+func (s *server) view(w http.ResponseWriter, r *http.Request) view {
+	return view{Lang: s.language(w, r)}
+}
+
+// Word gives a label in the page's language.
+func (v view) Word(key string) string {
+	w, ok := labels[key]
+	if !ok {
+		panic("checkout: no label " + key)
+	}
+	return v.Say(w)
+}
+
+// Say gives a sentence in the page's language.
+func (v view) Say(w wording.Words) string {
+	if v.Lang == "en" {
+		return w.EN
+	}
+	return w.ID
+}
+
+// Amount is written so that it does not break in two.
+func (v view) Amount() string { return strings.ReplaceAll(v.Payment.Amount.String(), " ", "\u00a0") }
+
+// Reference is the shop's own.
+func (v view) Reference() string { return v.Payment.Reference }
+
+// Test tells whether no real money moves.
+func (v view) Test() bool { return v.Payment.Mode != payment.Live }
+
+// Initial is the first letter of the merchant's name.
+func (v view) Initial() string {
+	r, _ := utf8.DecodeRuneInString(v.Merchant)
+	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		return "#"
+	}
+	return string(unicode.ToUpper(r))
+}
+
+// Counts tells whether there is a countdown.
+func (v view) Counts() bool { return !v.Screen.Until.IsZero() }
+
+// Left is how many milliseconds remain by the server's clock; Whole is how many there were at first.
+func (v view) Left() int64  { return max(v.Screen.Until.Sub(v.Now), 0).Milliseconds() }
+func (v view) Whole() int64 { return v.Screen.Until.Sub(v.Screen.From).Milliseconds() }
+
+// LeftText is what remains, as minutes and seconds.
+func (v view) LeftText() string {
+	seconds := (v.Left() + 999) / 1000
+	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
+}
+
+// Gone is how much of the countdown's ring is empty, in per cent.
+func (v view) Gone() string {
+	if v.Whole() <= 0 {
+		return "100"
+	}
+	return strconv.FormatFloat(100-100*float64(v.Left())/float64(v.Whole()), 'f', 1, 64)
+}
+
+// UntilText is the time of day at which the countdown ends.
+func (v view) UntilText() string { return v.Screen.Until.In(payment.WIB).Format("15:04:05") + " WIB" }
+
+// Refresh is after how many seconds a browser without JavaScript loads the page again; 0: never.
+func (v view) Refresh() int {
+	switch {
+	case !v.Screen.Rests:
+		return 5
+	case v.Screen.Kind == success: // it may be given back
+		return 60
+	}
+	return 0
+}
+
+// preferred reads Accept-Language: the first language that is ours, Indonesian where none is.
+func preferred(accept string) string {
+	best, at := "id", 0.0
+	for i, item := range strings.Split(accept, ",") {
+		if i == 20 {
+			break
+		}
+		tag, rest, _ := strings.Cut(strings.TrimSpace(item), ";")
+		q := 1.0
+		if value, ok := strings.CutPrefix(strings.TrimSpace(rest), "q="); ok {
+			var err error
+			if q, err = strconv.ParseFloat(value, 64); err != nil {
+				continue
+			}
+		}
+		main, _, _ := strings.Cut(strings.ToLower(tag), "-")
+		if main == "in" { // what id was called before 1989, and still is by some
+			main = "id"
+		}
+		if (main == "id" || main == "en") && q > at {
+			best, at = main, q
+		}
+	}
+	return best
+}

@@ -1,0 +1,148 @@
+package checkout
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/wording"
+)
+
+// screen is what a customer sees of a payment at a moment: one state, one sentence about it, one next step.
+type screen struct {
+	Kind  kind
+	Title wording.Words
+	Steps []wording.Words // what to do, in this order
+	Text  wording.Words
+	Next  wording.Words // the one next step
+	// From and Until are what the countdown runs between; zero: there is none.
+	From, Until time.Time
+	// QR tells that the customer may scan the QR of this attempt, counted from 1.
+	QR int
+	// Renew tells that the customer may ask for another QR.
+	Renew bool
+	// Turns is when the screen becomes another by time alone; zero: only the payment turns it.
+	Turns time.Time
+	// Rests tells that nothing more is expected to happen.
+	Rests bool
+}
+
+// kind chooses the picture and the colour of a screen.
+type kind string
+
+// The kinds.
+const (
+	confirm  kind = "confirm"  // the customer must act in the app
+	scan     kind = "scan"     // the customer must scan
+	working  kind = "working"  // we are at work, the customer waits
+	checking kind = "checking" // it is not known yet
+	success  kind = "success"
+	failure  kind = "failure" // nothing was charged
+	returned kind = "returned"
+	human    kind = "human" // a person looks at it
+)
+
+// renewWithin is how long after a payment was made its page offers another QR: later the shop may have given the goods
+// to somebody else.
+const renewWithin = 30 * time.Minute
+
+// screenOf says what is true of a payment now. It reads no clock and asks nobody. The line may be nil.
+func screenOf(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time) screen {
+	explainer, _ := line.(rail.Explainer)
+	title := wording.Checking
+	if said := wording.Of(p, t, explainer, now); said != nil {
+		title = *said
+	}
+	switch p.State {
+	case payment.Created, payment.Pushing, payment.Presenting, payment.Awaiting, payment.InDoubt:
+		return openScreen(p, t, line, now)
+	case payment.Reversing:
+		return screen{Kind: working, Title: title, Text: sayGivingBack, Next: sayWait}
+	case payment.Paid:
+		s := screen{Kind: success, Title: wording.Paid, Text: sayReceived, Next: sayClose, Rests: true}
+		if p.Failure != nil {
+			s.Text = title // a void or a refund that was not done
+		}
+		return s
+	case payment.Declined:
+		return screen{Kind: failure, Title: title, Text: sayNotCharged, Next: nextStep(p.Failure), Rests: true}
+	case payment.Expired:
+		return expiredScreen(p, t, title, now)
+	case payment.Canceled:
+		return screen{Kind: failure, Title: title, Text: sayNotCharged, Next: sayShopAgain, Rests: true}
+	case payment.Reversed:
+		return reversedScreen(title)
+	case payment.Voiding:
+		return screen{Kind: working, Title: title, Text: sayVoiding, Next: sayWait}
+	case payment.Voided:
+		return screen{Kind: returned, Title: title, Text: sayBack, Next: sayClose, Rests: true}
+	case payment.Refunding:
+		return screen{Kind: working, Title: title, Text: sayRefunding, Next: sayWait}
+	case payment.Refunded:
+		return screen{Kind: returned, Title: title, Text: sayBack, Next: sayClose, Rests: true}
+	}
+	return screen{Kind: human, Title: wording.Checking, Text: sayHuman, Next: sayAskShop}
+}
+
+// openScreen is that of a payment that the customer can still make, or may have made.
+func openScreen(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time) screen {
+	from := p.CreatedAt
+	if n := len(p.Attempts); n > 0 {
+		from = p.Attempts[n-1].PushedAt
+	}
+	switch {
+	case p.CancelAsked:
+		return screen{Kind: working, Title: wording.Voiding, Text: sayOldQR, Next: sayWait}
+	case p.State == payment.Created:
+		return screen{Kind: working, Title: sayPreparing, Next: sayWait}
+	case p.State == payment.Presenting:
+		return screen{Kind: working, Title: sayPreparingQR, Next: sayWait}
+	case p.State == payment.Pushing && now.Before(from.Add(t.ConfirmWithin)):
+		until := from.Add(t.ConfirmWithin)
+		s := screen{Kind: confirm, Title: sayConfirm, Steps: confirmSteps(), From: from, Until: until, Turns: until}
+		if prescribed, ok := line.(rail.Instructor); ok {
+			s.Steps = prescribed.Instructions()
+		}
+		return s
+	}
+	if _, until, ok := payment.ShownQR(t, p, now); ok {
+		return screen{
+			Kind: scan, Title: sayScan, Steps: scanSteps(), From: from, Until: until, Turns: until, QR: len(p.Attempts),
+		}
+	}
+	s := screen{Kind: checking, Title: wording.Checking, Text: sayChecking, Next: sayDoNotPayTwice}
+	if p.State == payment.Awaiting {
+		s.Text, s.Next = sayCheckingQR, sayOldQR
+	}
+	return s
+}
+
+func expiredScreen(p payment.Payment, t payment.Terms, title wording.Words, now time.Time) screen {
+	s := screen{Kind: failure, Title: title, Text: sayNotCharged, Next: nextStep(p.Failure), Rests: true}
+	if p.Failure != nil && p.Failure.Operation == payment.CallCheck && p.Failure.ProviderCode != "" && t.Presents() {
+		s.Title = sayQRExpired
+	}
+	until := p.CreatedAt.Add(renewWithin)
+	renewable := slices.ContainsFunc(payment.Actions(t, p, now), func(a payment.Action) bool { return a.What == payment.AskRenew })
+	if renewable && now.Before(until) {
+		s.Renew, s.Next, s.Turns = true, sayRenew, until
+	}
+	return s
+}
+
+func reversedScreen(title wording.Words) screen {
+	if title == wording.Checking { // the answer that led to the reversal was in doubt; now it is not
+		title = wording.Timeout
+	}
+	return screen{Kind: returned, Title: title, Text: sayGivenBack, Next: sayShopAgain, Rests: true}
+}
+
+// Revision tells two screens apart.
+func (s screen) Revision() string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", s))
+	return hex.EncodeToString(sum[:6])
+}

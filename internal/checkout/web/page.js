@@ -1,0 +1,78 @@
+// Keeps the screen true: told by server-sent events, by asking every three seconds where they do not come through.
+// Without JavaScript the page reloads itself. Time is the server's: what is left is counted from when the screen came.
+"use strict";
+const part = document.getElementById("screen");
+const offline = document.getElementById("offline");
+const path = part.dataset.path;
+const speed = Number(part.dataset.speed) || 1;
+let came = performance.now();
+let loading = false;
+let again = false;
+let overdue = false;
+
+const shown = () => part.firstElementChild;
+const revision = () => shown().dataset.revision;
+
+async function load() {
+  if (loading) { again = true; return; }
+  loading = true;
+  try {
+    const asked = performance.now();
+    const response = await fetch(path + "/screen", { cache: "no-store" });
+    if (!response.ok) throw new Error(response.statusText);
+    const template = document.createElement("template");
+    template.innerHTML = (await response.text()).trim();
+    const fresh = template.content.firstElementChild;
+    if (fresh.dataset.revision === revision()) {
+      for (const name of ["left", "whole"]) if (name in fresh.dataset) shown().dataset[name] = fresh.dataset[name];
+    } else {
+      part.replaceChildren(fresh);
+      document.getElementById("said").textContent = fresh.querySelector("h1").textContent;
+    }
+    came = asked;
+    overdue = false;
+    offline.hidden = true;
+    tick();
+  } catch {
+    offline.hidden = false;
+    ask();
+  } finally {
+    loading = false;
+    if (again) { again = false; load(); }
+  }
+}
+
+function tick() {
+  const card = shown();
+  if (!("left" in card.dataset)) return;
+  const left = Math.max(0, Number(card.dataset.left) - (performance.now() - came) * speed);
+  const seconds = Math.ceil(left / 1000);
+  card.querySelector(".clock").textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+  const gone = 100 - 100 * left / Number(card.dataset.whole);
+  for (const line of card.querySelectorAll("svg .left")) line.setAttribute("stroke-dashoffset", gone.toFixed(1));
+  card.classList.toggle("hurry", left < 10000);
+  if (left === 0 && !overdue) { overdue = true; load(); }
+}
+setInterval(tick, 250);
+tick();
+
+let asking = 0;
+let turn = 0;
+function ask() { if (!asking) asking = setInterval(() => { if (!("rests" in shown().dataset) || ++turn % 20 === 0) load(); }, 3000); }
+function heard() { if (asking) { clearInterval(asking); asking = 0; } }
+
+if (window.EventSource) {
+  const events = new EventSource(path + "/events");
+  events.addEventListener("open", heard);
+  events.addEventListener("turn", (event) => { heard(); if (event.data !== revision()) load(); });
+  events.addEventListener("error", ask);
+} else {
+  ask();
+}
+// A page that was put aside may be old when it is looked at again.
+document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
+window.addEventListener("pageshow", (event) => { if (event.persisted) load(); });
+// Pressed twice is asked once; the server takes it once anyway.
+document.addEventListener("submit", (event) => {
+  for (const button of event.target.querySelectorAll("button")) button.disabled = true;
+});

@@ -1,0 +1,34 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/lunas-pay/lunas/internal/checkout"
+)
+
+// pages are those for customers.
+func (g *Gateway) pages(o Options, links checkout.Links) http.Handler {
+	names := map[string]string{}
+	for _, m := range o.Config.Merchants {
+		names[m.ID] = m.Name
+	}
+	return checkout.New(checkout.Options{
+		Engine: g.Engine, Links: links, Now: o.Clock.Now, Sleep: o.Clock.Sleep, Speed: o.Clock.Speed(), Log: o.Log, Stopping: g.leaving,
+		Merchant: func(id string) (string, bool) {
+			name, ok := names[id]
+			return name, ok
+		},
+	})
+}
+
+// withPages lets customers in at their doors and everybody else at the API's.
+func withPages(door, pages http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/pay/") || strings.HasPrefix(r.URL.Path, "/checkout/") {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		door.ServeHTTP(w, r)
+	})
+}
