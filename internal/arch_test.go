@@ -80,6 +80,7 @@ var rooms = []room{
 
 	// Motion.
 	{"internal/engine", "* " + doors},
+	{"internal/courier", "*"},
 
 	// Doors.
 	{"internal/api", "*"},
