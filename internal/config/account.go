@@ -21,11 +21,16 @@ var ovoURLs = map[merchant.Environment]string{ // never written
 
 // account reads an account. ids are the merchant's terminals so far: numbers are counted by them, whatever the account.
 func (r *resolver) account(where, merchantID string, a fileAccount, ids map[string]bool) merchant.Account {
-	if a.Rail == string(payment.SNAP) {
+	switch payment.Rail(a.Rail) {
+	case payment.SNAP:
 		return r.snapAccount(where, merchantID, a)
+	case payment.DOKU:
+		return r.dokuAccount(where, merchantID, a, ids)
+	case payment.Faspay:
+		return r.faspayAccount(where, merchantID, a, ids)
 	}
-	r.oneOf(where+".rail", a.Rail, string(payment.OVO), string(payment.SNAP))
-	r.must(a.SNAP.unused(), where, "has keys of the rail snap, which this rail does not know")
+	r.oneOf(where+".rail", a.Rail, string(payment.OVO), string(payment.SNAP), string(payment.DOKU), string(payment.Faspay))
+	r.onlyOf(where, a, payment.OVO)
 	r.oneOf(where+".environment", a.Environment, string(merchant.Sandbox), string(merchant.Staging), string(merchant.Production))
 	out := merchant.Account{
 		ID: a.ID, MerchantID: merchantID, Rail: payment.Rail(a.Rail), Environment: merchant.Environment(a.Environment),
@@ -95,6 +100,7 @@ func (r *resolver) shorten(where string, t payment.Terms, f fileTerms, environme
 	for _, d := range []*time.Duration{
 		&t.ConfirmWithin, &t.InDoubtAfter, &t.ReverseAfter, &t.CallLimit, &t.ShortCallLimit, &t.RetryGap, &t.RetryGapMax,
 		&t.SignatureLife, &t.QRLife, &t.AttemptsWithin, &t.AttemptGap, &t.QueryEvery, &t.QueryGapMax, &t.QueryUntil,
+		&t.CheckAfter, &t.CloseAfter,
 	} {
 		*d /= time.Duration(max(1, f.Shorten))
 	}
@@ -157,6 +163,9 @@ func knownKeys() []string {
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",
 		"private_key_file", "private_key_env", "partner_id", "channel_id", "origin", "allowed_sources", "compact_timestamps",
 		"nmid", "notify", "public_key_file", "tolerance", "paths", "access_token", "generate", "query", "refund",
+		"secret_key_file", "secret_key_env", "unsigned", "void_path", "response_check_sum", "signed_responses", "merchant_name",
+		"user_id", "password_file", "password_env", "flow", "bill_life", "encoding", "decimal_amounts", "content_type",
+		"post_data_xml_path", "inquiry_xml_path", "cancel_xml_path", "redirect_path", "customer", "email", "phone",
 	}
 }
 

@@ -82,6 +82,8 @@ type fileAccount struct {
 	OriginalDate bool           `koanf:"original_date"`
 	InquiryFirst *bool          `koanf:"inquiry_first"`
 	SNAP         fileSNAP       `koanf:",squash"`
+	DOKU         fileDOKU       `koanf:",squash"`
+	Faspay       fileFaspay     `koanf:",squash"`
 	Terms        fileTerms      `koanf:"terms"`
 	Terminals    []fileTerminal `koanf:"terminals"`
 }
@@ -210,7 +212,7 @@ func (f *fileConfig) secretNames() []string {
 			names = append(names, k.Env)
 		}
 		for _, a := range m.Accounts {
-			names = append(names, a.AppKeyEnv, a.SNAP.ClientSecretEnv, a.SNAP.PrivateKeyEnv)
+			names = append(names, a.AppKeyEnv, a.SNAP.ClientSecretEnv, a.SNAP.PrivateKeyEnv, a.DOKU.SecretKeyEnv, a.Faspay.PasswordEnv)
 		}
 	}
 	return names

@@ -28,7 +28,7 @@ func (a fileAccount) ovoOnly() bool {
 
 func (r *resolver) snapAccount(where, merchantID string, a fileAccount) merchant.Account {
 	r.oneOf(where+".environment", a.Environment, string(merchant.Sandbox), string(merchant.Staging), string(merchant.Production))
-	r.must(!a.ovoOnly(), where, "has keys of the rail ovo, which this rail does not know")
+	r.onlyOf(where, a, payment.SNAP)
 	s := a.SNAP
 	out := merchant.Account{
 		ID: a.ID, MerchantID: merchantID, Rail: payment.SNAP, Environment: merchant.Environment(a.Environment),

@@ -79,7 +79,7 @@ func (r *faspayRail) Render(c payment.Command, at time.Time) (Rendered, error) {
 	case payment.CancelBill:
 		request.Operation, request.Reason = faspay.Cancel, "given up by the merchant"
 	default:
-		return Rendered{}, fmt.Errorf("Faspay has no %s", call)
+		return Rendered{}, fmt.Errorf("no %s is known at Faspay", call)
 	}
 	if !faspay.BillNoIsSafe(target.Invoice) {
 		return Rendered{}, errors.New("bill_no must not end in a digit: another bill's notification could be forged with it")
