@@ -22,8 +22,15 @@ func (s *step) answered(e Answered) {
 	if !newest && o.Class != Approved && o.Class != WasReversed {
 		return // a newer try decides; of an older one only what was done counts
 	}
-	if s.t.Presents() {
+	switch {
+	case s.t.Presents():
 		s.answeredQR(e.Call, o)
+		return
+	case s.old():
+		s.toldOfOld(e.Call, o)
+		return
+	case s.t.asks():
+		s.answeredAsked(e.Call, o)
 		return
 	}
 	switch e.Call {
@@ -45,6 +52,9 @@ func (s *step) keepFacts(o Outcome) {
 	if o.TraceNumber != "" {
 		s.a.TraceNumber = o.TraceNumber
 	}
+	if !o.ProviderNumber.IsZero() {
+		s.a.ProviderNumber = o.ProviderNumber
+	}
 }
 
 func (s *step) pushAnswered(o Outcome) {
@@ -64,8 +74,7 @@ func (s *step) pushAnswered(o Outcome) {
 	case Approved:
 		s.approved(s.t.LateApproval)
 	case Refused, Misconfigured:
-		s.fail(o.Cause, CallPush, o.Code)
-		s.to(Declined)
+		s.refusedPush(o)
 	case Duplicate:
 		// After a restored backup the number may belong to an earlier, good sale: a reversal would hit that one.
 		s.hold(o)
@@ -104,6 +113,10 @@ func (s *step) duplicateTooLate(o Outcome) {
 // hold stops the terminal whose numbers have come twice.
 func (s *step) hold(o Outcome) {
 	s.fail(ReasonDuplicate, CallPush, o.Code)
+	s.holdTerminal()
+}
+
+func (s *step) holdTerminal() {
 	s.do(Hold{Terminal: s.a.Terminal.ID, Reason: "the provider has seen number " + s.a.Number.String() +
 		" before: move the numbering ahead, then release the terminal"})
 }
@@ -233,7 +246,11 @@ func (s *step) reversed(byNotFound bool) {
 	if s.p.Failure == nil {
 		s.fail(ReasonTimeout, CallPush, "")
 	}
-	s.to(Reversed)
+	if byNotFound || s.p.duplicate() {
+		s.to(Reversed)
+		return
+	}
+	s.dead(Reversed, DeadReversed)
 }
 
 // giveUpPush stops waiting for the push's answer: whatever it would say changes nothing any more.
@@ -327,6 +344,9 @@ func (s *step) voidAnswered(c Call, o Outcome) {
 			s.ask(CallCheckVoid)
 		case s.reached(voidDead):
 			s.notVoided(ReasonNotFound, o.Code)
+		case s.t.asks(): // a long time: the void may show itself before
+			s.retry(c)
+			s.a.RetryAt = sooner(s.a.RetryAt, voidDead)
 		default:
 			s.a.RetryAt = voidDead // the void may still be on its way
 		}
@@ -345,6 +365,8 @@ func (s *step) unanswered(c Call) {
 	switch {
 	case s.t.Presents():
 		s.unansweredQR(c)
+	case s.t.asks():
+		s.unansweredAsked(c)
 	case c == CallPush && s.p.State == Pushing:
 		s.to(InDoubt)
 	case c == CallReversal && s.p.State == Reversing:
@@ -380,7 +402,8 @@ func (s *step) notSent(e NotSent) {
 	}
 	wasOpen := s.a.close(e.Call, e.Try, false)
 	switch {
-	case e.Call == CallGenerate:
+	case s.old():
+	case e.Call == CallGenerate || e.Call == CallPost:
 		s.a.NeverSent = true
 		s.burn()
 	case e.Call == CallPush:
@@ -397,7 +420,7 @@ func (s *step) pushNotSent() {
 	case Pushing, InDoubt:
 		s.a.NeverSent = true
 		s.fail(ReasonNotSent, CallPush, "")
-		s.to(Expired)
+		s.dead(Expired, DeadNotSent)
 	case Reversing, Review:
 		s.a.NeverSent = true // the reversal under way will say that it is not known, and that is final now
 	}

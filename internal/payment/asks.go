@@ -26,13 +26,22 @@ func (s *step) asked(e Asked) error {
 		s.p.Failure = nil
 		s.to(Voiding)
 		s.short(CallVoid)
+	case AskReturn:
+		s.askSoon()
 	case AskCancel:
+		if s.t.Bills() && s.p.State != Created {
+			s.p.CancelAsked = true
+			break
+		}
 		s.to(Canceled)
 	case AskReverse:
 		s.giveBack()
 	case AskResolve:
 		if e.To == Paid {
 			s.p.Failure = nil
+		}
+		for i := range s.p.Attempts {
+			s.p.Attempts[i].Stray, s.p.Attempts[i].ContradictedAt = "", zero
 		}
 		s.to(e.To)
 	}
@@ -51,6 +60,11 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 	}
 	if p.State == Pushing || (p.State == InDoubt && e.What != AskCheck) {
 		return refuse(CodeInProgress, "the push is still with the customer or in doubt; wait for its end", deadline)
+	}
+	if t.asks() {
+		if err := t.mayAskAsked(p, e); err != nil {
+			return err
+		}
 	}
 	switch e.What {
 	case AskCheck:
@@ -93,7 +107,9 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 	case AskRefund, AskRenew:
 		return refuse(CodeNotPossible, "this is possible only for a QR", zero)
 	case AskReturn:
-		return refuse(CodeNotPossible, "nobody is sent to a page of the provider's by this payment", zero)
+		if !t.Bills() {
+			return refuse(CodeNotPossible, "nobody is sent to a page of the provider's by this payment", zero)
+		}
 	default:
 		return refuse(CodeNotPossible, "unknown ask "+string(e.What), zero)
 	}
@@ -140,8 +156,8 @@ func Actions(t Terms, p Payment, at time.Time) []Action {
 
 // Next says what happens next, when at the latest, and who has to act.
 type Next struct {
-	// What is confirm, check, reverse, confirm_reversal, confirm_void, present, scan, confirm_refund or inspect; empty:
-	// nothing more.
+	// What is confirm, check, reverse, confirm_reversal, confirm_void, present, scan, pay, push, confirm_refund or inspect;
+	// empty: nothing more.
 	What string
 	Who  string // customer, gateway, operator
 	At   time.Time
@@ -156,7 +172,19 @@ func NextOf(t Terms, p Payment) Next {
 	switch p.State {
 	case Pushing:
 		return Next{What: "confirm", Who: "customer", At: a.PushedAt.Add(t.ConfirmWithin)}
+	case Created:
+		return Next{What: "push", Who: "gateway", At: p.WakeAt}
+	case Presenting:
+		return Next{What: "present", Who: "gateway", At: p.WakeAt}
+	case Awaiting:
+		if _, until, ok := RedirectOf(p, p.UpdatedAt); ok {
+			return Next{What: "pay", Who: "customer", At: until}
+		}
+		return Next{What: "check", Who: "gateway", At: p.WakeAt}
 	case InDoubt:
+		if !t.Reverses() {
+			return Next{What: "check", Who: "gateway", At: p.WakeAt}
+		}
 		if !a.NotFoundAt.IsZero() || (t.AutoCheck && a.call(CallCheck).Tries == 0) {
 			return Next{What: "check", Who: "gateway", At: p.WakeAt}
 		}

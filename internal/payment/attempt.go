@@ -61,9 +61,9 @@ type Attempt struct {
 	ContradictedAt time.Time `json:"contradicted_at,omitzero"`
 	// Dead says how it is known that this attempt has charged nobody and never will; empty when that is not known.
 	Dead Death `json:"dead,omitempty"`
-	// Stray is set when this attempt turns out to have charged the customer after it was given up, until an operator has
-	// resolved the payment.
-	Stray bool `json:"stray,omitempty"`
+	// Stray says what came up about this attempt after it had been given up, and wants a human; empty again once an operator
+	// has resolved the payment.
+	Stray string `json:"stray,omitempty"`
 }
 
 // Death says how it is known that an attempt charged nobody and never will. Only then may another route be taken.

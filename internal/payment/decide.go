@@ -37,18 +37,21 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	case Notified:
 		s.notified(e)
 	case NoAnswer:
-		if s.on(e.Attempt) && s.a.close(e.Call, e.Try, true) {
+		if s.on(e.Attempt) && s.a.close(e.Call, e.Try, true) && !s.old() {
 			s.unanswered(e.Call)
 		}
 	case NotSent:
 		s.notSent(e)
-	case Woke, NoRoute:
+	case NoRoute:
+		s.noRoute()
+	case Woke:
 	case Faulted:
 		s.review(e.Why)
 	default:
 		panic(fmt.Sprintf("payment: unknown event %T", e))
 	}
 	s.elapse()
+	s.settleStrays()
 	_, woke := e.(Woke)
 	if woke && !s.changed && s.wake().Equal(p.WakeAt) {
 		return p, nil, nil
@@ -65,45 +68,66 @@ func request(t Terms, p Payment, e Requested) (Payment, []Command, error) {
 		ID: e.ID, MerchantID: e.MerchantID, Mode: e.Mode, Account: e.Account, TermsRevision: e.TermsRevision,
 		Reference: e.Reference, Amount: e.Amount, Method: e.Method, Rail: t.Rail, Phone: e.Phone,
 		Description: e.Description, Metadata: e.Metadata, CreatedAt: e.At,
-		Attempts: []Attempt{{
-			Rail: t.Rail, Terminal: e.Terminal, Number: e.Number, Invoice: Invoice(e.ID, 1), PushedAt: e.At,
-			Calls: make([]CallRecord, 0, 1),
-		}},
+		Customer: e.Customer, Items: e.Items, ExpiresAt: e.ExpiresAt,
+	}
+	if len(e.Routes) > 1 {
+		p.Routes, p.FailOverUntil = e.Routes, e.At.Add(e.FailOverWithin)
 	}
 	if t.pastGuard(e.At) {
 		p.Warning = CodeCutOff
 	}
 	s := step{t: t, p: p, at: e.At, commands: make([]Command, 0, commandsMost)}
-	s.last()
-	if t.Presents() {
+	s.attempt(Attempt{Terminal: e.Terminal, Number: e.Number})
+	s.begin()
+	return s.finish(p)
+}
+
+// begin starts the current attempt.
+func (s *step) begin() {
+	switch {
+	case s.t.Presents():
 		s.to(Presenting)
 		s.present()
-		return s.finish(p)
+	case s.t.Bills():
+		s.to(Presenting)
+		s.post()
+	default:
+		s.push()
 	}
+}
+
+// push asks the customer to pay.
+func (s *step) push() {
 	s.to(Pushing)
-	until := e.At.Add(t.CallLimit)
-	target := s.target(s.a.open(CallPush, e.At, until.Add(lostAfter)), until)
-	s.do(Push{Target: target, SendBy: e.At.Add(t.SendWithin)})
-	return s.finish(p)
+	until := s.at.Add(s.t.CallLimit)
+	target := s.target(s.a.open(CallPush, s.at, until.Add(lostAfter)), until)
+	s.do(Push{Target: target, SendBy: s.at.Add(s.t.SendWithin)})
 }
 
 func (t Terms) admit(p Payment, e Requested) error {
 	switch {
 	case p.Version != 0:
 		return &Refusal{Code: CodeExists, State: p.State, Message: "this payment exists already"}
-	case e.Amount < t.AmountMin:
-		return &Refusal{Code: CodeAmountTooSmall, Field: "amount", Message: "the smallest amount is " + t.AmountMin.String()}
-	case t.AmountMax > 0 && e.Amount > t.AmountMax:
-		return &Refusal{Code: CodeAmountTooLarge, Field: "amount", Message: "the largest amount is " + t.AmountMax.String()}
 	case e.Phone.IsZero() && !t.Presents():
 		return &Refusal{Code: CodePhoneMissing, Field: "phone", Message: "a push needs the customer's phone number"}
-	case t.CutOffGuard == RefuseAtCutOff && t.pastGuard(e.At):
+	}
+	return t.admitRoute(Payment{Amount: e.Amount, ExpiresAt: e.ExpiresAt}, e.At)
+}
+
+// admitRoute gives a *Refusal for a payment that cannot be begun on these terms now.
+func (t Terms) admitRoute(p Payment, at time.Time) error {
+	switch {
+	case p.Amount < t.AmountMin:
+		return &Refusal{Code: CodeAmountTooSmall, Field: "amount", Message: "the smallest amount is " + t.AmountMin.String()}
+	case t.AmountMax > 0 && p.Amount > t.AmountMax:
+		return &Refusal{Code: CodeAmountTooLarge, Field: "amount", Message: "the largest amount is " + t.AmountMax.String()}
+	case t.CutOffGuard == RefuseAtCutOff && t.pastGuard(at):
 		return &Refusal{
-			Code: CodeCutOff, Until: DayOf(e.At).Start().AddDate(0, 0, 1),
+			Code: CodeCutOff, Until: DayOf(at).Start().AddDate(0, 0, 1),
 			Message: "a push made now could no longer be reversed before the provider's cut-off at 23:59 WIB; try again after midnight",
 		}
 	}
-	return nil
+	return t.admitBill(p.ExpiresAt, at)
 }
 
 // pastGuard tells whether a push at t0 would have too little time for reversals before the cut-off.
@@ -124,10 +148,14 @@ type step struct {
 	came     time.Time // when the answer came that is being decided on
 	commands []Command
 	changed  bool
+	tell     string // how a change of state is announced, where not by the state
 }
 
 // last turns to the current attempt. on turns to any; false when there is no such.
 func (s *step) last() { s.a, s.i = s.p.attempt(), len(s.p.Attempts)-1 }
+
+// old tells whether this is about an attempt that is not the current one; of QRs several may count.
+func (s *step) old() bool { return !s.t.Presents() && s.i < len(s.p.Attempts)-1 }
 
 func (s *step) on(i int) bool {
 	if i < 0 || i >= len(s.p.Attempts) {
@@ -166,14 +194,23 @@ func (s *step) finish(before Payment) (Payment, []Command, error) {
 	if s.p.State != Review {
 		s.p.Review = ""
 	}
+	if s.p.State != Created {
+		s.p.Otherwise = ""
+	}
 	if s.p.State != before.State {
-		s.commands = append(s.commands, Tell{Type: announcements[s.p.State]})
+		if s.tell == "" {
+			s.tell = announcements[s.p.State]
+		}
+		s.commands = append(s.commands, Tell{Type: s.tell})
 	}
 	if !s.p.WakeAt.Equal(before.WakeAt) {
 		s.commands = append(s.commands, WakeAt{At: s.p.WakeAt})
 	}
 	return s.p, s.commands, nil
 }
+
+// ToldReversedAfterPaid announces that a provider took back by itself what had been paid: goods may be gone.
+const ToldReversedAfterPaid = "payment.reversed_after_paid"
 
 // announcements are the types of what is told of each state: payment.paid, …
 var announcements = func() map[State]string { // never written
@@ -188,7 +225,8 @@ func (s *step) target(try int, until time.Time) Target {
 	return Target{
 		Attempt: s.i, Terminal: s.a.Terminal, Number: s.a.Number, Invoice: s.a.Invoice,
 		Amount: s.p.Amount, Phone: s.p.Phone, PushedAt: s.a.PushedAt, Try: try, Until: until,
-		ProviderReference: s.a.ProviderReference,
+		ProviderReference: s.a.ProviderReference, ApprovalCode: s.a.ApprovalCode, TraceNumber: s.a.TraceNumber,
+		ProviderNumber: s.a.ProviderNumber,
 	}
 }
 
@@ -204,10 +242,15 @@ func (s *step) short(c Call) {
 		s.do(Void{target})
 	case CallRefund:
 		s.do(Refund{Target: target, RefundNo: RefundNo(s.a.Invoice)})
+	case CallCancel:
+		s.do(CancelBill{target})
 	case CallCheck:
 		of := CallPush
-		if s.t.Presents() {
+		switch {
+		case s.t.Presents():
 			of = CallGenerate
+		case s.t.Bills():
+			of = CallPost
 		}
 		s.do(Inquire{Target: target, Of: of})
 	case CallCheckVoid:

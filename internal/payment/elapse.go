@@ -9,10 +9,20 @@ var zero time.Time // never written
 // elapse does what has become due by now. It runs after every event, so that a late timer and a late answer lead to
 // the same place.
 func (s *step) elapse() {
-	if s.t.Presents() {
-		s.elapseQR()
+	if s.p.State == Created {
+		s.elapseCreated()
 		return
 	}
+	switch {
+	case s.t.Presents():
+		s.elapseQR()
+		return
+	case s.t.asks():
+		s.last()
+		s.elapseAsked()
+		return
+	}
+	s.last()
 	if s.p.State == Pushing && s.reached(s.sessionEnd()) {
 		s.to(InDoubt)
 	}
@@ -112,8 +122,14 @@ func (s *step) lose(c Call) {
 
 // wake is when elapse will have something to do; zero for never.
 func (s *step) wake() time.Time {
-	if s.t.Presents() {
+	s.last()
+	switch {
+	case s.rerouting():
+		return sooner(s.a.RetryAt, s.p.FailOverUntil)
+	case s.t.Presents():
 		return s.wakeQR()
+	case s.t.asks():
+		return s.wakeAsked()
 	}
 	switch s.p.State {
 	case Pushing:

@@ -19,6 +19,7 @@ type decider func(payment.Terms, payment.Payment, payment.Event) (payment.Paymen
 // flow is one payment under test, and the words in which transcripts and tables speak of it.
 type flow struct {
 	terms  payment.Terms
+	routes []payment.Terms // of a payment with several routes, in order
 	t0     time.Time
 	p      payment.Payment
 	decide decider
@@ -31,6 +32,69 @@ func newFlow(t0 time.Time) *flow {
 // newQRFlow is a payment by QR.
 func newQRFlow(t0 time.Time) *flow {
 	return &flow{terms: payment.SNAPTerms(), t0: t0, decide: payment.Decide}
+}
+
+// newDOKUFlow, newBillFlow and newRedirectFlow are payments on the other terms.
+func newDOKUFlow(t0 time.Time) *flow {
+	return &flow{terms: payment.DOKUTerms(), t0: t0, decide: payment.Decide}
+}
+
+func newBillFlow(t0 time.Time) *flow {
+	return &flow{terms: payment.FaspayTerms(), t0: t0, decide: payment.Decide}
+}
+
+func redirectTerms() payment.Terms {
+	t := payment.FaspayTerms()
+	t.Flow = payment.Redirect
+	return t
+}
+
+func newRedirectFlow(t0 time.Time) *flow {
+	return &flow{terms: redirectTerms(), t0: t0, decide: payment.Decide}
+}
+
+// newRoutedFlow is a payment that may go on from OVO to DOKU and to Faspay.
+func newRoutedFlow(t0 time.Time) *flow {
+	f := &flow{t0: t0, decide: payment.Decide, routes: []payment.Terms{payment.OVOTerms(), payment.DOKUTerms(), payment.FaspayTerms()}}
+	f.terms = f.routes[0]
+	return f
+}
+
+func asks(t payment.Terms) bool { return !t.Presents() && !t.Reverses() }
+
+// termsFor are the terms on which an event is decided.
+func (f *flow) termsFor(e payment.Event) payment.Terms {
+	rail := payment.RouteFor(f.p, e).Rail
+	for _, t := range f.routes {
+		if t.Rail == rail {
+			return t
+		}
+	}
+	return f.terms
+}
+
+func routesOf(terms []payment.Terms) (routes []payment.Route) {
+	for i, t := range terms {
+		routes = append(routes, payment.Route{
+			Rail: t.Rail, Account: string(t.Rail) + "-1", TermsRevision: "r" + strconv.Itoa(i+1),
+			Terminal: payment.Terminal{ID: "ter_" + strconv.Itoa(i+1)},
+		})
+	}
+	return routes
+}
+
+// request asks for the payment of this flow.
+func (f *flow) request(at time.Time) payment.Requested {
+	if f.terms.Presents() {
+		return requestedQR(at)
+	}
+	r := requested(at)
+	r.Account = string(f.terms.Rail) + "-1"
+	if len(f.routes) > 0 {
+		r.Routes, r.FailOverWithin = routesOf(f.routes), 2*time.Minute
+		r.Terminal = r.Routes[0].Terminal
+	}
+	return r
 }
 
 func requestedQR(t0 time.Time) payment.Requested {
@@ -62,7 +126,7 @@ func (f *flow) must(t testing.TB, lines ...string) payment.Payment {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.p, _, err = f.decide(f.terms, f.p, e)
+		f.p, _, err = f.decide(f.termsFor(e), f.p, e)
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
@@ -80,13 +144,24 @@ func (f *flow) event(line string) (payment.Event, error) {
 	bad := func() (payment.Event, error) { return nil, fmt.Errorf("cannot read the event %q", line) }
 	text := strings.Join(words, " ")
 	switch {
-	case text == "request" && f.terms.Presents():
-		return requestedQR(at), nil
 	case text == "request":
-		return requested(at), nil
-	case text == "renumbered":
+		return f.request(at), nil
+	case strings.HasPrefix(text, "request expiring "):
+		d, err := time.ParseDuration(words[2])
+		r := f.request(at)
+		r.ExpiresAt = at.Add(d)
+		return r, err
+	case text == "renumbered", strings.HasPrefix(text, "renumbered on route "):
 		n := len(f.p.Attempts)
-		return payment.Renumbered{At: at, Number: payment.Number{Batch: 4, Reference: payment.ReferenceNumber(123 + n)}, Attempt: n}, nil
+		e := payment.Renumbered{At: at, Number: payment.Number{Batch: 4, Reference: payment.ReferenceNumber(123 + n)}, Attempt: n}
+		if len(words) == 4 {
+			route, err := strconv.Atoi(words[3])
+			e.Route = route - 1
+			return e, err
+		}
+		return e, nil
+	case text == "no route":
+		return payment.NoRoute{At: at, Why: "its provider is down"}, nil
 	case words[0] == "notified" && len(words) >= 3:
 		return f.notification(at, words[1:])
 	case text == "time passes":
@@ -136,9 +211,18 @@ func (f *flow) event(line string) (payment.Event, error) {
 
 // notification reads "00 approved", with "of attempt 1" and "amount 100" behind it.
 func (f *flow) notification(at time.Time, words []string) (payment.Event, error) {
-	e := payment.Notified{At: at, Outcome: qrOutcome("", payment.Class(words[1]), words[0])}
+	e := payment.Notified{At: at, Outcome: f.outcome(payment.CallCheck, payment.Class(words[1]), words[0])}
+	if f.terms.Presents() {
+		e.Outcome = qrOutcome("", payment.Class(words[1]), words[0])
+	}
+	name := func(n int) {
+		e.Number, e.Invoice = f.p.Attempts[n-1].Number, ""
+		if !f.terms.Presents() {
+			e.Number, e.Invoice = payment.Number{}, f.p.Attempts[n-1].Invoice
+		}
+	}
 	if n := len(f.p.Attempts); n > 0 {
-		e.Number = f.p.Attempts[n-1].Number
+		name(n)
 	}
 	for rest := words[2:]; len(rest) > 0; {
 		switch {
@@ -147,7 +231,8 @@ func (f *flow) notification(at time.Time, words []string) (payment.Event, error)
 			if err != nil || n > len(f.p.Attempts) {
 				return nil, fmt.Errorf("no attempt %q", rest[2])
 			}
-			e.Number, rest = f.p.Attempts[n-1].Number, rest[3:]
+			name(n)
+			rest = rest[3:]
 		case len(rest) >= 2 && rest[0] == "amount":
 			n, err := strconv.Atoi(rest[1])
 			if err != nil {
@@ -165,7 +250,25 @@ func (f *flow) outcome(call payment.Call, class payment.Class, code string) paym
 	if f.terms.Presents() {
 		return qrOutcome(call, class, code)
 	}
-	return outcome(class, code)
+	o := outcome(class, code)
+	if call == payment.CallPush && (class == payment.Refused || class == payment.Misconfigured) {
+		o.NotAsked = strings.Contains(" 14 58 EB 63 BR TO 96 ", " "+code+" ")
+	}
+	if !asks(f.now()) {
+		return o
+	}
+	switch {
+	case call == payment.CallPost && class == payment.Approved:
+		o.ProviderReference, o.RedirectURL = "9999981256572178", "https://provider.example/page"
+	case call == payment.CallCheck && class == payment.Refused && code == "7":
+		o.Cause = payment.ReasonExpired
+	case call == payment.CallCheck && class == payment.Refused && code == "8":
+		o.Cause = payment.ReasonCanceled
+	}
+	if f.now().Bills() {
+		o.ApprovalCode, o.TraceNumber = "", ""
+	}
+	return o
 }
 
 func qrOutcome(call payment.Call, class payment.Class, code string) payment.Outcome {
@@ -278,6 +381,14 @@ func (f *flow) result(before, after payment.Payment, commands []payment.Command,
 	return lines
 }
 
+// termsOfAttempt are those on which a command's attempt stands; the payment may not have it yet.
+func (f *flow) termsOfAttempt(i int) payment.Terms {
+	if len(f.routes) > 0 {
+		return f.routes[min(i, len(f.routes)-1)]
+	}
+	return f.terms
+}
+
 func (f *flow) refused(err error) string {
 	r, ok := err.(*payment.Refusal)
 	if !ok {
@@ -303,10 +414,18 @@ func callName(c payment.Call) string { return strings.ReplaceAll(string(c), "_",
 func (f *flow) command(c payment.Command) string {
 	switch c := c.(type) {
 	case payment.Push:
+		if asks(f.termsOfAttempt(c.Attempt)) {
+			return fmt.Sprintf("send push of attempt %d by %s, listen until %s", c.Attempt+1, f.show(c.SendBy), f.show(c.Until))
+		}
 		return fmt.Sprintf("send push %s by %s, listen until %s", c.Number, f.show(c.SendBy), f.show(c.Until))
 	case payment.ShowQR:
 		return fmt.Sprintf("ask for QR %s by %s, listen until %s", c.Number.Digits(), f.show(c.SendBy), f.show(c.Until))
+	case payment.PostBill:
+		return fmt.Sprintf("make bill %d by %s, listen until %s, open until %s", c.Attempt+1, f.show(c.SendBy), f.show(c.Until), f.show(c.Expires))
 	case payment.Renumber:
+		if len(f.routes) > 0 {
+			return fmt.Sprintf("take route %d for attempt %d", c.Route+1, c.Attempt+1)
+		}
 		return fmt.Sprintf("take a new number for attempt %d", c.Attempt+1)
 	case payment.WakeAt:
 		return "wake " + f.show(c.At)

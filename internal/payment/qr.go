@@ -105,7 +105,15 @@ func (s *step) burn() {
 }
 
 // roundStart is when the present series of attempts began.
-func (p Payment) roundStart() time.Time { return later(p.CreatedAt, p.RenewedAt) }
+func (p Payment) roundStart() time.Time {
+	route := p.attempt().Route
+	for i := range p.Attempts {
+		if p.Attempts[i].Route == route {
+			return later(p.Attempts[i].PushedAt, p.RenewedAt)
+		}
+	}
+	return p.RenewedAt
+}
 
 func (p Payment) burntInRound() (n int) {
 	for i := range p.Attempts {
@@ -117,19 +125,20 @@ func (p Payment) burntInRound() (n int) {
 }
 
 // over tells whether nothing more can come of an attempt.
-func (a *Attempt) over() bool { return (a.Burnt || a.Settled) && !a.call(CallGenerate).Open }
+func (a *Attempt) over() bool {
+	return (a.Burnt || a.Settled) && !a.call(CallGenerate).Open && !a.call(CallPost).Open
+}
 
 // renumbered makes the next attempt, if it is still wanted.
 func (s *step) renumbered(e Renumbered) error {
-	if !s.t.Presents() || s.p.State != Presenting || e.Attempt != len(s.p.Attempts) || !s.a.over() || s.p.CancelAsked || s.roundOver() {
+	if s.p.State == Created {
+		return s.rerouted(e)
+	}
+	if !s.t.Presents() && !s.t.Bills() || s.p.State != Presenting || e.Attempt != len(s.p.Attempts) || !s.a.over() || s.p.CancelAsked || s.roundOver() {
 		return &Refusal{Code: CodeNotPossible, State: s.p.State, Message: "this payment needs no new number any more"}
 	}
-	s.p.Attempts = append(s.p.Attempts, Attempt{
-		Rail: s.a.Rail, Terminal: s.a.Terminal, Number: e.Number, Invoice: Invoice(s.p.ID, e.Attempt+1), PushedAt: e.At,
-		Calls: make([]CallRecord, 0, 2),
-	})
-	s.last()
-	s.present()
+	s.attempt(Attempt{Terminal: s.a.Terminal, Number: e.Number, Route: s.a.Route})
+	s.begin()
 	return nil
 }
 
@@ -144,11 +153,20 @@ func (s *step) notified(e Notified) {
 		s.came = e.At
 	}
 	for i := range s.p.Attempts {
-		if s.t.Presents() && s.p.Attempts[i].Number == e.Number {
-			s.on(i)
-			s.said(e.Outcome)
-			return
+		a := &s.p.Attempts[i]
+		if e.Invoice != a.Invoice && (e.Invoice != "" || a.Number != e.Number) {
+			continue
 		}
+		s.on(i)
+		switch {
+		case s.t.Presents():
+			s.said(e.Outcome)
+		case s.old():
+			s.toldOfOld(CallCheck, e.Outcome)
+		case s.t.asks():
+			s.notifiedAsked(e.Outcome)
+		}
+		return
 	}
 }
 
@@ -338,7 +356,7 @@ func (s *step) unansweredQR(c Call) {
 // Source: OVO, Dynamic QRIS FAQ: below 75 seconds every 5 seconds, then periodically until the final status.
 func (s *step) nextQuery() time.Time {
 	asked := s.a.call(CallCheck).At
-	gap := min(max(asked.Sub(s.qrEnd()), s.t.QueryEvery), s.t.QueryGapMax)
+	gap := min(max(asked.Sub(s.askedFrom()), s.t.QueryEvery), s.t.QueryGapMax)
 	return s.t.mayQuery(s.p, later(s.at, asked.Add(gap)))
 }
 
@@ -361,19 +379,23 @@ func (s *step) elapseQR() {
 func (s *step) elapsePresenting() {
 	s.last()
 	s.lose(CallGenerate)
+	s.lose(CallPost)
 	switch {
 	case !s.a.over():
 	case s.p.CancelAsked:
 		s.to(Canceled)
-	case s.roundOver():
-		why := ReasonNoQR
+	case s.roundOver(), s.t.Bills() && s.mayFailOver():
+		call, why := CallGenerate, ReasonNoQR
+		if s.t.Bills() {
+			call, why = CallPost, ReasonNoBill
+		}
 		if s.a.NeverSent {
 			why = ReasonNotSent
 		}
-		s.fail(why, CallGenerate, s.a.ResponseCode)
-		s.to(Expired)
+		s.fail(why, call, s.a.ResponseCode)
+		s.dead(Expired, DeadNotSent)
 	case s.reached(s.a.RetryAt):
-		s.do(Renumber{Attempt: len(s.p.Attempts)})
+		s.do(Renumber{Attempt: len(s.p.Attempts), Route: s.a.Route})
 		s.a.RetryAt = s.at.Add(lostAfter) // should the process die before it is done
 	}
 }
@@ -426,11 +448,7 @@ func (s *step) elapseRefunding() {
 func (s *step) wakeQR() time.Time {
 	switch {
 	case s.p.State == Presenting:
-		s.last()
-		if r := s.a.call(CallGenerate); r.Open {
-			return r.Until
-		}
-		return sooner(s.a.RetryAt, s.p.roundStart().Add(s.t.AttemptsWithin))
+		return s.wakePresenting()
 	case s.p.State == Refunding:
 		return s.wakeRefunding()
 	case s.polled():
@@ -440,6 +458,16 @@ func (s *step) wakeQR() time.Time {
 		return s.t.mayQuery(s.p, s.a.RetryAt)
 	}
 	return zero
+}
+
+func (s *step) wakePresenting() time.Time {
+	s.last()
+	for _, c := range [...]Call{CallGenerate, CallPost} {
+		if r := s.a.call(c); r.Open {
+			return r.Until
+		}
+	}
+	return sooner(s.a.RetryAt, s.p.roundStart().Add(s.t.AttemptsWithin))
 }
 
 func (s *step) wakeRefunding() time.Time {

@@ -26,4 +26,5 @@ const (
 	CodeCheckInProgress = "check_in_progress"
 	CodeNothingSent     = "nothing_sent"
 	CodeExists          = "exists"
+	CodeExpiryInvalid   = "expires_at_invalid"
 )

@@ -124,7 +124,7 @@ func (d decision) bookRules() (wrong []string) {
 
 // guardRules: no push is let in without a word when it could not be reversed in time.
 func (d decision) guardRules(r payment.Requested) (wrong []string) {
-	if d.terms.Presents() {
+	if !d.terms.Reverses() {
 		return nil // a QR without an answer needs no reversal
 	}
 	last := payment.DayOf(r.At).Start().Add(23*time.Hour + 56*time.Minute + 55*time.Second)
@@ -149,6 +149,9 @@ func (d decision) stateRules() (wrong []string) {
 	want := []string(nil)
 	if d.after.State != d.before.State {
 		want = []string{"payment." + string(d.after.State)}
+		if d.before.State == payment.Paid && d.after.State == payment.Reversed && !byOperator(d.event) {
+			want = []string{payment.ToldReversedAfterPaid}
+		}
 	}
 	if !reflect.DeepEqual(told, want) {
 		wrong = append(wrong, fmt.Sprintf("told %v, want %v", told, want))
@@ -169,8 +172,11 @@ func (d decision) stateRules() (wrong []string) {
 }
 
 func (d decision) mayBecomePaid() bool {
-	if d.terms.Presents() {
+	switch {
+	case d.terms.Presents():
 		return d.mayBecomePaidByQR()
+	case asks(d.terms):
+		return d.mayBecomePaidByAsking()
 	}
 	switch e := d.event.(type) {
 	case payment.Answered:
@@ -198,6 +204,17 @@ func (d decision) wakeRules() (wrong []string) {
 			pages = true // of other rails
 		}
 	}
+	if asks(d.terms) {
+		restful, pages = d.restOfAsked()
+	}
+	if a.State == payment.Created && a.Otherwise != "" {
+		restful, pages = false, false
+	}
+	return append(wrong, d.alarmRules(restful, pages)...)
+}
+
+func (d decision) alarmRules(restful, pages bool) (wrong []string) {
+	a := d.after
 	switch {
 	case pages: // other rails' states; they have no alarm under these terms
 	case restful && !a.WakeAt.IsZero():
@@ -222,9 +239,9 @@ func (d decision) wakeRules() (wrong []string) {
 
 // commandRules: what may be sent, when, and how often.
 func (d decision) commandRules(c payment.Command) (wrong []string) {
-	used := d.after.Attempts[0].ResponseCode == "94"
+	used := false
 	for _, a := range d.after.Attempts {
-		used = used || a.NumberUsed
+		used = used || a.NumberUsed || a.ResponseCode == "94"
 	}
 	if hold, ok := c.(payment.Hold); ok && (!used || hold.Terminal == "" || hold.Reason == "") {
 		wrong = append(wrong, fmt.Sprintf("%+v in %s", hold, d.after.State))
@@ -237,12 +254,17 @@ func (d decision) commandRules(c payment.Command) (wrong []string) {
 	cutOff := payment.DayOf(attempt.PushedAt).Start().Add(d.terms.CutOff)
 	asked, _ := d.event.(payment.Asked)
 	_, requested := d.event.(payment.Requested)
-	if d.terms.Presents() {
+	switch {
+	case d.terms.Presents():
 		wrong = append(wrong, d.qrCommandRules(call, attempt)...)
+	case asks(d.terms):
+		wrong = append(wrong, d.askedCommandRules(call, target)...)
 	}
+	wrong = append(wrong, d.oneChargeRules(call, target)...)
+	_, renumbered := d.event.(payment.Renumbered)
 	switch call {
 	case payment.CallPush:
-		if !requested {
+		if !requested && !renumbered && !d.terms.Bills() {
 			wrong = append(wrong, "a push that was not just requested")
 		}
 	case payment.CallReversal:

@@ -118,8 +118,10 @@ type happening struct {
 func TestStates(t *testing.T) {
 	var doc strings.Builder
 	ovoChapter().write(t, &doc)
-	doc.WriteString("\n---\n\n")
-	qrChapter().write(t, &doc)
+	for _, c := range []chapter{qrChapter(), dokuChapter(), billChapter(), redirectChapter(), routedChapter()} {
+		doc.WriteString("\n---\n\n")
+		c.write(t, &doc)
+	}
 	compareFile(t, statesFile, doc.String())
 }
 
@@ -158,7 +160,10 @@ func (c chapter) write(t *testing.T, doc *strings.Builder) {
 func (c chapter) elsewhere(t *testing.T, state payment.State) *flow {
 	f := c.start(morning)
 	f.must(t, "+0s request")
-	if !f.terms.Presents() {
+	switch {
+	case f.terms.Bills():
+		f.must(t, "+1s post answered 00 approved", "+20s push answered 00 pending", "+30s time passes", "+31s check answered 2 approved")
+	case !f.terms.Presents():
 		f.must(t, "+12s push answered 00 approved")
 	}
 	f.p.State = state
@@ -174,7 +179,7 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, wrong := decideChecked(payment.Decide, f.terms, f.p, e)
+		d, wrong := decideChecked(payment.Decide, f.termsFor(e), f.p, e)
 		for _, w := range wrong {
 			t.Errorf("%s, %s: %s: %s", s.state, s.name, line, w)
 		}
@@ -184,7 +189,7 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 	for _, call := range c.calls {
 		name := callName(call)
 		for _, class := range c.classes {
-			run(name+" answered", string(class), fmt.Sprintf("%s %s answered %s %s", s.at, call, codeOn(f.terms, call, class), class))
+			run(name+" answered", string(class), fmt.Sprintf("%s %s answered %s %s", s.at, call, codeOn(f.now(), call, class), class))
 		}
 		for _, silence := range []string{"no answer", "unclear", "interrupted", "not sent"} {
 			run(name, silence, fmt.Sprintf("%s %s %s", s.at, call, silence))
@@ -201,6 +206,7 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 			run("notified of the first QR", "refused", s.at+" notified 06 refused of attempt 1")
 		}
 	}
+	c.everythingAsked(f, s, run)
 	run("time passes", "a moment", s.at+" time passes")
 	if !f.p.WakeAt.IsZero() {
 		run("time passes", "until the alarm", "+"+f.p.WakeAt.Sub(f.t0).String()+" time passes")
@@ -239,7 +245,10 @@ func code(call payment.Call, class payment.Class) string {
 
 // codeOn is such a code on any terms.
 func codeOn(t payment.Terms, call payment.Call, class payment.Class) string {
-	if !t.Presents() {
+	switch {
+	case asks(t):
+		return askedCode(t, call, class)
+	case !t.Presents():
 		return code(call, class)
 	}
 	return map[payment.Class]string{

@@ -220,7 +220,7 @@ func FaspayTerms() Terms {
 		AttemptsWithin:  time.Minute,
 		AttemptGap:      2 * time.Second,
 		QueryEvery:      10 * time.Second,
-		QueryGapMax:     10 * time.Minute,
+		QueryGapMax:     30 * time.Minute,
 		QueryUntil:      24 * time.Hour,
 		ConfirmNotified: true,
 		InvoiceEnd:      "b",

@@ -76,9 +76,16 @@ func replay(text string, decide decider) (string, error) {
 			if f, err = start(strings.TrimPrefix(trimmed, "start ")); err == nil {
 				f.decide = decide
 			}
-		case strings.HasPrefix(trimmed, "start-qr "):
-			if f, err = start(strings.TrimPrefix(trimmed, "start-qr ")); err == nil {
-				f.decide, f.terms = decide, payment.SNAPTerms()
+		case strings.HasPrefix(trimmed, "start-"):
+			kind, at, _ := strings.Cut(strings.TrimPrefix(trimmed, "start-"), " ")
+			made, known := map[string]func(time.Time) *flow{
+				"qr": newQRFlow, "doku": newDOKUFlow, "faspay": newBillFlow, "redirect": newRedirectFlow, "routes": newRoutedFlow,
+			}[kind]
+			if !known {
+				err = fmt.Errorf("unknown start %q", kind)
+			} else if f, err = start(at); err == nil {
+				f = made(f.t0)
+				f.decide = decide
 			}
 		case f == nil:
 			err = fmt.Errorf("the first line that is no comment must be: start yyyy-mm-dd hh:mm:ss")
@@ -103,7 +110,7 @@ func (f *flow) step(out *bytes.Buffer, line string) error {
 	if err != nil {
 		return err
 	}
-	d, wrong := decideChecked(f.decide, f.terms, f.p, e)
+	d, wrong := decideChecked(f.decide, f.termsFor(e), f.p, e)
 	if len(wrong) > 0 {
 		return fmt.Errorf("%s: %s", line, strings.Join(wrong, "; "))
 	}
@@ -130,6 +137,8 @@ func (f *flow) setTerms(settings []string) error {
 			f.terms.CutOffGuard = payment.FlagAtCutOff
 		case "auto_check=off":
 			f.terms.AutoCheck = false
+		case "confirm_notified=off":
+			f.terms.ConfirmNotified = false
 		default:
 			return fmt.Errorf("unknown term %q", s)
 		}

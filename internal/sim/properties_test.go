@@ -218,7 +218,8 @@ func TestSameSeesEveryField(t *testing.T) {
 	sample := func() payment.Payment {
 		return payment.Payment{
 			Phone: phone, Failure: &payment.Failure{}, Metadata: map[string]string{"a": "b"},
-			Attempts: []payment.Attempt{{Calls: []payment.CallRecord{{}}}},
+			Attempts: []payment.Attempt{{Calls: []payment.CallRecord{{}}}}, Routes: []payment.Route{{}},
+			Customer: &payment.Customer{}, Items: []payment.Item{{}},
 		}
 	}
 	unchanged := sample()

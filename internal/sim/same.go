@@ -17,7 +17,17 @@ func same(a, b payment.Payment) bool {
 		instant(a.CreatedAt, b.CreatedAt) && instant(a.UpdatedAt, b.UpdatedAt) && instant(a.WakeAt, b.WakeAt) &&
 		slices.EqualFunc(a.Attempts, b.Attempts, sameAttempt) && sameFailure(a.Failure, b.Failure) &&
 		a.Review == b.Review && a.Warning == b.Warning &&
-		a.CancelAsked == b.CancelAsked && instant(a.RenewedAt, b.RenewedAt) && a.Description == b.Description && maps.Equal(a.Metadata, b.Metadata)
+		a.CancelAsked == b.CancelAsked && instant(a.RenewedAt, b.RenewedAt) && a.Description == b.Description && maps.Equal(a.Metadata, b.Metadata) &&
+		sameRoutes(a, b) && sameBill(a, b)
+}
+
+func sameRoutes(a, b payment.Payment) bool {
+	return slices.Equal(a.Routes, b.Routes) && instant(a.FailOverUntil, b.FailOverUntil) && a.Otherwise == b.Otherwise
+}
+
+func sameBill(a, b payment.Payment) bool {
+	customer := a.Customer == b.Customer || a.Customer != nil && b.Customer != nil && *a.Customer == *b.Customer
+	return customer && slices.Equal(a.Items, b.Items) && instant(a.ExpiresAt, b.ExpiresAt)
 }
 
 func sameAttempt(a, b payment.Attempt) bool {
@@ -25,7 +35,13 @@ func sameAttempt(a, b payment.Attempt) bool {
 		instant(a.PushedAt, b.PushedAt) && slices.EqualFunc(a.Calls, b.Calls, sameCall) &&
 		a.ApprovalCode == b.ApprovalCode && a.TraceNumber == b.TraceNumber && a.ResponseCode == b.ResponseCode &&
 		a.NeverSent == b.NeverSent && a.Late == b.Late && instant(a.NotFoundAt, b.NotFoundAt) &&
-		a.ClosedByNotFound == b.ClosedByNotFound && instant(a.RetryAt, b.RetryAt) && sameQR(a, b)
+		a.ClosedByNotFound == b.ClosedByNotFound && instant(a.RetryAt, b.RetryAt) && sameQR(a, b) && sameAsked(a, b) &&
+		a.Route == b.Route && a.Dead == b.Dead && a.Stray == b.Stray
+}
+
+func sameAsked(a, b payment.Attempt) bool {
+	return a.ProviderNumber == b.ProviderNumber && a.RedirectURL == b.RedirectURL && instant(a.ExpiresAt, b.ExpiresAt) &&
+		a.Said == b.Said && instant(a.UnpaidAt, b.UnpaidAt) && a.RefusedAs == b.RefusedAs && instant(a.ContradictedAt, b.ContradictedAt)
 }
 
 func sameQR(a, b payment.Attempt) bool {
