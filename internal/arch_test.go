@@ -58,7 +58,7 @@ var rooms = []room{
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
 	{"internal/payment", "* internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
-	{"internal/exchange", "* internal/config internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/exchange", "* internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
@@ -69,7 +69,7 @@ var rooms = []room{
 	{"internal/rail", "* internal/rail/railtest internal/wording internal/engine " + doors},
 	{"internal/rail/railtest", ""},
 	{"internal/wording", "* " + doors},
-	{"internal/store", "* internal/engine " + stores + " " + doors},
+	{"internal/store", "* internal/engine internal/courier " + stores + " " + doors},
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
 	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},
 	{"internal/store/sqldb/sqldbtest", ""},
@@ -80,7 +80,8 @@ var rooms = []room{
 
 	// Motion.
 	{"internal/engine", "* " + doors},
-	{"internal/courier", "*"},
+
+	{"internal/courier", "* " + doors},
 
 	// Doors.
 	{"internal/api", "*"},
