@@ -18,6 +18,10 @@ type DOKUOptions struct {
 	// DOKU's other products have it.
 	Envelope Envelope
 
+	// GateStatus is the HTTP status of invalid_client_id and invalid_signature: 400 by
+	// default, or 401.
+	GateStatus int
+
 	// NoResponseCode is the response_code of a push that no customer answered within 70 s:
 	// "-" by default, or 68, or "empty".
 	NoResponseCode string

@@ -134,20 +134,7 @@ func (o *ovoRail) arrive(now time.Time, held *call, request Request) {
 	held.effect = o.core.effectFor(asked{
 		rail: RailOVO, operation: message.operation, phone: message.phone, amount: message.amount, invoice: message.invoice,
 	})
-	switch {
-	case held.effect.Request == RequestLost:
-		o.core.reply(now, held, Answer{Never: true})
-	case held.effect.Request == RequestReset:
-		o.core.reply(now, held, Answer{Reset: true})
-	case held.effect.RequestDelay > 0:
-		delay := time.Duration(held.effect.RequestDelay)
-		if !held.real.IsZero() {
-			held.real = held.real.Add(time.Duration(float64(delay) / o.core.options.Speed))
-		}
-		o.core.plan(now.Add(delay), dueRead, held, nil)
-	default:
-		o.read(now, held)
-	}
+	o.core.travel(now, held)
 }
 
 // transport judges what comes before the body.

@@ -48,7 +48,7 @@ type Transaction struct {
 	Reversed  time.Time `json:"reversed,omitzero"` // by reversal, paid or not
 	Voided    time.Time `json:"voided,omitzero"`
 
-	// Of a QR only.
+	// Of a QR, and of a push by DOKU: its Request-Id, and its notifications.
 	ReferenceNo  string    `json:"reference_no,omitempty"` // OVO's
 	ExternalID   string    `json:"external_id,omitempty"`  // of the generate
 	QR           string    `json:"qr,omitempty"`           // the payload, as it is read by a wallet

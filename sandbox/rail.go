@@ -56,6 +56,24 @@ func (c *Core) provider(rail Rail) provider {
 	return &c.ovo
 }
 
+// travel lets a request arrive as its script has ordered: never, later, or now.
+func (c *Core) travel(now time.Time, held *call) {
+	delay := time.Duration(held.effect.RequestDelay)
+	switch {
+	case held.effect.Request == RequestLost:
+		c.reply(now, held, Answer{Never: true})
+	case held.effect.Request == RequestReset:
+		c.reply(now, held, Answer{Reset: true})
+	case delay > 0:
+		if !held.real.IsZero() {
+			held.real = held.real.Add(time.Duration(float64(delay) / c.options.Speed))
+		}
+		c.plan(now.Add(delay), dueRead, held, nil)
+	default:
+		c.provider(held.rail).read(now, held)
+	}
+}
+
 // railOf says whose door a path is: what is nobody else's is OVO's own.
 func (o *Options) railOf(path string) Rail {
 	switch {

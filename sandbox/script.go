@@ -17,8 +17,8 @@ type Script struct {
 	Operation Operation `json:"operation,omitempty"`
 	Phone     string    `json:"phone,omitempty"`   // 08…
 	Amount    int64     `json:"amount,omitempty"`  // rupiah
-	Invoice   string    `json:"invoice,omitempty"` // merchantInvoice; on SNAP partnerReferenceNo or the original's
-	// ExternalID is the X-EXTERNAL-ID of a SNAP request.
+	Invoice   string    `json:"invoice,omitempty"` // merchantInvoice; on SNAP partnerReferenceNo or the original's; on DOKU order.invoice_number
+	// ExternalID is the X-EXTERNAL-ID of a SNAP request, the Request-Id of one of DOKU's.
 	ExternalID string `json:"external_id,omitempty"`
 	Skip       int    `json:"skip,omitempty"`  // leave the first so many alone
 	Times      int    `json:"times,omitempty"` // then apply to so many, 0: to all
@@ -37,7 +37,8 @@ type Effect struct {
 	// and before it acts: until then the number is not known to it.
 	ProcessDelay Duration `json:"process_delay,omitempty"`
 	// Code is answered instead of doing anything: two characters on OVO's own API; on
-	// SNAP the seven digits of a responseCode, of which the service's two are put right.
+	// SNAP the seven digits of a responseCode, of which the service's two are put right; on
+	// DOKU two characters, "-", or the code of an error such as invalid_signature.
 	Code string `json:"code,omitempty"`
 	// AnswerCode is answered although the thing was done.
 	AnswerCode string `json:"answer_code,omitempty"`
@@ -47,10 +48,11 @@ type Effect struct {
 	// Payer is whose wallet scans a QR when Customer is ordered for it: 08…, the first
 	// wallet if empty. A decision that is ordered for later than 75 s is still carried out.
 	Payer string `json:"payer,omitempty"`
-	// Status is the latestTransactionStatus that a query tells, whatever is true; on Faspay
-	// the payment_status_code of an inquiry, and of an ovo_direct the return URL's status.
+	// Status is what a query, check or inquiry tells, whatever is true: latestTransactionStatus
+	// on SNAP, transaction.status on DOKU; on Faspay the payment_status_code, and of an
+	// ovo_direct the return URL's status.
 	Status string `json:"status,omitempty"`
-	// Notify is what happens to the notification of the QR that a generate made, and
+	// Notify is what happens to the notification of a push, or of the QR that a generate made, and
 	// NotifyDelay how long after the payment it leaves.
 	Notify      NotifyFault `json:"notify,omitempty"`
 	NotifyDelay Duration    `json:"notify_delay,omitempty"`
@@ -142,7 +144,7 @@ const (
 	AnswerHTML      AnswerFault = "html"      // HTTP 200 with an HTML page
 	AnswerForeign   AnswerFault = "foreign"   // the answer of another transaction
 	AnswerTruncated AnswerFault = "truncated" // JSON cut in half
-	// Of a generate only: the answer's QR is not the one that was asked for.
+	// Of a generate the answer's QR, on DOKU the answer's amount or check_sum is not what it should be.
 	AnswerBadChecksum   AnswerFault = "bad_checksum"
 	AnswerOtherAmount   AnswerFault = "other_amount"
 	AnswerOtherMerchant AnswerFault = "other_merchant"
@@ -156,9 +158,9 @@ const (
 	NotifyLost         NotifyFault = "lost"          // never sent
 	NotifyDuplicate    NotifyFault = "duplicate"     // sent twice at once
 	NotifyBadSignature NotifyFault = "bad_signature" // not signed by this provider
-	NotifyStale        NotifyFault = "stale"         // with a timestamp of an hour ago, rightly signed; on Faspay, followed by what was true before
+	NotifyStale        NotifyFault = "stale"         // rightly signed with an old timestamp: an hour ago, of DOKU 25 hours; on Faspay, followed by what was true before
 	NotifyForeign      NotifyFault = "foreign"       // of a payment that nobody made
-	NotifyOtherAmount  NotifyFault = "other_amount"  // of another amount; on Faspay, whose signature does not cover it
+	NotifyOtherAmount  NotifyFault = "other_amount"  // of another amount, which Faspay's signature does not cover
 )
 
 // Duration is a time.Duration that JSON writes as "2s" or "1m2.5s".
@@ -381,8 +383,8 @@ func (e *Effect) check() error {
 	default:
 		return fmt.Errorf("notify %q is not one of: lost, duplicate, bad_signature, stale, foreign, other_amount", e.Notify)
 	}
-	if e.Status != "" && (len(e.Status) > 2 || !digits(e.Status)) {
-		return fmt.Errorf("status %q: a latestTransactionStatus is two digits, a payment_status_code one", e.Status)
+	if e.Status != "" && (len(e.Status) > 2 || !digits(e.Status)) && !dokuStatus(e.Status) {
+		return fmt.Errorf("status %q: a latestTransactionStatus is two digits, a payment_status_code one, DOKU's a word such as PENDING", e.Status)
 	}
 	if _, ok := normalPhone(e.Payer); e.Payer != "" && !ok {
 		return errors.New("payer: 08 and 8 to 11 more digits")
@@ -422,4 +424,9 @@ func ovoCode(s string) bool {
 		}
 	}
 	return true
+}
+
+// dokuStatus is a word that DOKU's transaction.status can be.
+func dokuStatus(s string) bool {
+	return slices.Contains([]string{"PENDING", "SUCCESS", "FAILED", "EXPIRED", "REFUNDED", "TIMEOUT", "REDIRECT"}, s)
 }

@@ -185,20 +185,7 @@ func (s *snapRail) arrive(now time.Time, held *call, request Request) {
 		held.snap.message = parseSNAP(string(request.Body))
 	}
 	held.effect = s.effectFor(held)
-	switch {
-	case held.effect.Request == RequestLost:
-		s.core.reply(now, held, Answer{Never: true})
-	case held.effect.Request == RequestReset:
-		s.core.reply(now, held, Answer{Reset: true})
-	case held.effect.RequestDelay > 0:
-		delay := time.Duration(held.effect.RequestDelay)
-		if !held.real.IsZero() {
-			held.real = held.real.Add(time.Duration(float64(delay) / s.core.options.Speed))
-		}
-		s.core.plan(now.Add(delay), dueRead, held, nil)
-	default:
-		s.read(now, held)
-	}
+	s.core.travel(now, held)
 }
 
 // base is where this sandbox's pages are, for a caller.

@@ -445,7 +445,7 @@ func snapHead(h http.Header) string {
 
 // maskTokens hides the credentials that stand in bodies, in requests and answers.
 func maskTokens(body string) string {
-	for _, name := range [...]string{"accessToken", "refreshToken", "linkageToken", "authCode", "tokenId", "redirect_url"} {
+	for _, name := range [...]string{"accessToken", "refreshToken", "linkageToken", "authCode", "tokenId", "redirect_url", "check_sum"} {
 		quoted := `"` + name + `"`
 		for from := 0; ; {
 			at := strings.Index(body[from:], quoted)

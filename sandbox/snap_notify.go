@@ -200,11 +200,14 @@ func (s *snapRail) gotToken(now time.Time, call *sending, body []byte) {
 	}
 }
 
-// NotifyAgain sends the notification of a paid QR once more, as a provider may.
+// NotifyAgain sends the notification of a paid QR, or of a push by DOKU that has ended,
+// once more, as a provider may.
 func (c *Core) NotifyAgain(now time.Time, id uint64) error {
 	c.run(now)
 	p := c.payment(id)
 	switch {
+	case p != nil && p.doku != nil:
+		return c.doku.notifyAgain(now, p)
 	case p == nil || p.qr == nil:
 		return ErrUnknownQR
 	case p.Charged.IsZero() || p.qr.merchant.callback.URL == "":

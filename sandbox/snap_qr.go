@@ -33,7 +33,7 @@ type qr struct {
 
 // late says whether a payment may still be decided though its time is up.
 func (p *payment) late() bool {
-	return p.state == Expired && (p.qr != nil && p.qr.ordered || p.bill != nil && p.bill.takesLate(p))
+	return p.state == Expired && (p.qr != nil && p.qr.ordered || p.doku != nil && p.doku.ordered || p.bill != nil && p.bill.takesLate(p))
 }
 
 // reference is a number of OVO's own.
@@ -143,8 +143,8 @@ func (s *snapRail) order(now time.Time, p *payment) {
 		}
 		return
 	}
-	if text := strconv.FormatInt(p.Amount, 10); s.core.options.seeded && len(text) == 7 && strings.HasPrefix(text, "1110") && p.Amount > magicAmount {
-		if w := s.core.wallet("08121" + text); w != nil && w.Habit != (Effect{}) {
+	if phone, magic := magicPhone(p.Amount); magic && s.core.options.seeded {
+		if w := s.core.wallet(phone); w != nil && w.Habit != (Effect{}) {
 			s.scan(now, p, w.Phone, w.Habit)
 		}
 	}
@@ -152,6 +152,14 @@ func (s *snapRail) order(now time.Time, p *payment) {
 
 // magicAmount itself is an ordinary amount, those just above it are not.
 const magicAmount = 1_110_000
+
+// magicPhone is the seeded phone that an amount of Rp 1.110.NNN stands for: 081211110NNN.
+func magicPhone(amount int64) (phone string, magic bool) {
+	if amount <= magicAmount || amount >= magicAmount+1000 {
+		return "", false
+	}
+	return "08121" + strconv.FormatInt(amount, 10), true
+}
 
 func (s *snapRail) payer(phone string) string {
 	if phone == "" {

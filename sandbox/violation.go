@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -119,7 +120,7 @@ func Rules() []RuleText {
 		{RuleVoidCutoff, "58", "Cut off time call void API is at 23:59 or 11:59PM in the same day with transaction push to pay", sourceSeed},
 		{RuleVoidState, "25", "a void undoes a payment that was approved", sourceClients},
 		{RuleReversalTooEarly, "", "Merchant need to call reversal automatically at 65s if merchant didn’t get any response (type : 0210) from OVO System within 60s", sourceSeed},
-	}, append(snapRules(), faspayRules()...)...)
+	}, slices.Concat(snapRules(), dokuRules(), faspayRules())...)
 }
 
 // Violation is one request that broke one rule.
@@ -183,6 +184,10 @@ func (c *Core) violated(now time.Time, held *call, rule Rule, noted bool, detail
 	if s := held.snap; s != nil {
 		v.Operation, v.Invoice = s.service.operation, clip(s.message.invoice(), 64)
 		s.broken = append(s.broken, rule)
+	}
+	if d := held.doku; d != nil {
+		v.Operation, v.Invoice = d.operation, clip(d.invoice, 64)
+		d.broken = append(d.broken, rule)
 	}
 	if f := held.faspay; f != nil {
 		v.Operation, v.Invoice = f.operation, clip(f.asked().invoice, 64)
