@@ -27,6 +27,9 @@ var (
 	Refunding   = Words{ID: "Pembayaran Anda sedang dikembalikan", EN: "Your payment is being refunded"}
 	Refunded    = Words{ID: "Pembayaran Anda telah dikembalikan", EN: "Your payment has been refunded"}
 	NotRefunded = Words{ID: "Pembayaran Anda tidak dapat dikembalikan", EN: "Your payment could not be refunded"}
+	// Of a QR.
+	Making = Words{ID: "Kode QR sedang dibuat", EN: "Your QR code is being made"}
+	Scan   = Words{ID: "Pindai kode QR ini dengan aplikasi pembayaran Anda", EN: "Scan this QR code with your payment app"}
 	// GoOn and NotInSystem answer an inquiry about a phone.
 	GoOn        = Words{ID: "Nomor ini belum dapat diperiksa, silakan lanjutkan pembayaran", EN: "This number could not be checked yet, you may go on with the payment"}
 	NotInSystem = Words{ID: "Nomor HP tidak terdaftar di sistem OVO", EN: "Phone Number not registered in OVO System"}
@@ -42,12 +45,16 @@ var coreWords = map[payment.Reason]Words{ // never written
 	payment.ReasonNotFound:      again,
 	payment.ReasonDuplicate:     again,
 	payment.ReasonMisconfigured: failed,
-	payment.ReasonNoQR:          {ID: "Kode QR tidak dapat dibuat, silakan coba lagi", EN: "No QR code could be made, please try again"},
+	payment.ReasonNoQR:          {ID: "Kode QR tidak dapat dibuat, silakan coba lagi atau gunakan cara pembayaran lain", EN: "No QR code could be made, please try again or pay another way"},
 }
 
 // Failure says a failure to the customer: in the provider's prescribed words where it answered, else in ours. The
-// explainer may be nil.
+// explainer may be nil. A refund that was not done is said in one way: why is between merchant and provider, and what a
+// provider says of one try need not hold for all of them.
 func Failure(f payment.Failure, explainer rail.Explainer) Words {
+	if f.Operation == payment.CallRefund {
+		return NotRefunded
+	}
 	if explainer != nil && f.ProviderCode != "" {
 		if x, ok := explainer.Explain(f.Operation, f.ProviderCode); ok && x.Indonesian != "" && x.English != "" {
 			return Words{ID: x.Indonesian, EN: x.English}
@@ -55,9 +62,6 @@ func Failure(f payment.Failure, explainer rail.Explainer) Words {
 	}
 	if f.Operation == payment.CallVoid || f.Operation == payment.CallCheckVoid {
 		return NotVoided
-	}
-	if f.Operation == payment.CallRefund {
-		return NotRefunded
 	}
 	if w, ok := coreWords[payment.Reason(f.Code)]; ok {
 		return w
@@ -70,8 +74,20 @@ func Failure(f payment.Failure, explainer rail.Explainer) Words {
 func Of(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.Time) *Words {
 	w := Checking
 	switch p.State {
-	case payment.Created, payment.Presenting, payment.Awaiting:
+	case payment.Created:
 		return nil
+	case payment.Presenting:
+		if !t.Presents() || p.CancelAsked {
+			return nil
+		}
+		w = Making
+	case payment.Awaiting:
+		if !t.Presents() {
+			return nil
+		}
+		if _, _, shown := payment.ShownQR(t, p, now); shown {
+			w = Scan
+		}
 	case payment.Pushing:
 		if now.Before(pushedAt(p).Add(t.ConfirmWithin)) {
 			return nil
@@ -89,6 +105,7 @@ func Of(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.T
 		w = Refunded
 	default:
 		switch {
+		case t.Presents() && p.State == payment.Review: // it may have been paid, whatever failed before
 		case p.Failure != nil:
 			w = Failure(*p.Failure, explainer)
 		case p.State == payment.Paid:
