@@ -61,8 +61,8 @@ type server struct {
 	huma huma.API
 }
 
-// New gives the handler. It serves /v1/…, /healthz, /readyz, /openapi.json and /openapi.yaml, and answers everything
-// else with a problem document.
+// New gives the handler. It serves /v1/…, /notify/…, /healthz, /readyz, /openapi.json and /openapi.yaml, and answers
+// everything else with a problem document.
 func New(o Options) http.Handler { return newServer(o).handler() }
 
 func newServer(o Options) *server {
@@ -88,6 +88,7 @@ func newServer(o Options) *server {
 	s.huma = humago.New(s.mux, s.config())
 	s.huma.UseMiddleware(s.authenticate)
 	s.routes()
+	s.routeDoor()
 	s.serveContract()
 	return s
 }
@@ -95,7 +96,8 @@ func newServer(o Options) *server {
 // routes lists every route. What a route may answer beside its good answers stands in its operation.
 func (s *server) routes() {
 	for _, register := range []func(){
-		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeExchanges, s.routeEvents,
+		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
+		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
 		s.routePhone, s.routeTerminals, s.routeHealth, s.routeReady,
 	} {
 		register()

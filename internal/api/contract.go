@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/lunas-pay/lunas/internal/qrpicture"
 )
 
 // This file makes the contract: what every operation takes and answers, as OpenAPI 3.1.
@@ -24,6 +26,7 @@ type answers struct {
 	codes  []string       // of its problems, beside those that every operation has
 	also   map[int]string // further good answers of the same kind: status and meaning
 	unwell string         // what 503 means where it is no problem document
+	media  string         // the content type of the good answer where it is not JSON
 	body   *huma.RequestBody
 }
 
@@ -56,7 +59,7 @@ func (s *server) config() huma.Config {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "lunas", Version: contractVersion,
-				Description: "OVO payments that always come to an end: paid, not paid, or given back. Amounts are whole rupiah, times are " +
+				Description: "OVO and QRIS payments that always come to an end: paid, not paid, or given back. Amounts are whole rupiah, times are " +
 					"RFC 3339 in Western Indonesian Time. Every answer carries a Request-Id; every error is a problem document (RFC 9457) " +
 					"with a stable code.",
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
@@ -111,6 +114,12 @@ func parameterProblem(m *huma.ErrorModel) *Problem {
 			wrong = append(wrong, problem("invalid_idempotency_key", "the header Idempotency-Key is not 1 to 255 visible ASCII characters").in(name))
 		case name == "wait":
 			wrong = append(wrong, problem("invalid_wait", "wait is not a whole number of seconds from 0 to 120").in(name))
+		case name == "size":
+			wrong = append(wrong, pictureProblem("size", fmt.Sprintf("a whole number of pixels from %d to %d", qrpicture.SizeMin, qrpicture.SizeMax)))
+		case name == "quiet_zone":
+			wrong = append(wrong, pictureProblem("quiet_zone", fmt.Sprintf("a whole number of modules from %d to %d", qrpicture.QuietZoneMin, qrpicture.QuietZoneMax)))
+		case name == "level":
+			wrong = append(wrong, pictureProblem("level", "L, M, Q or H"))
 		case name == "limit":
 			wrong = append(wrong, problem("invalid_parameter", "limit is not a whole number from 1 to 100").in(name))
 		default:
@@ -148,6 +157,9 @@ func register[I, O any](s *server, op huma.Operation, a answers, handle func(con
 	// Bodies are read by hand, so that each mistake has its own answer; huma does not know of them.
 	documented.RequestBody = a.body
 	first := documented.Responses[strconv.Itoa(good)]
+	if a.media != "" {
+		first.Content = map[string]*huma.MediaType{a.media: {}}
+	}
 	for status, meaning := range a.also { // order does not matter: they become a map
 		documented.Responses[strconv.Itoa(status)] = &huma.Response{Description: meaning, Content: first.Content, Headers: first.Headers}
 	}
@@ -222,7 +234,7 @@ func (s *server) serveContract() {
 		delete(contract.Components.Schemas.Map(), unused)
 	}
 	for name, schema := range contract.Components.Schemas.Map() { // order does not matter: each by itself
-		if name != "NewPayment" && name != "Reason" {
+		if !slices.Contains([]string{"NewPayment", "Reason", "RefundOrder"}, name) {
 			schema.AdditionalProperties = nil // what we answer may get more fields
 		}
 	}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
 // Waiting lets a request wait for a payment's end.
 type Waiting struct {
-	Wait int `query:"wait" minimum:"0" maximum:"120" doc:"Hold the answer for at most so many seconds, until the payment is final or needs a human."`
+	Wait int `query:"wait" minimum:"0" maximum:"120" doc:"Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there."`
 }
 
 // Keyed makes a request safe to repeat.
@@ -39,15 +40,16 @@ type paymentAnswer struct {
 func (s *server) routeCreate() {
 	register(s, huma.Operation{
 		OperationID: "create-payment", Method: http.MethodPost, Path: "/v1/payments", Summary: "Ask for a payment",
-		Description: "When the answer comes, the payment is on disk and its push on its way. Repeat a request whose answer " +
-			"was lost with the same Idempotency-Key.",
+		Description: "When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a " +
+			"payment by qris is answered as soon as its QR is there. Repeat a request whose answer was lost with the same " +
+			"Idempotency-Key.",
 		Tags: []string{"Payments"}, DefaultStatus: http.StatusCreated,
 	}, answers{
 		also: map[int]string{200: "The payment that the same request had made before."},
 		codes: codes("body", "key", "invalid_wait", "unknown_parameter",
-			"amount_not_integer", "amount_too_small", "amount_too_large", "phone_invalid", "phone_missing", "reference_invalid",
-			"description_invalid", "metadata_invalid", "name_invalid", "method_unknown", "method_not_available", "rail_unknown",
-			"rail_not_available", "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
+			"amount_not_integer", "amount_too_small", "amount_too_large", "phone_invalid", "phone_missing", "phone_unwanted",
+			"reference_invalid", "description_invalid", "metadata_invalid", "name_invalid", "method_unknown", "rail_unknown",
+			"rail_not_available", "rail_method_mismatch", engine.CodeProviderAway, "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
 			"terminal_held", "numbers_exhausted", "shutting_down", "outcome_unknown"),
 		body: body[NewPayment](s, true),
 	}, s.create)
@@ -76,7 +78,7 @@ func (s *server) create(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if made, err = s.await(ctx, made, in.Wait, settled); err != nil {
+	if made, err = s.await(ctx, made, in.Wait, settledFrom(made)); err != nil {
 		return nil, err
 	}
 	answer := &paymentAnswer{Status: http.StatusCreated, Location: "/v1/payments/" + made.ID}
@@ -125,6 +127,14 @@ func extend(c *call, wait time.Duration) {
 
 // settled tells whether nothing more will happen by itself.
 func settled(p payment.Payment) bool { return p.State.Final() || p.State == payment.Review }
+
+// settledFrom is the end of a wait for a payment that is now as given: who waits while a QR is being made waits for it.
+func settledFrom(p payment.Payment) func(payment.Payment) bool {
+	if p.State != payment.Presenting {
+		return settled
+	}
+	return func(p payment.Payment) bool { return p.State != payment.Presenting }
+}
 
 // await gives the payment as it is when done is satisfied, or when the wait ends: by its seconds, because the client
 // has gone, or because the server stops. That is no error: the payment is given as it is known.

@@ -15,7 +15,7 @@ import (
 type Exchange struct {
 	ID        string   `json:"id" doc:"A request and its response share it."`
 	Account   string   `json:"account"`
-	Operation string   `json:"operation" doc:"push, reversal, check, void, check_void, …"`
+	Operation string   `json:"operation" doc:"push, reversal, check, void, check_void, generate, query, refund, notification, …"`
 	Direction string   `json:"direction" enum:"request,response"`
 	At        Time     `json:"at"`
 	FirstLine string   `json:"first_line"`
@@ -100,7 +100,7 @@ type Event struct {
 type Step struct {
 	Version      int    `json:"version"`
 	At           Time   `json:"at"`
-	Event        string `json:"event" enum:"requested,answered,no_answer,not_sent,woke,faulted,asked"`
+	Event        string `json:"event" enum:"requested,answered,no_answer,not_sent,notified,renumbered,woke,faulted,asked"`
 	Call         string `json:"call,omitempty" doc:"The call that was answered or not."`
 	Try          int    `json:"try,omitempty"`
 	Outcome      string `json:"outcome,omitempty" doc:"What the answer means, or how it is missing."`
@@ -151,6 +151,8 @@ func stepOf(e payment.Event) Step {
 		step.Call, step.Try, step.Outcome = string(e.Call), e.Try, string(e.Why)
 	case payment.NotSent:
 		step.Call, step.Try = string(e.Call), e.Try
+	case payment.Notified:
+		step.Outcome, step.ProviderCode = string(e.Outcome.Class), e.Outcome.Code
 	case payment.Asked:
 		step.Asked, step.By, step.Reason = string(e.What), e.By, e.Reason
 	case payment.Faulted:

@@ -22,9 +22,9 @@ import (
 type NewPayment struct {
 	Amount      int64             `json:"amount" minimum:"1" maximum:"999999999999" example:"12500" doc:"Whole rupiah."`
 	Reference   string            `json:"reference" minLength:"1" maxLength:"64" example:"INV-1" doc:"Your own; need not be unique. No control characters."`
-	Method      string            `json:"method" enum:"ovo_push" example:"ovo_push" doc:"How the customer pays."`
-	Phone       string            `json:"phone" minLength:"10" maxLength:"40" example:"081211111111" doc:"The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
-	Rail        string            `json:"rail,omitempty" enum:"ovo" doc:"By which way; chosen when left out."`
+	Method      string            `json:"method" enum:"ovo_push,qris" example:"ovo_push" doc:"How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan."`
+	Phone       string            `json:"phone,omitempty" minLength:"10" maxLength:"40" example:"081211111111" doc:"Needed by ovo_push and taken by no other method. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
+	Rail        string            `json:"rail,omitempty" enum:"ovo,snap" doc:"By which way: ovo for ovo_push, snap for qris; chosen when left out."`
 	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
 	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
 	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you; no control characters."`
@@ -47,7 +47,7 @@ var (
 	accountForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // never written
 	metadataForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`) // never written
 	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata"}
-	orderNeeded  = orderFields[:4] // phone is needed by every method there is
+	orderNeeded  = orderFields[:3]
 	knownRails   = []payment.Rail{payment.OVO, payment.SNAP, payment.DOKU, payment.Faspay}
 )
 
@@ -72,6 +72,8 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 			wrong = append(wrong, missing(name))
 		}
 	}
+	given := func(name string) bool { return slices.ContainsFunc(all, func(m member) bool { return m.name == name }) }
+	wrong = append(wrong, n.fit(given)...)
 	var phone payment.Phone
 	if n.Phone != "" {
 		var err error
@@ -88,10 +90,26 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 	}, nil
 }
 
-func missing(name string) *Problem {
-	if name == "phone" {
-		return problem(payment.CodePhoneMissing, "phone is missing").in(name)
+// fit tells what does not go with the method.
+func (n *NewPayment) fit(given func(field string) bool) (wrong []*Problem) {
+	asked := payment.Method(n.Method)
+	switch {
+	case asked == payment.OVOPush && !given("phone"):
+		wrong = append(wrong, problem(payment.CodePhoneMissing, "phone is missing: a push goes to a phone").in("phone"))
+	case asked == payment.QRIS && given("phone"):
+		wrong = append(wrong, problem("phone_unwanted", "a QR is made without the customer's phone number").in("phone"))
 	}
+	if line, known := railOf[asked]; known && n.Rail != "" && payment.Rail(n.Rail) != line {
+		wrong = append(wrong, problem("rail_method_mismatch", "the rail "+n.Rail+" has no "+n.Method).in("rail").
+			hinting(n.Method+" goes by the rail "+string(line)+"; or leave rail out."))
+	}
+	return wrong
+}
+
+// railOf is the one rail that has a method, in this version.
+var railOf = map[payment.Method]payment.Rail{payment.OVOPush: payment.OVO, payment.QRIS: payment.SNAP} // never written
+
+func missing(name string) *Problem {
 	return problem("missing_field", name+" is missing").in(name)
 }
 
@@ -201,10 +219,8 @@ func readMethod(m member) (string, *Problem) {
 	switch {
 	case p != nil:
 		return "", p
-	case payment.Method(s) == payment.OVOPush:
+	case railOf[payment.Method(s)] != "":
 		return s, nil
-	case payment.Method(s) == payment.QRIS:
-		return "", problem("method_not_available", "payment by QRIS is not available on this gateway").in("method")
 	}
 	return "", problem("method_unknown", "there is no such method").in("method")
 }
@@ -214,7 +230,7 @@ func readRail(m member) (string, *Problem) {
 	switch {
 	case p != nil:
 		return "", p
-	case payment.Rail(s) == payment.OVO:
+	case payment.Rail(s) == payment.OVO, payment.Rail(s) == payment.SNAP:
 		return s, nil
 	case slices.Contains(knownRails, payment.Rail(s)):
 		return "", problem("rail_not_available", "the rail "+s+" is not available on this gateway").in("rail")
@@ -273,9 +289,19 @@ func fingerprint(route string, body any) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// TransformSchema says of metadata what tags cannot.
+// TransformSchema says what tags cannot: of metadata, and what goes with which method.
 func (NewPayment) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	most := metadataValue
 	s.Properties["metadata"].AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &most}
+	of := func(m payment.Method) *huma.Schema {
+		only := func(value string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Enum: []any{value}} }
+		return &huma.Schema{AdditionalProperties: true, Properties: map[string]*huma.Schema{
+			"method": only(string(m)), "rail": only(string(railOf[m])),
+		}}
+	}
+	push, code := of(payment.OVOPush), of(payment.QRIS)
+	push.Required = []string{"phone"}
+	code.Not = &huma.Schema{Required: push.Required}
+	s.AnyOf = []*huma.Schema{push, code}
 	return s
 }

@@ -33,11 +33,12 @@ type Payment struct {
 	UpdatedAt Time `json:"updated_at"`
 
 	Attempts []Attempt `json:"attempts" nullable:"false"`
-	Failure  *Failure  `json:"failure" doc:"Why it is not paid, why it was given back, or why a void was not done."`
+	Failure  *Failure  `json:"failure" doc:"Why it is not paid, why it was given back, or why a void or a refund was not done; null while that is not known."`
 	Message  *Words    `json:"message" doc:"What to tell the customer now; null when there is nothing to say beyond your own page."`
+	QR       *QR       `json:"qr" doc:"What the customer scans, as long as it can be; else null."`
 
 	NextAction *NextAction `json:"next_action" doc:"What the payment waits for, and who must act."`
-	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off."`
+	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none."`
 	Actions    []Action    `json:"actions" nullable:"false" doc:"What you can still ask for, and until when."`
 
 	CheckoutURL string `json:"checkout_url,omitempty" doc:"A page for the customer: what to do, how long there is time, how it ended. Whoever has the address sees the page. Left out when the gateway has not been told its public_url."`
@@ -57,12 +58,26 @@ type Attempt struct {
 	Batch           int        `json:"batch"`
 	ReferenceNumber int        `json:"reference_number"`
 	Invoice         string     `json:"invoice" doc:"What the provider sees as the invoice number."`
-	PushedAt        Time       `json:"pushed_at" doc:"The instant written in the push; it gives the day of recap and cut-off."`
+	PushedAt        Time       `json:"pushed_at" doc:"The instant written in the push or in the request for a QR: a push's day of recap and cut-off, the beginning of a QR's life."`
 	ApprovalCode    string     `json:"approval_code,omitempty"`
 	TraceNumber     string     `json:"trace_number,omitempty"`
-	ResponseCode    string     `json:"response_code,omitempty" doc:"The provider's answer to the push."`
+	ResponseCode    string     `json:"response_code,omitempty" doc:"The provider's answer to the push, or to the request for a QR."`
 	NeverSent       bool       `json:"never_sent,omitempty" doc:"Certainly nothing left for the provider."`
 	Calls           []Call     `json:"calls" nullable:"false"`
+
+	PartnerReferenceNo string `json:"partner_reference_no,omitempty" example:"000001000042" doc:"Of a QR: batch and reference number as the provider has them; SNAP's partnerReferenceNo."`
+	ProviderReference  string `json:"provider_reference,omitempty" doc:"Of a QR: the provider's own number, once it is known; SNAP's referenceNo."`
+	RefundNo           string `json:"refund_no,omitempty" doc:"Of a QR whose refund was asked for: SNAP's partnerRefundNo."`
+	PresentedAt        *Time  `json:"presented_at,omitempty" doc:"Of a QR: when it came; missing where none did."`
+	PaidAt             *Time  `json:"paid_at,omitempty" doc:"Of a QR: when the customer paid by it, as the provider says, else when lunas learnt of it. Its day is the day of a refund."`
+}
+
+// QR is what the customer scans.
+type QR struct {
+	Content string `json:"content" doc:"The text of the code: a QRIS, to be drawn as it is." example:"00020101021226…6304A1B2"`
+	Until   Time   `json:"until" doc:"Until when it can be paid. Show it no longer."`
+	PNG     string `json:"png" doc:"Where it is drawn, on this gateway; needs the API key." example:"/v1/payments/pay_01kafz0q3gf7ktc1ms2cqc1b9w/qr.png"`
+	SVG     string `json:"svg" example:"/v1/payments/pay_01kafz0q3gf7ktc1ms2cqc1b9w/qr.svg"`
 }
 
 // AtTerminal is a terminal as the provider knows it.
@@ -75,13 +90,13 @@ type AtTerminal struct {
 
 // Call says how often something was asked of the provider in an attempt.
 type Call struct {
-	Operation string `json:"operation" enum:"push,reversal,check,void,check_void"`
+	Operation string `json:"operation" enum:"push,reversal,check,void,check_void,generate,refund"`
 	Tries     int    `json:"tries"`
 	LastAt    Time   `json:"last_at"`
 	Open      bool   `json:"open" doc:"It is under way."`
 }
 
-// Failure says why a payment is not paid, or not voided.
+// Failure says why a payment is not paid, or not voided or refunded.
 type Failure struct {
 	Code         string `json:"code" doc:"Ours, stable." example:"canceled_by_customer"`
 	ProviderCode string `json:"provider_code,omitempty" doc:"The provider's response code, if it gave one." example:"17"`
@@ -91,15 +106,16 @@ type Failure struct {
 
 // NextAction is what a payment waits for.
 type NextAction struct {
-	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,inspect"`
+	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,present,scan,confirm_refund,inspect" doc:"confirm: in the app; present: the QR is being made; scan: it can be scanned; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks."`
 	Who  string `json:"who" enum:"customer,gateway,operator"`
 	At   *Time  `json:"at" nullable:"true" doc:"When at the latest; null when that is not known."`
 }
 
 // Action is something that can still be asked for.
 type Action struct {
-	Action string `json:"action" enum:"check,void,cancel"`
+	Action string `json:"action" enum:"check,void,cancel,refund,renew"`
 	Until  *Time  `json:"until" nullable:"true" doc:"Null when there is no limit."`
+	Amount int64  `json:"amount,omitempty" example:"12500" doc:"Of a refund: how much is given back, which is all of it."`
 }
 
 // TransformSchema lists the states.
@@ -107,7 +123,7 @@ func (Payment) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	for _, state := range payment.States() {
 		s.Properties["state"].Enum = append(s.Properties["state"].Enum, string(state))
 	}
-	orNull(s, "failure", "message", "next_action")
+	orNull(s, "failure", "message", "next_action", "qr")
 	return s
 }
 
@@ -170,7 +186,7 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 		CreatedAt: Time{p.CreatedAt}, UpdatedAt: Time{p.UpdatedAt},
 		Attempts: make([]Attempt, 0, len(p.Attempts)), Actions: []Action{},
 		Warning: p.Warning, Review: p.Review, Description: p.Description, Metadata: p.Metadata,
-		Message: wording.Of(p, t, explainer, now), Deadline: timePtr(deadlineOf(p, t)),
+		Message: wording.Of(p, t, explainer, now), Deadline: timePtr(deadlineOf(p, t)), QR: viewQR(p, t, now),
 	}
 	if !p.Phone.IsZero() {
 		v.Phone = p.Phone.String()
@@ -178,18 +194,48 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 	for i, a := range p.Attempts {
 		v.Attempts = append(v.Attempts, viewAttempt(i+1, a))
 	}
-	if f := p.Failure; f != nil {
+	if f := p.Failure; f != nil && !openQR(p, t) {
 		v.Failure = &Failure{
 			Code: f.Code, ProviderCode: f.ProviderCode, Operation: string(f.Operation), Message: wording.Failure(*f, explainer),
 		}
 	}
-	if next := payment.NextOf(t, p); next.What != "" {
+	if next := nextOf(p, t, now); next.What != "" {
 		v.NextAction = &NextAction{What: next.What, Who: next.Who, At: timePtr(next.At)}
 	}
 	for _, a := range payment.Actions(t, p, now) {
-		v.Actions = append(v.Actions, Action{Action: string(a.What), Until: timePtr(a.Until)})
+		action := Action{Action: string(a.What), Until: timePtr(a.Until)}
+		if a.What == payment.AskRefund {
+			action.Amount = int64(p.Amount)
+		}
+		v.Actions = append(v.Actions, action)
 	}
 	return v
+}
+
+// viewQR is the QR that can be shown now; nil when there is none.
+func viewQR(p payment.Payment, t payment.Terms, now time.Time) *QR {
+	content, until, ok := payment.ShownQR(t, p, now)
+	if !ok {
+		return nil
+	}
+	path := "/v1/payments/" + p.ID
+	return &QR{Content: content, Until: Time{until}, PNG: path + "/qr.png", SVG: path + "/qr.svg"}
+}
+
+// openQR tells whether the failure that a QR's payment holds is not its last word: a refund that was refused may have been
+// done by an earlier try, and in review nobody knows.
+func openQR(p payment.Payment, t payment.Terms) bool {
+	return t.Presents() && (p.State == payment.Refunding || p.State == payment.Review)
+}
+
+// nextOf is what the payment waits for at this moment. The core tells it as of the payment's last change, since when the
+// QR may have come to its end.
+func nextOf(p payment.Payment, t payment.Terms, now time.Time) payment.Next {
+	next := payment.NextOf(t, p)
+	if next.What == "scan" && !now.Before(next.At) {
+		return payment.Next{What: "check", Who: "gateway", At: p.WakeAt}
+	}
+	return next
 }
 
 func viewAttempt(number int, a payment.Attempt) Attempt {
@@ -198,8 +244,15 @@ func viewAttempt(number int, a payment.Attempt) Attempt {
 		Terminal: AtTerminal{ID: a.Terminal.ID, TID: a.Terminal.TID, MID: a.Terminal.MID, StoreCode: a.Terminal.StoreCode},
 		Invoice:  a.Invoice, PushedAt: Time{a.PushedAt}, ApprovalCode: a.ApprovalCode, TraceNumber: a.TraceNumber,
 		ResponseCode: a.ResponseCode, NeverSent: a.NeverSent, Calls: make([]Call, 0, len(a.Calls)),
+		ProviderReference: a.ProviderReference, PresentedAt: timePtr(a.PresentedAt), PaidAt: timePtr(a.PaidAt),
+	}
+	if a.Rail == payment.SNAP {
+		v.PartnerReferenceNo = a.Number.Digits()
 	}
 	for _, c := range a.Calls {
+		if c.Call == payment.CallRefund {
+			v.RefundNo = payment.RefundNo(a.Invoice)
+		}
 		v.Calls = append(v.Calls, Call{Operation: string(c.Call), Tries: c.Tries, LastAt: Time{c.At}, Open: c.Open})
 	}
 	return v
@@ -213,6 +266,8 @@ func deadlineOf(p payment.Payment, t payment.Terms) time.Time {
 		return pushedAt.Add(t.ReverseAfter)
 	case payment.Reversing, payment.Voiding:
 		return t.CutOffOf(pushedAt)
+	case payment.Refunding:
+		return payment.NextOf(t, p).At
 	}
 	return time.Time{}
 }

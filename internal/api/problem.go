@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -184,15 +185,17 @@ var catalogue = map[string]kind{ // never written
 	payment.CodeAmountTooLarge:  {422, "Amount too large", "Ask for less, or split the payment."},
 	"phone_invalid":             {422, "Not an Indonesian mobile number", "Write 08…, 62… or +62…, 10 to 13 digits in the form 08…."},
 	payment.CodePhoneMissing:    {422, "Phone missing", "A push needs the customer's phone number."},
+	"phone_unwanted":            {422, "Phone not wanted", "Leave phone out; only ovo_push takes one."},
 	"reference_invalid":         {422, "Bad reference", "Use 1 to 64 characters without control characters."},
 	"description_invalid":       {422, "Bad description", "Use at most 255 characters without control characters."},
 	"metadata_invalid":          {422, "Bad metadata", "Use at most 20 entries: keys of 1 to 40 letters, digits, _ . or -, values of at most 500 characters."},
+	"amount_not_whole":          {422, "Not the whole amount", "Give the payment's amount, or leave amount out: the provider gives back the whole amount or nothing."},
 	"reason_invalid":            {422, "Bad reason", "Use at most 255 characters without control characters."},
 	"name_invalid":              {422, "Bad name", "Use 1 to 64 letters, digits, _ . or -."},
-	"method_unknown":            {422, "Unknown method", "The method is ovo_push."},
-	"method_not_available":      {422, "Method not available on this gateway", "Use ovo_push."},
+	"method_unknown":            {422, "Unknown method", "The methods are ovo_push and qris."},
 	"rail_unknown":              {422, "Unknown rail", "The rails are ovo, snap, doku and faspay; leave rail out to have one chosen."},
-	"rail_not_available":        {422, "Rail not available on this gateway", "Use ovo, or leave rail out."},
+	"rail_not_available":        {422, "Rail not available on this gateway", "Use ovo or snap, or leave rail out."},
+	"rail_method_mismatch":      {422, "The rail does not have the method", "Leave rail out."},
 	"no_account":                {422, "No account for this", "Leave rail and account out, use a key of the other mode, or have an account configured."},
 	"no_terminal":               {422, "No such terminal", "See /v1/terminals, or leave terminal out."},
 	"invalid_field":             {422, "A field that the provider would not take", ""},
@@ -201,18 +204,21 @@ var catalogue = map[string]kind{ // never written
 	payment.CodeInProgress:      {409, "In progress", "Wait for the payment's end: GET it with ?wait=."},
 	payment.CodeNotPossible:     {409, "Not possible in this state", "The payment's actions say what is possible."},
 	payment.CodeCheckTooOld:     {409, "Too old to be checked", "Look it up in the provider's portal."},
-	payment.CodeCheckInProgress: {409, "A check is under way", "Wait a little; checks are made one at a time."},
+	payment.CodeCheckInProgress: {409, "A check is under way", "Wait a little; checks are made one at a time, and no closer than the provider allows."},
+	"qr_not_ready":              {409, "No QR yet", "Get the payment with ?wait=: it is answered when the QR is there."},
+	"qr_gone":                   {410, "No QR to show any more", "The payment's state says why; its actions say whether a new QR can be asked for."},
 	payment.CodeNothingSent:     {409, "Nothing was sent", "There is nothing at the provider to ask about."},
 	payment.CodeExists:          {409, "Exists already", ""},
 	payment.CodeCutOff:          {409, "Past the cut-off", "Try again after midnight WIB."},
 	"refused":                   {409, "Not granted", ""},
 
 	// Ours.
-	"terminal_held":       {503, "Terminal stopped", "An operator must move its numbering ahead and release it; nothing was sent."},
-	"numbers_exhausted":   {503, "No numbers left", "Use another terminal, or wait for the next day; nothing was sent."},
-	"shutting_down":       {503, "Shutting down", "Send the same request again, with the same Idempotency-Key."},
-	"store_unavailable":   {503, "The database does not answer", "Send the same request again, with the same Idempotency-Key."},
-	"outcome_unknown":     {503, "The outcome is not known", "Send the same request again with the same Idempotency-Key to learn what became of it."},
-	"inquiry_unavailable": {503, "The inquiry could not be made", "Let the customer go on; the payment itself will tell."},
-	"internal":            {500, "Our mistake", "Tell the operator the request id."},
+	engine.CodeProviderAway: {503, "The provider cannot be reached", "Nothing was sent. Send the same request again, with the same Idempotency-Key."},
+	"terminal_held":         {503, "Terminal stopped", "An operator must move its numbering ahead and release it; nothing was sent."},
+	"numbers_exhausted":     {503, "No numbers left", "Use another terminal, or wait for the next day; nothing was sent."},
+	"shutting_down":         {503, "Shutting down", "Send the same request again, with the same Idempotency-Key."},
+	"store_unavailable":     {503, "The database does not answer", "Send the same request again, with the same Idempotency-Key."},
+	"outcome_unknown":       {503, "The outcome is not known", "Send the same request again with the same Idempotency-Key to learn what became of it."},
+	"inquiry_unavailable":   {503, "The inquiry could not be made", "Let the customer go on; the payment itself will tell."},
+	"internal":              {500, "Our mistake", "Tell the operator the request id."},
 }

@@ -45,7 +45,7 @@ func (s *server) refused(r *payment.Refusal) *Problem {
 	p := problem(code, r.Message).in(r.Field).until(r.Until)
 	p.State = string(r.State)
 	if code == payment.CodeCutOff && r.State != "" {
-		p.hinting("Give the money back by another way; the provider takes voids and reversals only on the day of the payment.")
+		p.hinting("Give the money back by another way; the provider takes voids, refunds and reversals only on the day of the payment.")
 	}
 	switch {
 	case !r.Until.IsZero():

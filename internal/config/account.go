@@ -162,7 +162,7 @@ func knownKeys() []string {
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",
 		"private_key_file", "private_key_env", "partner_id", "channel_id", "origin", "allowed_sources", "compact_timestamps",
-		"nmid", "notify", "public_key_file", "tolerance", "paths", "access_token", "generate", "query", "refund",
+		"nmid", "notify", "public_key_file", "tolerance", "path", "paths", "access_token", "generate", "query", "refund",
 		"secret_key_file", "secret_key_env", "unsigned", "void_path", "response_check_sum", "signed_responses", "merchant_name",
 		"user_id", "password_file", "password_env", "flow", "bill_life", "encoding", "decimal_amounts", "content_type",
 		"post_data_xml_path", "inquiry_xml_path", "cancel_xml_path", "redirect_path", "customer", "email", "phone",

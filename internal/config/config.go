@@ -117,6 +117,7 @@ type fileNotify struct {
 	Mode          string `koanf:"mode"`
 	PublicKeyFile string `koanf:"public_key_file"`
 	Tolerance     string `koanf:"tolerance"`
+	Path          string `koanf:"path"`
 }
 
 type fileTerms struct {

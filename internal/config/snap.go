@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -69,12 +70,14 @@ func (p filePaths) byOperation() map[string]string {
 // notify reads how the provider signs what it notifies. The mode issued_token needs a door that issues tokens, which this
 // version has not.
 func (r *resolver) notify(where string, n fileNotify) merchant.SNAPNotify {
-	out := merchant.SNAPNotify{Mode: n.Mode}
+	out := merchant.SNAPNotify{Mode: n.Mode, Path: n.Path}
 	if n.Mode == "" {
 		r.must(n == fileNotify{}, where+".mode", "is missing: shared_secret or provider_key")
 		return out
 	}
 	r.oneOf(where+".mode", n.Mode, "shared_secret", "provider_key")
+	r.must(n.Path == "" || (strings.HasPrefix(n.Path, "/") && !strings.ContainsAny(n.Path, " #")), where+".path",
+		"must be the path of the address that OVO was given, such as /pay/notify/snap/qris")
 	if n.Tolerance != "" {
 		var err error
 		out.Tolerance, err = time.ParseDuration(n.Tolerance)
@@ -94,8 +97,9 @@ func (r *resolver) notify(where string, n fileNotify) merchant.SNAPNotify {
 }
 
 // clientsOnce refuses one client id in two accounts of one environment: each would count its numbers by itself, and OVO
-// would see numbers twice.
+// would see numbers twice. It refuses one id for two accounts too: notifications come by it.
 func (r *resolver) clientsOnce(merchants []Merchant) {
+	ids := map[string]bool{}
 	type client struct {
 		environment merchant.Environment
 		id          string
@@ -106,6 +110,9 @@ func (r *resolver) clientsOnce(merchants []Merchant) {
 			if a.Rail != payment.SNAP {
 				continue
 			}
+			r.must(!ids[a.ID], fmt.Sprintf("merchants[%d].accounts[%d].id", i, j),
+				"is another merchant's account too, and notifications come to /notify/snap/"+a.ID+": choose another")
+			ids[a.ID] = true
 			c := client{a.Environment, a.SNAP.ClientID}
 			r.must(!seen[c], fmt.Sprintf("merchants[%d].accounts[%d].client_id", i, j), "stands in another account too: their numbers would meet")
 			seen[c] = true

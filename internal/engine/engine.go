@@ -239,6 +239,20 @@ func (e *Engine) TermsOf(ctx context.Context, p payment.Payment) (payment.Terms,
 	return t, nil
 }
 
+// MerchantAt tells whose account of a rail has this id, for what names no merchant. It is false when there is none, and
+// when there are several.
+func (e *Engine) MerchantAt(r payment.Rail, accountID string) (merchantID string, ok bool) {
+	for key, a := range e.accounts { // order does not matter: two are as none
+		if key.account == accountID && a.Rail == r {
+			if ok {
+				return "", false
+			}
+			merchantID, ok = key.merchant, true
+		}
+	}
+	return merchantID, ok
+}
+
 // RailOf gives the rail of an account; false when the account is not configured.
 func (e *Engine) RailOf(merchantID, accountID string) (rail.Rail, bool) {
 	a, ok := e.accounts[accountKey{merchantID, accountID}]

@@ -103,6 +103,9 @@ type SNAPNotify struct {
 	// Mode is shared_secret, issued_token or provider_key; empty: notifications are not taken.
 	Mode      string
 	PublicKey string // the provider's, of provider_key; PEM
+	// Path is path and query of the address that the provider was given, where a proxy before us changes it: the signature
+	// covers it. Empty: as it comes to us.
+	Path string
 	// Tolerance is how far a notification's time may be from ours; 0: five minutes.
 	Tolerance time.Duration
 }

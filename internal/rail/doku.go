@@ -229,8 +229,10 @@ func (r *dokuRail) Reply(v Verdict) Reply {
 	switch v {
 	case Taken:
 		return dokuReply(http.StatusOK, "taken")
-	case UnknownPayment, OtherMerchant, NotForUs:
+	case UnknownPayment, OtherMerchant, NotForUs, NoAccount:
 		return dokuReply(http.StatusNotFound, "unknown payment")
+	case Broken:
+		return dokuReply(http.StatusBadRequest, "incomplete")
 	}
 	return dokuReply(http.StatusServiceUnavailable, "come again")
 }

@@ -127,7 +127,9 @@ const (
 	UnknownPayment Verdict = "unknown_payment"
 	OtherMerchant  Verdict = "other_merchant"
 	OurTrouble     Verdict = "our_trouble" // come again
-	NotForUs       Verdict = "not_for_us"  // the account takes no notifications
+	NotForUs       Verdict = "not_for_us"  // the account takes no notifications, or not by this method
+	NoAccount      Verdict = "no_account"  // there is none at this address
+	Broken         Verdict = "broken"      // it did not come to its end
 )
 
 // Reply is an answer to be given, as HTTP.
@@ -135,6 +137,17 @@ type Reply struct {
 	Status int
 	Header http.Header
 	Body   []byte
+}
+
+// ReplyAs is what a provider of this rail is told where there is no account to ask; false for one that does not notify.
+func ReplyAs(r payment.Rail, v Verdict) (Reply, bool) {
+	switch r {
+	case payment.SNAP:
+		return (*snapRail)(nil).Reply(v), true
+	case payment.DOKU:
+		return (*dokuRail)(nil).Reply(v), true
+	}
+	return Reply{}, false
 }
 
 // Rejected is why a notification is not believed, with the answer to it.

@@ -252,6 +252,22 @@ var snapReasons = map[string]payment.Reason{ // never written
 	"40501": "not_permitted", "40901": payment.ReasonDuplicate,
 }
 
+// snapTexts tell the customer why no QR could be made, where that helps to choose what to do. They are ours.
+var snapTexts = map[payment.Reason]snap.Text{ // never written
+	"limit_exceeded": {
+		ID: "Pembayaran ini melebihi batas, silakan gunakan cara pembayaran lain",
+		EN: "This payment is above a limit, please pay another way",
+	},
+	"not_permitted": {
+		ID: "Pembayaran ini tidak dapat dilakukan dengan QRIS, silakan gunakan cara pembayaran lain",
+		EN: "This payment cannot be made by QRIS, please pay another way",
+	},
+	"too_late": {
+		ID: "QRIS tidak tersedia saat ini, silakan coba lagi nanti atau gunakan cara pembayaran lain",
+		EN: "QRIS is not available at this time, please try again later or pay another way",
+	},
+}
+
 func snapReason(c snap.Code, class payment.Class) payment.Reason {
 	if reason, ok := snapReasons[fmt.Sprintf("%03d", c.Status())+c.Case()]; ok {
 		return reason
@@ -275,6 +291,9 @@ func (r *snapRail) ReadNotification(in Notification, tokens []Token, now time.Ti
 		return Notice{}, &Rejected{Reply: r.Reply(NotForUs), Why: "this account takes no notifications"}
 	}
 	incoming := snap.Incoming{Method: in.Method, Endpoint: in.Endpoint, Header: in.Header, Body: in.Body}
+	if path := r.account.SNAP.Notify.Path; path != "" {
+		incoming.Endpoint = path // a proxy before us changes it, and the provider signs what it was given
+	}
 	for _, t := range tokens {
 		incoming.Tokens = append(incoming.Tokens, snap.Secret(t.Value.Reveal()))
 	}
@@ -308,6 +327,10 @@ func (r *snapRail) Reply(v Verdict) Reply {
 		return reply(code(http.StatusNotFound, "08"), "Invalid Merchant")
 	case NotForUs:
 		return reply(code(http.StatusMethodNotAllowed, "00"), "Requested Function Is Not Supported")
+	case NoAccount:
+		return reply(code(http.StatusNotFound, "16"), "Partner Not Found")
+	case Broken:
+		return reply(code(http.StatusBadRequest, "00"), "Bad Request")
 	}
 	return reply(code(http.StatusInternalServerError, "00"), "General Error")
 }
@@ -331,8 +354,12 @@ func (r *snapRail) Explain(call payment.Call, code string) (Explanation, bool) {
 	}[call]
 	meaning := snap.Code(code).For(operation)
 	entry, known := snap.Code(code).Entry()
+	text := meaning.Text
+	if own, ok := snapTexts[snapReason(snap.Code(code), snapClasses[meaning.Follow])]; ok && call == payment.CallGenerate {
+		text = own
+	}
 	return Explanation{
-		Provider: strings.TrimSuffix(entry.Message+": "+entry.Note, ": "), Indonesian: meaning.Text.ID, English: meaning.Text.EN,
+		Provider: strings.TrimSuffix(entry.Message+": "+entry.Note, ": "), Indonesian: text.ID, English: text.EN,
 		CustomerWasAsked: operation == snap.Query, OperatorAttention: meaning.Follow == snap.Misconfigured || meaning.Follow == snap.Duplicate,
 	}, known
 }
