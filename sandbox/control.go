@@ -31,6 +31,7 @@ func (s *Sandbox) control(mux *http.ServeMux) {
 	mux.HandleFunc("POST /control/pushes/{id}/{action}", s.controlChoose)
 	mux.HandleFunc("GET /control/transactions", s.controlTransactions)
 	s.controlSNAP(mux)
+	s.controlFaspay(mux)
 	mux.HandleFunc("GET /control/totals", s.controlTotals)
 	mux.HandleFunc("GET /control/violations", s.controlViolations)
 	mux.HandleFunc("GET /control/rules", func(w http.ResponseWriter, _ *http.Request) {
@@ -159,7 +160,7 @@ func set[T any](to, from *T) {
 	}
 }
 
-// controlTransactions lists payments, newest first: ?phone=, ?state=, ?invoice=, ?limit=.
+// controlTransactions lists payments, newest first: ?rail=, ?phone=, ?state=, ?invoice=, ?limit=.
 func (s *Sandbox) controlTransactions(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	limit := listMax
@@ -175,12 +176,9 @@ func (s *Sandbox) controlTransactions(w http.ResponseWriter, r *http.Request) {
 	if normal, ok := normalPhone(phone); ok {
 		phone = normal
 	}
-	name, rail := path.Base(r.URL.Path), Rail("")
-	switch name {
-	case "pushes":
-		rail = RailOVO
-	case "qrs":
-		rail = RailSNAP
+	name, rail := path.Base(r.URL.Path), Rail(query.Get("rail"))
+	wanted := func(p *payment) bool {
+		return (rail == "" || p.Rail == rail) && (name != "pushes" || p.qr == nil) && (name != "qrs" || p.qr != nil)
 	}
 	list := []Transaction{}
 	var totals Totals
@@ -189,7 +187,7 @@ func (s *Sandbox) controlTransactions(w http.ResponseWriter, r *http.Request) {
 			if len(list) == limit {
 				break
 			}
-			if (rail == "" || p.Rail == rail) && (phone == "" || p.Phone == phone) && (state == "" || p.state == state) && (invoice == "" || p.Invoice == invoice) {
+			if wanted(p) && (phone == "" || p.Phone == phone) && (state == "" || p.state == state) && (invoice == "" || p.Invoice == invoice) {
 				list = append(list, p.view())
 			}
 		}
@@ -203,7 +201,7 @@ func (s *Sandbox) controlPush(w http.ResponseWriter, r *http.Request) {
 	var found Transaction
 	var ok bool
 	s.Do(func(core *Core, _ time.Time) { found, ok = core.TransactionByID(id) })
-	if !ok || found.Rail != RailOVO {
+	if !ok || found.Rail == RailSNAP {
 		writeError(w, http.StatusNotFound, ErrUnknownPush.Error())
 		return
 	}
@@ -236,7 +234,7 @@ func (s *Sandbox) controlChoose(w http.ResponseWriter, r *http.Request) {
 	var result Transaction
 	var err error
 	s.Do(func(core *Core, now time.Time) {
-		if result, _ = core.TransactionByID(id); result.Rail != RailOVO {
+		if result, _ = core.TransactionByID(id); result.ID == 0 || result.Rail == RailSNAP {
 			err = ErrUnknownPush
 			return
 		}

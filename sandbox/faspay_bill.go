@@ -48,9 +48,9 @@ type faspayBill struct {
 	code          string // OVO's, of the last push that came to nothing
 	canceled      time.Time
 	reason        string // payment_cancel
-	pageless      bool   // the post had no place for its page: XML
 	host          string // where the post was sent to
 
+	revision     uint64    // of the core, when it last changed
 	effect       Effect    // ordered for the post or the push: notification, reversal
 	noticeAt     time.Time // not before
 	sent         int
@@ -142,10 +142,15 @@ func (b *faspayBill) overCode() string {
 // turn gives a bill another status and tells the merchant of it.
 func (f *faspayRail) turn(now time.Time, b *faspayBill, status string) {
 	b.status, b.since = status, now
-	f.core.revision++
+	f.touch(b)
 	if b.over() {
 		f.notify(now, b, status)
 	}
+}
+
+func (f *faspayRail) touch(b *faspayBill) {
+	f.core.revision++
+	b.revision = f.core.revision
 }
 
 // expire ends a bill whose time is up. One whose customer is being asked waits for them.

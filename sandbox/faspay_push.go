@@ -48,6 +48,8 @@ func (f *faspayRail) ask(now time.Time, b *faspayBill, phone string, effect Effe
 	case b.push != nil:
 		return "", faspayWrong("94", "trx_id", "is of a bill whose customer is being asked", RuleFaspayPushOpen)
 	case w == nil:
+		b.code = "14"
+		f.touch(b)
 		return "", verdict{"14", "", RuleFaspayPhone, "ovo_number has no OVO account"}
 	}
 	p := &payment{
@@ -73,6 +75,7 @@ func (f *faspayRail) ask(now time.Time, b *faspayBill, phone string, effect Effe
 	c.open(p)
 	b.payments = append(b.payments, p.ID)
 	c.plan(p.Deadline, dueSession, nil, p)
+	f.touch(b)
 	if p.habit = effect.Customer; p.habit == "" {
 		return "", verdict{}
 	}
@@ -118,7 +121,7 @@ func (f *faspayRail) failed(now time.Time, b *faspayBill, code string) {
 	default:
 		f.turn(now, b, billFailed)
 	}
-	f.core.revision++
+	f.touch(b)
 }
 
 // settled follows a push that has come to an end: its bill changes, and the call that
@@ -151,6 +154,7 @@ func (f *faspayRail) settled(now time.Time, p *payment) {
 			f.turn(now, b, billFailed)
 		}
 	}
+	f.touch(b)
 	if held != nil {
 		f.directed(now, held, code)
 	}
@@ -177,10 +181,7 @@ func (f *faspayRail) leadBack(now time.Time, held *call, r faspayRecord) {
 		f.core.reply(now, held, f.core.onItsWay(held, page, func() []byte { return page.Body }))
 		return
 	}
-	status := billUnprocessed
-	if f.options.ReturnTruth {
-		status = b.status
-	}
+	status := f.claims(b)
 	if held.effect.Status != "" {
 		status = held.effect.Status
 	}
@@ -188,6 +189,14 @@ func (f *faspayRail) leadBack(now time.Time, held *call, r faspayRecord) {
 		"Location": {b.returnURL(status)}, "Cache-Control": {"no-store"}, "Referrer-Policy": {"no-referrer"},
 	}}
 	f.core.reply(now, held, f.core.onItsWay(held, answer, func() []byte { return nil }))
+}
+
+// claims is the status on a bill's return URL.
+func (f *faspayRail) claims(b *faspayBill) string {
+	if f.options.ReturnTruth {
+		return b.status
+	}
+	return billUnprocessed
 }
 
 // returnURL is where the customer's browser goes. Its status says nothing of the payment
@@ -254,6 +263,11 @@ func (c *Core) AskBill(now time.Time, trxID, phone string) error {
 	a := asked{rail: RailFaspay, operation: OperationDirect, amount: b.amount, invoice: b.number}
 	a.phone, _ = normalPhone(phone)
 	_, v := c.faspay.ask(now, b, phone, c.effectFor(a), nil)
+	return faspayProblem(v)
+}
+
+// faspayProblem is a broken rule as an error.
+func faspayProblem(v verdict) error {
 	switch v.rule {
 	case RuleFaspayBillOver:
 		return ErrBillOver

@@ -41,6 +41,7 @@ func (s *Sandbox) routes() http.Handler {
 	}
 	mux.HandleFunc("GET /binding/{id}", s.page(pages, "binding-page", s.viewBinding))
 	s.snapRoutes(mux)
+	s.faspayRoutes(mux, pages)
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /phones/{phone}/events", s.events)
 	mux.HandleFunc("POST /phones", s.postPhone)
@@ -51,7 +52,7 @@ func (s *Sandbox) routes() http.Handler {
 	guard := http.NewCrossOriginProtection()
 	guarded := guard.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if s.options.railOf(r.URL.Path) != RailOVO { // a provider's door: servers call it, not browsers
+		if s.options.railOf(r.URL.Path) != RailOVO && !servesFaspayPage(r.URL.Path) { // a provider's door: servers call it, not browsers
 			s.serveProvider(w, r)
 			return
 		}
@@ -82,7 +83,7 @@ func serveStatic(w http.ResponseWriter, r *http.Request) {
 // view is what the templates see.
 type view struct {
 	Lang, Other string // "id" or "en", and the one to switch to
-	Kind        string // wallets, phone, director, binding
+	Kind        string // wallets, phone, director, binding, bill
 	Path        string
 	Title       string
 	Speed       float64
@@ -100,6 +101,7 @@ type view struct {
 
 	Open    []pushView // QRs that nobody has scanned
 	Binding Binding
+	Bill    billView
 	FormTo  string // where else than here forms may lead
 }
 
@@ -275,6 +277,11 @@ func (s *Sandbox) events(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	s.stream(w, r, func() (uint64, <-chan struct{}) { return s.revision(phone) })
+}
+
+// stream says whenever a revision is another.
+func (s *Sandbox) stream(w http.ResponseWriter, r *http.Request, current func() (uint64, <-chan struct{})) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
@@ -282,7 +289,7 @@ func (s *Sandbox) events(w http.ResponseWriter, r *http.Request) {
 	_ = out.SetWriteDeadline(time.Time{}) // a server's write time-out is not for streams
 	var last uint64
 	for first := true; ; first = false {
-		revision, changed := s.revision(phone)
+		revision, changed := current()
 		if revision != last || first {
 			last = revision
 			if _, err := fmt.Fprintf(w, "event: change\nid: %d\ndata: %d\n\n", revision, revision); err != nil {

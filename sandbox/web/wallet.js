@@ -17,6 +17,7 @@ async function load() {
       screenPart.querySelectorAll("details").forEach((d, i) => { d.open = Boolean(open[i]); });
       loadedAt = performance.now();
       tick();
+      leave();
     }
   } catch {
     // The sandbox is away; the next event or question tries again.
@@ -38,6 +39,14 @@ function tick() {
   }
 }
 setInterval(tick, 200);
+
+// leave follows the way back to the merchant, after a moment in which to read the outcome.
+let leaving = 0;
+function leave() {
+  const back = screenPart.querySelector("a[data-leave]");
+  if (back && !leaving) leaving = setTimeout(() => location.assign(back.href), 3000);
+}
+leave();
 
 let asking = 0;
 function ask() { if (!asking) asking = setInterval(load, 2000); }
