@@ -46,7 +46,7 @@ func (e *Engine) Receive(ctx context.Context, merchantID, accountID string, in r
 	}
 	e.begin(false)
 	defer e.end()
-	r := receiving{e: e, a: a, reader: reader, in: in, at: e.Now(), id: e.NewID("exc_")}
+	r := receiving{e: e, a: a, reader: reader, in: in, at: e.Now(), id: e.NewID("exc_"), operation: "notification"}
 	return r.receive(ctx), nil
 }
 
@@ -58,6 +58,8 @@ type receiving struct {
 	in     rail.Notification
 	at     time.Time
 	id     string
+
+	operation string // how it stands in the log
 }
 
 func (r receiving) receive(ctx context.Context) rail.Reply {
@@ -191,7 +193,7 @@ func (r receiving) keep(ctx context.Context, paymentID string, verdict rail.Verd
 
 // reject keeps what is not believed, within bounds, since anybody can send it.
 func (r receiving) reject(ctx context.Context, why *rail.Rejected) {
-	r.e.Log.Warn("a notification is not believed", "merchant", r.a.MerchantID, "account", r.a.ID, "why", why.Why)
+	r.e.Log.Warn("a "+r.operation+" is not believed", "merchant", r.a.MerchantID, "account", r.a.ID, "why", why.Why)
 	if !r.e.mayKeep(r.a, r.at) {
 		return
 	}
@@ -203,7 +205,7 @@ func (r receiving) reject(ctx context.Context, why *rail.Rejected) {
 		err = r.e.Store.Append(ctx, parts)
 	}
 	if err != nil {
-		r.e.Log.Error("a notification that is not believed is not kept", "account", r.a.ID, "error", err)
+		r.e.Log.Error("a "+r.operation+" that is not believed is not kept", "account", r.a.ID, "error", err)
 	}
 }
 
@@ -230,7 +232,7 @@ func (r receiving) trouble(doing string, err error) rail.Reply {
 // parts are the two sealed halves: what came, and what is answered.
 func (r receiving) parts(paymentID string, reply rail.Reply, note string) ([]exchange.Part, error) {
 	part := exchange.Part{
-		ID: r.id, MerchantID: r.a.MerchantID, PaymentID: paymentID, Account: r.a.ID, Operation: "notification",
+		ID: r.id, MerchantID: r.a.MerchantID, PaymentID: paymentID, Account: r.a.ID, Operation: r.operation,
 		Side: exchange.Request, At: r.at, Wire: requestWire(r.in), Note: note,
 	}
 	answer := part

@@ -30,6 +30,11 @@ type Order struct {
 	Description string
 	Metadata    map[string]string
 	Key         store.Key
+
+	// For rails that make a bill first; others do not look at it. ExpiresAt zero: as the account's terms say.
+	Customer  *payment.Customer
+	Items     []payment.Item
+	ExpiresAt time.Time
 }
 
 // The codes of refusals that the engine gives itself, beside those of the core.
@@ -93,7 +98,7 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	asked := payment.Requested{
 		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Account: a.ID, TermsRevision: a.revision,
 		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone, Terminal: terminal.Terminal,
-		Description: o.Description, Metadata: o.Metadata,
+		Description: o.Description, Metadata: o.Metadata, Customer: o.Customer, Items: o.Items, ExpiresAt: o.ExpiresAt,
 	}
 	// A first look refuses what can be refused without a number; the one that counts is inside the group.
 	if _, _, err := payment.Decide(a.terms, payment.Payment{}, asked); err != nil {
@@ -237,6 +242,8 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 		case payment.Push:
 			work.sendBy = command.SendBy
 		case payment.ShowQR:
+			work.sendBy = command.SendBy
+		case payment.PostBill:
 			work.sendBy = command.SendBy
 		}
 		part, err := e.render(w.line, next, command, &work, ev.When())
