@@ -99,6 +99,7 @@ func (s *step) await() {
 // confirmed by an inquiry, unless the customer surely was not asked.
 func (s *step) directAnswered(o Outcome) {
 	if s.p.State != Pushing {
+		s.knowWhy(o)
 		return // it was notified or asked about meanwhile
 	}
 	switch {
@@ -114,6 +115,17 @@ func (s *step) directAnswered(o Outcome) {
 		}
 		s.to(Awaiting)
 		s.askSoon()
+	}
+}
+
+// knowWhy takes the reason from the answer to a push that a notification of its failure has overtaken.
+func (s *step) knowWhy(o Outcome) {
+	switch {
+	case o.Class != Refused || o.Cause == "":
+	case s.p.State == Awaiting && s.a.RefusedAs == "":
+		s.a.RefusedAs = o.Cause
+	case s.p.State == Declined && s.p.Failure != nil && s.p.Failure.Operation == CallCheck:
+		s.fail(o.Cause, CallPush, o.Code)
 	}
 }
 
