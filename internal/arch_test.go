@@ -51,7 +51,7 @@ var rooms = []room{
 	{"snap", "* internal/rail sandbox"},
 	{"doku", "* internal/rail sandbox"},
 	{"faspay", "* internal/rail sandbox"},
-	{"qris", "* internal/rail sandbox internal/evidence " + doors},
+	{"qris", "* cmd/lunas internal/rail sandbox internal/evidence " + doors},
 	{"sandbox", "* cmd/lunas"},
 	{"sandbox/qrscan", "sandbox"},
 

@@ -28,6 +28,7 @@ func main() {
 type terminal struct {
 	ctx     context.Context
 	environ []string
+	in      io.Reader
 	out     io.Writer
 	err     io.Writer
 }
@@ -40,6 +41,7 @@ type commands struct {
 	Migrate   migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
 	Terminals terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
 	Config    configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
+	QRIS      qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
 	Sim       simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
 	Bench     benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
@@ -79,7 +81,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 		fmt.Fprintf(errOut, "lunas: %v. Try: lunas --help\n", err)
 		return 2
 	}
-	if err := command.Run(&terminal{ctx: ctx, environ: environ, out: out, err: errOut}); err != nil {
+	if err := command.Run(&terminal{ctx: ctx, environ: environ, in: os.Stdin, out: out, err: errOut}); err != nil {
 		fmt.Fprintln(errOut, "lunas:", oneSentence(err))
 		return 1
 	}

@@ -171,7 +171,7 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 	keys := t.TempDir()
 	for name, content := range map[string]string{
 		"master.key": strings.Repeat("ab", 32), "kopi.key": "lunas_live_0123456789abcdef01234567",
-		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x",
+		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x", "kopi-doku.key": "x", "kopi-faspay.password": "x",
 	} {
 		if err := os.WriteFile(filepath.Join(keys, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -185,7 +185,8 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 		t.Errorf("the key expires at %v, want %v: without quotation marks too", c.Merchants[0].Keys[0].Expires, want)
 	}
 	accounts := c.Merchants[0].Accounts
-	if len(accounts) != 2 || accounts[1].SNAP.NMID == "" || accounts[1].SNAP.ChannelID == "" || len(accounts[1].SNAP.Paths) != 4 {
-		t.Errorf("accounts = %+v, want both rails with everything that is documented", accounts)
+	if len(accounts) != 4 || accounts[1].SNAP.NMID == "" || accounts[1].SNAP.ChannelID == "" || len(accounts[1].SNAP.Paths) != 4 ||
+		accounts[1].SNAP.Notify.Path == "" || accounts[2].DOKU.ResponseCheckSum == "" || accounts[3].Faspay.Customer.Phone.IsZero() {
+		t.Errorf("accounts = %+v, want all rails with everything that is documented", accounts)
 	}
 }

@@ -107,12 +107,13 @@ func (r *resolver) clientsOnce(merchants []Merchant) {
 	seen := map[client]bool{}
 	for i, m := range merchants {
 		for j, a := range m.Accounts {
+			door := string(a.Rail) + "/" + a.ID
+			r.must(a.Rail == payment.OVO || !ids[door], fmt.Sprintf("merchants[%d].accounts[%d].id", i, j),
+				"is another merchant's account too, and notifications come to /notify/"+door+": choose another")
+			ids[door] = true
 			if a.Rail != payment.SNAP {
 				continue
 			}
-			r.must(!ids[a.ID], fmt.Sprintf("merchants[%d].accounts[%d].id", i, j),
-				"is another merchant's account too, and notifications come to /notify/snap/"+a.ID+": choose another")
-			ids[a.ID] = true
 			c := client{a.Environment, a.SNAP.ClientID}
 			r.must(!seen[c], fmt.Sprintf("merchants[%d].accounts[%d].client_id", i, j), "stands in another account too: their numbers would meet")
 			seen[c] = true

@@ -89,6 +89,8 @@ func TestMistakesOfSNAP(t *testing.T) {
 		{"notify key", "public_key_file: APPKEY, ", "", "public_key_file is missing"},
 		{"notify key of another mode", "mode: provider_key", "mode: shared_secret", "is only for the mode provider_key"},
 		{"tolerance", "tolerance: 2m", "tolerance: much", "tolerance must be a length of time"},
+		{"path of a door", "tolerance: 2m", "tolerance: 2m, path: notify/snap/qris", "must be the path of the address that OVO was given"},
+		{"an id at two merchants", account, account + "  - id: teh\n    accounts:\n" + strings.Replace(account, "client_id: kopi-qris", "client_id: teh-qris", 1), "is another merchant's account too"},
 		{"numbering", "store_code: MM001", "store_code: MM001, numbering: ddmmyy", "are not for this rail"},
 		{"no mid", `mid: "000000000000179", `, "", "mid must be there"},
 		{"one client twice", account, account + strings.Replace(account, "id: qris", "id: other", 1), "stands in another account too"},
