@@ -32,6 +32,7 @@ func (s *Sandbox) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /control/transactions", s.controlTransactions)
 	s.controlSNAP(mux)
 	s.controlFaspay(mux)
+	s.controlDOKU(mux)
 	mux.HandleFunc("GET /control/totals", s.controlTotals)
 	mux.HandleFunc("GET /control/violations", s.controlViolations)
 	mux.HandleFunc("GET /control/rules", func(w http.ResponseWriter, _ *http.Request) {

@@ -32,9 +32,10 @@ func (s *Sandbox) routes() http.Handler {
 	s.control(mux)
 	mux.HandleFunc("GET /static/{file}", serveStatic)
 	for pattern, build := range map[string]func(*http.Request, *view) error{
-		"GET /{$}":            s.viewWallets,
-		"GET /phones/{phone}": s.viewPhone,
-		"GET /director":       s.viewDirector,
+		"GET /{$}":             s.viewWallets,
+		"GET /phones/{phone}":  s.viewPhone,
+		"GET /director":        s.viewDirector,
+		"GET " + simulatorPath: s.viewSimulator,
 	} {
 		mux.HandleFunc(pattern, s.page(pages, "page", build))
 		mux.HandleFunc(fragment(pattern, "screen"), s.page(pages, "screen", build))
@@ -42,6 +43,7 @@ func (s *Sandbox) routes() http.Handler {
 	mux.HandleFunc("GET /binding/{id}", s.page(pages, "binding-page", s.viewBinding))
 	s.snapRoutes(mux)
 	s.faspayRoutes(mux, pages)
+	s.dokuRoutes(mux)
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("GET /phones/{phone}/events", s.events)
 	mux.HandleFunc("POST /phones", s.postPhone)
@@ -89,6 +91,9 @@ type view struct {
 	Speed       float64
 	Now         time.Time
 	Flash       string
+	Query       template.URL // of the page, as far as it is kept
+
+	Simulator simulatorView
 
 	Wallets  []walletView
 	Wallet   walletView

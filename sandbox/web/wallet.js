@@ -12,9 +12,12 @@ async function load() {
   try {
     const response = await fetch(screenPart.dataset.screen, { headers: { Accept: "text/html" } });
     if (response.ok) {
+      const text = await response.text();
       const open = [...screenPart.querySelectorAll("details")].map((d) => d.open);
-      screenPart.innerHTML = await response.text();
+      const chosen = [...screenPart.querySelectorAll("input:checked")].map((i) => i.id);
+      screenPart.innerHTML = text;
       screenPart.querySelectorAll("details").forEach((d, i) => { d.open = Boolean(open[i]); });
+      screenPart.querySelectorAll("input").forEach((i) => { if (chosen.includes(i.id)) i.checked = true; });
       loadedAt = performance.now();
       tick();
       leave();
