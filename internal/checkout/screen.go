@@ -75,7 +75,7 @@ func screenOf(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time)
 	case payment.Canceled:
 		return screen{Kind: failure, Title: title, Text: sayNotCharged, Next: sayShopAgain, Rests: true}
 	case payment.Reversed:
-		return reversedScreen(title)
+		return screen{Kind: returned, Title: title, Text: sayGivenBack, Next: sayShopAgain, Rests: true}
 	case payment.Voiding:
 		return screen{Kind: working, Title: title, Text: sayVoiding, Next: sayWait}
 	case payment.Voided:
@@ -96,7 +96,7 @@ func openScreen(p payment.Payment, t payment.Terms, line rail.Rail, now time.Tim
 	}
 	switch {
 	case p.CancelAsked:
-		return screen{Kind: working, Title: wording.Voiding, Text: sayOldQR, Next: sayWait}
+		return screen{Kind: working, Title: wording.Voiding, Text: sayStopScanning, Next: sayWait}
 	case p.State == payment.Created:
 		return screen{Kind: working, Title: sayPreparing, Next: sayWait}
 	case p.State == payment.Presenting:
@@ -132,13 +132,6 @@ func expiredScreen(p payment.Payment, t payment.Terms, title wording.Words, now 
 		s.Renew, s.Next, s.Turns = true, sayRenew, until
 	}
 	return s
-}
-
-func reversedScreen(title wording.Words) screen {
-	if title == wording.Checking { // the answer that led to the reversal was in doubt; now it is not
-		title = wording.Timeout
-	}
-	return screen{Kind: returned, Title: title, Text: sayGivenBack, Next: sayShopAgain, Rests: true}
 }
 
 // Revision tells two screens apart.

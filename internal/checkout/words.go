@@ -14,7 +14,7 @@ var (
 	sayPreparingQR = wording.Words{ID: "Menyiapkan kode QR", EN: "Preparing your QR code"}
 	sayQRExpired   = wording.Words{ID: "Kode QR sudah tidak berlaku", EN: "The QR code has expired"}
 
-	sayChecking      = wording.Words{ID: "Waktunya sudah habis. Kami memastikan dulu apakah pembayaran Anda sudah masuk.", EN: "The time is up. We are making sure whether your payment has come in."}
+	sayChecking      = wording.Words{ID: "OVO belum memberi jawaban pasti. Kami menunggu sampai hasilnya jelas.", EN: "OVO has not given a certain answer yet. We are waiting until it is clear."}
 	sayCheckingQR    = wording.Words{ID: "Kode QR sudah tidak berlaku. Kami memastikan dulu apakah Anda sudah membayar.", EN: "The QR code has expired. We are making sure whether you have paid."}
 	sayReceived      = wording.Words{ID: "Terima kasih, pembayaran Anda sudah kami terima.", EN: "Thank you, we have received your payment."}
 	sayNotCharged    = wording.Words{ID: "Saldo Anda tidak terpotong.", EN: "You have not been charged."}
@@ -24,6 +24,7 @@ var (
 	sayRefunding     = wording.Words{ID: "Toko mengembalikan pembayaran ini. Halaman ini akan memberi tahu bila sudah selesai.", EN: "The shop is refunding this payment. This page will say when it is done."}
 	sayBack          = wording.Words{ID: "Uangnya sudah kembali ke aplikasi yang Anda pakai untuk membayar.", EN: "The money is back in the app that you paid with."}
 	sayHuman         = wording.Words{ID: "Seorang petugas sedang memeriksa pembayaran ini.", EN: "A person is looking at this payment."}
+	sayStopScanning  = wording.Words{ID: "Toko membatalkan pembayaran ini. Jangan memindai kode yang lama.", EN: "The shop is cancelling this payment. Do not scan the old code."}
 	sayWait          = wording.Words{ID: "Mohon tunggu, halaman ini berubah sendiri.", EN: "Please wait, this page changes by itself."}
 	sayDoNotPayTwice = wording.Words{ID: "Mohon tunggu dan jangan membayar dua kali.", EN: "Please wait, and do not pay twice."}
 	sayOldQR         = wording.Words{ID: "Mohon tunggu dan jangan memindai kode yang lama.", EN: "Please wait, and do not scan the old code."}
@@ -49,6 +50,8 @@ func scanSteps() []wording.Words {
 
 // steps say what to do after a failure, by our stable word for it.
 var steps = map[string]wording.Words{ // never written
+	"qr_not_paid":                 sayShopAgain,
+	string(payment.ReasonTimeout): sayShopAgain,
 	"canceled_by_customer":        sayShopAgain,
 	"phone_not_registered":        {ID: "Kembali ke toko dan periksa nomor HP Anda.", EN: "Go back to the shop and check your phone number."},
 	"push_not_delivered":          {ID: "Buka aplikasi OVO dan masuk, lalu coba lagi dari toko.", EN: "Open the OVO app and log in, then try again from the shop."},

@@ -7,9 +7,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -47,6 +52,49 @@ func find() string {
 		}
 	}
 	return ""
+}
+
+// Dark shows pages in dark or in light colours from now on.
+func Dark(t *testing.T, ctx context.Context, dark bool) {
+	t.Helper()
+	scheme := map[bool]string{true: "dark", false: "light"}[dark]
+	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	}))
+	if err != nil {
+		t.Fatalf("show pages in %s colours: %v", scheme, err)
+	}
+}
+
+// Complaints collects what the browser complains about from now on, such as what a content policy has stopped, and gives
+// what has come since the last call.
+func Complaints(t *testing.T, ctx context.Context) func() []string {
+	t.Helper()
+	var mu sync.Mutex
+	var all []string
+	err := chromedp.Listen(ctx, func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch ev := ev.(type) {
+		case *log.EventEntryAdded:
+			all = append(all, string(ev.Entry.Source)+": "+ev.Entry.Text)
+		case *runtime.EventExceptionThrown:
+			all = append(all, "script: "+ev.ExceptionDetails.Text)
+		}
+	})
+	if err != nil {
+		t.Fatalf("listen to the browser: %v", err)
+	}
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		since := all
+		all = nil
+		return since
+	}
 }
 
 // Picture keeps a screenshot of the page when LUNAS_TEST_PICTURES names a folder; documents show those.

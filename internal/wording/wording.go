@@ -92,7 +92,7 @@ func Of(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.T
 		if now.Before(pushedAt(p).Add(t.ConfirmWithin)) {
 			return nil
 		}
-	case payment.InDoubt:
+	case payment.InDoubt, payment.Review:
 	case payment.Voiding:
 		w = Voiding
 	case payment.Voided:
@@ -104,15 +104,28 @@ func Of(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.T
 	case payment.Refunded:
 		w = Refunded
 	default:
-		switch {
-		case t.Presents() && p.State == payment.Review: // it may have been paid, whatever failed before
-		case p.Failure != nil:
-			w = Failure(*p.Failure, explainer)
-		case p.State == payment.Paid:
-			w = Paid
-		}
+		w = ended(p, explainer)
 	}
 	return &w
+}
+
+// ended is for the states in which something is certain. Without a failure they are an operator's decision.
+func ended(p payment.Payment, explainer rail.Explainer) Words {
+	switch {
+	case p.Failure != nil:
+		w := Failure(*p.Failure, explainer)
+		if w == Checking && p.State.Final() { // the answer was in doubt; now it is not
+			return Timeout
+		}
+		return w
+	case p.State == payment.Paid:
+		return Paid
+	case p.State == payment.Declined, p.State == payment.Expired:
+		return failed
+	case p.State == payment.Reversed:
+		return Voided
+	}
+	return Checking
 }
 
 // pushedAt is when the current attempt began.

@@ -2,6 +2,7 @@ package wording
 
 import (
 	"testing"
+	"time"
 
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
@@ -61,4 +62,27 @@ type known struct{}
 
 func (known) Explain(_ payment.Call, code string) (rail.Explanation, bool) {
 	return rail.Explanation{Indonesian: "Pembayaran dibatalkan oleh pengguna", English: "Payment Canceled By User"}, code == "17"
+}
+
+// TestEndsAreSaid: a payment that has ended is not said to be checked, also where an operator ended it without a failure,
+// or where the answer that led there was in doubt; one that a person looks at is.
+func TestEndsAreSaid(t *testing.T) {
+	t.Parallel()
+	doubt := &payment.Failure{Code: "provider_error", Operation: payment.CallPush, ProviderCode: "68"}
+	for _, state := range payment.States() {
+		for _, f := range []*payment.Failure{nil, doubt} {
+			p := payment.Payment{State: state, Failure: f}
+			said := Of(p, payment.OVOTerms(), doubtful{}, time.Time{})
+			if checking := said != nil && *said == Checking; (checking && state.Final()) || (!checking && state == payment.Review) {
+				t.Errorf("%s with failure %v: %q", state, f, said.EN)
+			}
+		}
+	}
+}
+
+// doubtful is a rail that says of every code that it is being checked.
+type doubtful struct{}
+
+func (doubtful) Explain(payment.Call, string) (rail.Explanation, bool) {
+	return rail.Explanation{Indonesian: Checking.ID, English: Checking.EN}, true
 }
