@@ -9,32 +9,64 @@ import (
 	"github.com/lunas-pay/lunas/internal/testbrowser"
 )
 
-// steps runs what somebody does in a browser.
-func steps(t *testing.T, browser context.Context, all ...chromedp.Action[chromedp.Void]) {
-	t.Helper()
-	if err := chromedp.Do(browser, all...); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // created is the answer to a request for a payment.
 type created struct {
 	paymentAnswer
 	CheckoutURL string `json:"checkout_url"`
 }
 
-// The customer's page of a push waits, and turns by itself when the wallet pays; a void is told on it too.
+// The customer's page of a push waits, and turns by itself when the wallet pays in another window; what the shop gives
+// back afterwards is told on it too. Nothing is loaded again by hand.
 func TestTheCheckoutPageOfAPush(t *testing.T) {
 	t.Parallel()
-	browser := testbrowser.Open(t)
+	page := testbrowser.Open(t)
+	complaints := testbrowser.Complaints(t, page)
+	wallet, cancel := chromedp.NewContext(page)
+	defer cancel()
 	d := startDev(t)
+	do := func(window context.Context, steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(window, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var p created
 	d.call("POST", d.url+"/v1/payments", `{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211111111"}`, &p)
-	steps(t, browser, chromedp.Navigate(p.CheckoutURL), chromedp.WaitVisible(".card.confirm .clock"))
-	testbrowser.Picture(t, browser, "checkout-push")
-	var wallet struct{}
-	_ = wallet
-	d.pay("081211111111")
-	steps(t, browser, chromedp.WaitVisible(".card.success"))
-	testbrowser.Picture(t, browser, "checkout-paid")
+	do(page, chromedp.Navigate(p.CheckoutURL+"?lang=id"), chromedp.WaitVisible(".card.confirm .clock"))
+	testbrowser.Picture(t, page, "checkout-push")
+	do(wallet, chromedp.Navigate(d.sandbox+"/phones/081211111111"), chromedp.WaitVisible("section.push button[value=cash]"),
+		chromedp.Click("section.push button[value=cash]"))
+	do(page, chromedp.WaitVisible(".card.success"))
+	testbrowser.Picture(t, page, "checkout-paid")
+	said, err := chromedp.Run(page, chromedp.Text("#said"))
+	if err != nil || said != "Pembayaran berhasil" {
+		t.Errorf("a screen reader is told %q (%v), want that it was paid", said, err)
+	}
+	d.call("POST", d.url+"/v1/payments/"+p.ID+"/void", "", &p)
+	do(page, chromedp.WaitVisible(".card.returned"))
+	for _, c := range complaints() {
+		t.Errorf("the browser complains: %s", c)
+	}
+}
+
+// A push that the customer refuses, and one that nobody answers, end on the page with what OVO prescribes; on a phone
+// whose language is English.
+func TestTheCheckoutPageOfAPushThatFails(t *testing.T) {
+	t.Parallel()
+	page := testbrowser.Open(t)
+	d := startDev(t, "--speed", "20")
+	for _, c := range []struct{ phone, card, title string }{
+		{"081211110017", ".card.failure h1", "Payment Canceled By User"},
+		{"081211110160", ".card.returned h1", "Transaction Timeout"},
+	} {
+		var p created
+		d.call("POST", d.url+"/v1/payments", `{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"`+c.phone+`"}`, &p)
+		if err := chromedp.Do(page, chromedp.Navigate(p.CheckoutURL+"?lang=en"), chromedp.WaitVisible(c.card)); err != nil {
+			t.Fatal(err)
+		}
+		title, err := chromedp.Run(page, chromedp.Text(c.card))
+		if err != nil || title != c.title {
+			t.Errorf("%s: %q (%v), want %q", c.phone, title, err, c.title)
+		}
+	}
 }

@@ -104,7 +104,13 @@ func Picture(t *testing.T, ctx context.Context, name string) {
 	if folder == "" {
 		return
 	}
-	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	// What moves has come to its end in a picture, or to its beginning where it moves for ever.
+	const still = `for (const a of document.getAnimations()) { try { a.finish(); } catch { a.cancel(); } } true`
+	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](still))
+	var picture []byte
+	if err == nil {
+		picture, err = chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	}
 	if err == nil {
 		err = os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o600)
 	}
