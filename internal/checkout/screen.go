@@ -100,7 +100,7 @@ func openScreen(p payment.Payment, t payment.Terms, line rail.Rail, now time.Tim
 	case p.State == payment.Created:
 		return screen{Kind: working, Title: sayPreparing, Next: sayWait}
 	case p.State == payment.Presenting:
-		return screen{Kind: working, Title: sayPreparingQR, Next: sayWait}
+		return screen{Kind: working, Title: wording.Making, Next: sayWait}
 	case p.State == payment.Pushing && now.Before(from.Add(t.ConfirmWithin)):
 		until := from.Add(t.ConfirmWithin)
 		s := screen{Kind: confirm, Title: sayConfirm, Steps: confirmSteps(), From: from, Until: until, Turns: until}

@@ -8,11 +8,10 @@ import (
 // The sentences that only the pages say. What OVO prescribes comes from package wording and from the rail. Each says no
 // more than is certain in its state. They are never written.
 var (
-	sayConfirm     = wording.Words{ID: "Selesaikan di aplikasi OVO", EN: "Complete it in your OVO app"}
-	sayScan        = wording.Words{ID: "Pindai untuk membayar", EN: "Scan to pay"}
-	sayPreparing   = wording.Words{ID: "Menyiapkan pembayaran", EN: "Preparing your payment"}
-	sayPreparingQR = wording.Words{ID: "Menyiapkan kode QR", EN: "Preparing your QR code"}
-	sayQRExpired   = wording.Words{ID: "Kode QR sudah tidak berlaku", EN: "The QR code has expired"}
+	sayConfirm   = wording.Words{ID: "Selesaikan di aplikasi OVO", EN: "Complete it in your OVO app"}
+	sayScan      = wording.Words{ID: "Pindai untuk membayar", EN: "Scan to pay"}
+	sayPreparing = wording.Words{ID: "Menyiapkan pembayaran", EN: "Preparing your payment"}
+	sayQRExpired = wording.Words{ID: "Kode QR sudah tidak berlaku", EN: "The QR code has expired"}
 
 	sayChecking      = wording.Words{ID: "OVO belum memberi jawaban pasti. Kami menunggu sampai hasilnya jelas.", EN: "OVO has not given a certain answer yet. We are waiting until it is clear."}
 	sayCheckingQR    = wording.Words{ID: "Kode QR sudah tidak berlaku. Kami memastikan dulu apakah Anda sudah membayar.", EN: "The QR code has expired. We are making sure whether you have paid."}
