@@ -158,6 +158,7 @@ func (c chapter) everythingAsked(f *flow, s situation, run func(group, what, lin
 		run("of the first attempt: notified", "approved", s.at+" notified SUCCESS approved of attempt 1")
 		run("of the first attempt: notified", "reversed", s.at+" notified REFUNDED reversed of attempt 1")
 		run("of the first attempt: check answered", "approved", s.at+" check answered 00 approved of attempt 1")
+		run("of the first attempt: reversal answered", "approved", s.at+" reversal answered 00 approved of attempt 1")
 	}
 	if len(f.routes) > 0 {
 		run("", "the next route is taken", fmt.Sprintf("%s renumbered on route %d", s.at, len(f.p.Attempts)+1))
@@ -339,7 +340,7 @@ func routedChapter() chapter {
 		asks:    []payment.Ask{payment.AskCheck, payment.AskReturn, payment.AskVoid, payment.AskCancel, payment.AskReverse, payment.AskResolve},
 		head:    routedHead,
 		names: []string{
-			"of the first attempt: push answered", "of the first attempt: notified", "of the first attempt: check answered", "of the first attempt:",
+			"of the first attempt: push answered", "of the first attempt: notified", "of the first attempt: check answered", "of the first attempt: reversal answered", "of the first attempt:",
 			"check void", "post", "push", "check", "reversal", "void", "cancel", "notified", "asked to",
 		},
 		first: payment.Pushing, t0: "the first push's own date",

@@ -26,9 +26,9 @@ type askBook struct {
 	// A push: known once it arrived, pending while the customer has it. A bill: made, open until it is ended.
 	known, pending, charged, everCharged bool
 	failed, voided, reversed             bool
+	mute                                 bool // never says a last word
 	bill, canceled                       bool
 	ends                                 time.Time // the bill's life
-	closed                               time.Time // when the provider said no for good: a reversal holds from then on
 }
 
 // liveAsked runs one payment over the given routes from its request until nothing is left to happen, and gives everything
@@ -294,7 +294,12 @@ func (w *askWorld) sendPush(b *askBook, t payment.Target) {
 	end := t.Until.Sub(w.now)
 	switch w.below(8) {
 	case 0:
-		w.later(w.some(time.Minute), false, func() { w.take(w.unsent(payment.CallPush, t)(w.now)) })
+		if w.oneIn(2) { // a paused process may say so late
+			w.later(w.some(time.Minute), true, func() {
+				w.take(payment.NoAnswer{At: w.now, Call: payment.CallPush, Attempt: t.Attempt, Try: 1, Why: payment.Interrupted})
+			})
+		}
+		w.later(w.some(2*time.Minute), false, func() { w.take(w.unsent(payment.CallPush, t)(w.now)) })
 		return
 	case 1:
 		w.hear(end, w.silent(payment.CallPush, t))
@@ -315,7 +320,7 @@ func (w *askWorld) sendPush(b *askBook, t payment.Target) {
 
 // arrive is the push at the provider, which answers until the given time, or not at all.
 func (w *askWorld) arrive(b *askBook, t payment.Target, until time.Time) {
-	b.known, b.pending = true, true
+	b.known, b.pending, b.mute = true, true, w.oneIn(40) && !b.terms.Reverses()
 	say := func(o payment.Outcome, d time.Duration) {
 		if until.IsZero() {
 			return
@@ -343,6 +348,12 @@ func (w *askWorld) arrive(b *askBook, t payment.Target, until time.Time) {
 				o = outcome(payment.Pending, "00") // its answer never says that it is paid
 			}
 			say(o, w.some(15*time.Second))
+			if b.failed && !o.NotAsked && w.oneIn(6) {
+				w.later(w.some(time.Hour), false, func() { // its first word was wrong
+					b.failed, b.charged, b.everCharged = false, true, true
+					w.notify(b, w.some(time.Minute), payment.Approved)
+				})
+			}
 			return
 		}
 		b.charged, b.everCharged, b.failed = charged, b.everCharged || charged, !charged
@@ -369,7 +380,7 @@ func (w *askWorld) arrive(b *askBook, t payment.Target, until time.Time) {
 		charged := w.oneIn(2)
 		w.later(w.some(confirm), false, func() { end(payment.Unknown, "68", charged) })
 	default:
-		w.later(confirm, false, func() { end(payment.Pending, "-", false) })
+		w.later(confirm, false, func() { end(payment.Pending, "-", w.oneIn(6)) })
 	}
 }
 
@@ -409,6 +420,8 @@ func (w *askWorld) callAct(call payment.Call, t payment.Target, act func() payme
 
 func (w *askWorld) tellStatus(b *askBook) payment.Class {
 	switch {
+	case b.mute:
+		return payment.Pending
 	case b.charged:
 		return payment.Approved
 	case b.voided, b.reversed:
@@ -473,6 +486,9 @@ func (w *askWorld) audit() {
 
 func routesInTests() map[string][]payment.Terms {
 	ovo, doku, bill, redirect := payment.OVOTerms(), payment.DOKUTerms(), payment.FaspayTerms(), redirectTerms()
+	for _, t := range []*payment.Terms{&doku, &bill, &redirect} {
+		t.QueryUntil = 3 * time.Hour // a day of questions takes long to live through
+	}
 	sure := bill
 	sure.ConfirmNotified = false
 	return map[string][]payment.Terms{
@@ -502,11 +518,258 @@ func TestAskedBooksAgreeOften(t *testing.T) {
 	for name, routes := range routesInTests() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(500) {
+			for seed := range uint64(300) {
 				if wrong := liveAsked(seededChoices{rand.New(rand.NewPCG(seed, 5))}, routes, payment.Decide); len(wrong) > 0 {
 					t.Fatalf("seed %d: %v", seed, wrong)
 				}
 			}
 		})
 	}
+}
+
+// TestAskedWorldIsRich makes sure that the world above reaches what it is for.
+func TestAskedWorldIsRich(t *testing.T) {
+	t.Parallel()
+	moves := map[string]int{}
+	spy := func(t payment.Terms, p payment.Payment, e payment.Event) (payment.Payment, []payment.Command, error) {
+		after, commands, err := payment.Decide(t, p, e)
+		if after.State != p.State {
+			moves[string(p.State)+" to "+string(after.State)]++
+		}
+		if _, ok := e.(payment.Renumbered); ok && err == nil && p.State == payment.Created {
+			moves["by "+string(p.Attempts[len(p.Attempts)-1].Dead)]++
+		}
+		for i := range after.Attempts {
+			if err == nil && after.Attempts[i].Stray != "" && (i >= len(p.Attempts) || p.Attempts[i].Stray == "") {
+				moves["stray"]++
+			}
+			if err == nil && !after.Attempts[i].ContradictedAt.IsZero() && p.Attempts[i].ContradictedAt.IsZero() {
+				moves["contradicted"]++
+			}
+		}
+		return after, commands, err
+	}
+	for _, routes := range routesInTests() {
+		for seed := range uint64(200) {
+			liveAsked(seededChoices{rand.New(rand.NewPCG(seed, 5))}, routes, spy)
+		}
+	}
+	for _, m := range []string{
+		"pushing to indoubt", "pushing to awaiting", "pushing to paid", "pushing to declined", "pushing to expired", "pushing to created",
+		"indoubt to paid", "indoubt to declined", "indoubt to expired", "indoubt to created", "indoubt to reversing", "reversing to created",
+		"presenting to pushing", "presenting to awaiting", "presenting to declined", "presenting to expired", "presenting to canceled",
+		"presenting to created", "awaiting to paid", "awaiting to declined", "awaiting to expired", "awaiting to canceled",
+		"awaiting to review", "declined to paid", "paid to reversed", "paid to voiding", "voiding to voided", "voiding to paid",
+		"created to pushing", "created to presenting", "created to expired", "created to declined", "created to canceled",
+		"by not_sent", "by not_asked", "by reversed", "contradicted",
+	} {
+		if moves[m] < 3 {
+			t.Errorf("%s was seen %d times", m, moves[m])
+		}
+	}
+}
+
+// TestAskedPropertiesBite breaks one rule after the other and wants the properties to notice.
+func TestAskedPropertiesBite(t *testing.T) {
+	t.Parallel()
+	for name, m := range askedMutants() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(20000) {
+				if len(liveAsked(seededChoices{rand.New(rand.NewPCG(seed, 5))}, routesInTests()[m.routes], m.decide)) > 0 {
+					return
+				}
+			}
+			t.Error("nobody noticed")
+		})
+	}
+}
+
+type askedMutant struct {
+	routes string
+	decide decider
+}
+
+// askedMutants are cores with one rule broken each, and routes on which that shows.
+func askedMutants() map[string]askedMutant {
+	terms := func(change func(*payment.Terms)) decider {
+		return func(t payment.Terms, p payment.Payment, e payment.Event) (payment.Payment, []payment.Command, error) {
+			change(&t)
+			return payment.Decide(t, p, e)
+		}
+	}
+	reread := func(change func(payment.Terms, payment.Payment, *payment.Answered)) decider {
+		return func(t payment.Terms, p payment.Payment, e payment.Event) (payment.Payment, []payment.Command, error) {
+			if a, ok := e.(payment.Answered); ok {
+				change(t, p, &a)
+				e = a
+			}
+			return payment.Decide(t, p, e)
+		}
+	}
+	class := func(call payment.Call, from, to payment.Class) decider {
+		return reread(func(_ payment.Terms, _ payment.Payment, a *payment.Answered) {
+			if a.Call == call && a.Outcome.Class == from {
+				a.Outcome.Class = to
+			}
+		})
+	}
+	drop := func(wanted func(payment.Payment, payment.Event) bool) decider {
+		return func(t payment.Terms, p payment.Payment, e payment.Event) (payment.Payment, []payment.Command, error) {
+			if wanted(p, e) {
+				e = payment.NoRoute{At: e.When()} // a fact that says nothing
+			}
+			return payment.Decide(t, p, e)
+		}
+	}
+	return map[string]askedMutant{
+		"pending is a no":                {"doku", class(payment.CallPush, payment.Pending, payment.Refused)},
+		"unknown is a no":                {"doku", class(payment.CallPush, payment.Unknown, payment.Refused)},
+		"a check's pending is a sale":    {"doku", class(payment.CallCheck, payment.Pending, payment.Approved)},
+		"a check's pending is a no":      {"faspay", class(payment.CallCheck, payment.Pending, payment.Refused)},
+		"not found is final at once":     {"doku", terms(func(t *payment.Terms) { t.SignatureLife = time.Second })},
+		"asked without a pause":          {"doku", terms(func(t *payment.Terms) { t.QueryEvery = 0 })},
+		"a weak word is a sale":          {"faspay", terms(func(t *payment.Terms) { t.ConfirmNotified = false })},
+		"a cancel's answer is the end":   {"faspay", reread(cancelIsTheEnd)},
+		"a late charge is dropped":       {"doku", drop(lateCharge)},
+		"a word against the end is lost": {"faspay", drop(lateCharge)},
+		"everybody was never asked": {"ovo then doku", reread(func(_ payment.Terms, _ payment.Payment, a *payment.Answered) {
+			a.Outcome.NotAsked = true
+			if a.Call == payment.CallPush && a.Outcome.Class == payment.Unknown {
+				a.Outcome.Class = payment.Refused
+			}
+		})},
+		"silence is not sent": {"doku then faspay", func(t payment.Terms, p payment.Payment, e payment.Event) (payment.Payment, []payment.Command, error) {
+			if n, ok := e.(payment.NoAnswer); ok && n.Call == payment.CallPush {
+				e = payment.NotSent{At: n.At, Call: n.Call, Attempt: n.Attempt, Try: n.Try}
+			}
+			return payment.Decide(t, p, e)
+		}},
+		"a reversal without an answer is confirmed": {"ovo then doku", class(payment.CallReversal, payment.Unknown, payment.Approved)},
+	}
+}
+
+// cancelIsTheEnd takes the provider's word that it canceled a bill for the word that nobody paid.
+func cancelIsTheEnd(_ payment.Terms, _ payment.Payment, a *payment.Answered) {
+	if a.Call == payment.CallCancel {
+		a.Call, a.Outcome.Class = payment.CallCheck, payment.Refused
+		a.Try = 1
+	}
+}
+
+// lateCharge tells whether an event says that the customer was charged, of a payment that is thought not to be.
+func lateCharge(p payment.Payment, e payment.Event) bool {
+	n, ok := e.(payment.Notified)
+	return ok && n.Outcome.Class == payment.Approved && p.State.Final() && p.State != payment.Paid
+}
+
+// TestAskedAnyOrder throws events at a payment in any order, plausible or not, about any of its attempts: nothing panics, and
+// the rules that hold for every decision hold.
+func TestAskedAnyOrder(t *testing.T) {
+	t.Parallel()
+	for name, routes := range routesInTests() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := range uint64(500) {
+				if wrong := anyOrderAsked(seededChoices{rand.New(rand.NewPCG(seed, 6))}, routes); len(wrong) > 0 {
+					t.Fatalf("seed %d: %v", seed, wrong)
+				}
+			}
+		})
+	}
+}
+
+// FuzzDecideAsked lets the fuzzer choose the routes and what happens.
+func FuzzDecideAsked(f *testing.F) {
+	names := []string{"doku", "faspay", "redirect", "ovo then doku", "faspay then ovo", "all three"}
+	for seed := range uint64(6) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		b := make([]byte, 400)
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) == 0 {
+			return
+		}
+		rest := b[1:]
+		routes := routesInTests()[names[int(b[0]/2)%len(names)]]
+		var wrong []string
+		if b[0]%2 == 1 {
+			wrong = anyOrderAsked(byteChoices{&rest}, routes)
+		} else {
+			wrong = liveAsked(byteChoices{&rest}, routes, payment.Decide)
+		}
+		for _, w := range wrong {
+			t.Error(w)
+		}
+	})
+}
+
+func anyOrderAsked(c choices, routes []payment.Terms) (wrong []string) {
+	w := &askWorld{world: &world{choices: c, terms: routes[0]}, routes: routes}
+	r := requested(morning)
+	if len(routes) > 1 {
+		r.Routes, r.FailOverWithin, r.Terminal = routesOf(routes), 2*time.Minute, routesOf(routes)[0].Terminal
+	}
+	d, wrong := decideChecked(payment.Decide, routes[0], payment.Payment{}, r)
+	at := morning
+	for range c.below(40) {
+		at = at.Add(time.Duration(c.below(40_000)) * time.Millisecond)
+		if c.below(20) == 19 {
+			at = at.Add(time.Duration(c.below(2*24*60)) * time.Minute)
+		}
+		w.p, w.now = d.after, at
+		e := w.anyEvent()
+		before := w.p.State
+		var found []string
+		d, found = decideChecked(payment.Decide, w.termsFor(e), w.p, e)
+		for _, f := range found {
+			wrong = append(wrong, fmt.Sprintf("%s, %T%+v: %s", before, e, e, f))
+		}
+	}
+	return wrong
+}
+
+func (w *askWorld) anyEvent() payment.Event {
+	calls := []payment.Call{
+		payment.CallPost, payment.CallPush, payment.CallPush, payment.CallCheck, payment.CallCheck, payment.CallCancel, payment.CallReversal,
+		payment.CallVoid, payment.CallCheckVoid,
+	}
+	call, attempt := calls[w.below(len(calls))], w.below(len(w.p.Attempts))
+	try := recordOf(w.p, attempt, call).Tries
+	if w.oneIn(6) {
+		try = w.below(4)
+	}
+	class := payment.Classes()[w.below(len(payment.Classes()))]
+	o := outcome(class, code(call, class))
+	o.NotAsked = w.oneIn(3)
+	if call == payment.CallPost && class == payment.Approved {
+		o.ProviderReference, o.RedirectURL = "9999981256572178", "https://provider.example/page"
+	}
+	switch w.below(9) {
+	case 0, 1, 2:
+		return payment.Answered{At: w.now, Call: call, Attempt: attempt, Try: try, Outcome: o}
+	case 3:
+		return payment.NoAnswer{At: w.now, Call: call, Attempt: attempt, Try: try, Why: payment.Silent}
+	case 4:
+		return payment.NotSent{At: w.now, Call: call, Attempt: attempt, Try: try}
+	case 5:
+		ask := payment.Asked{At: w.now, What: payment.Asks()[w.below(len(payment.Asks()))]}
+		if ask.What == payment.AskResolve {
+			ask.To = payment.States()[w.below(len(payment.States()))]
+		}
+		return ask
+	case 6:
+		return payment.Notified{At: w.now, Invoice: w.p.Attempts[attempt].Invoice, Outcome: o}
+	case 7:
+		if w.oneIn(4) {
+			return payment.NoRoute{At: w.now}
+		}
+		n := payment.Number{Batch: 5, Reference: payment.ReferenceNumber(1 + len(w.p.Attempts))}
+		return payment.Renumbered{At: w.now, Number: n, Attempt: len(w.p.Attempts), Route: w.below(max(1, len(w.p.Routes)))}
+	}
+	return payment.Woke{At: w.now}
 }

@@ -55,6 +55,8 @@ type Attempt struct {
 	Said Class `json:"said,omitempty"`
 	// UnpaidAt is when the provider last said that a bill is still open.
 	UnpaidAt time.Time `json:"unpaid_at,omitzero"`
+	// AskFrom is from when the distances of questions grow: set anew by whatever makes an answer likely.
+	AskFrom time.Time `json:"ask_from,omitzero"`
 	// RefusedAs is why the customer's part was refused, until an inquiry has confirmed it.
 	RefusedAs Reason `json:"refused_as,omitempty"`
 	// ContradictedAt is when the provider said the contrary of what the payment had come to; zero once that is cleared up.

@@ -91,7 +91,7 @@ func (s *step) presentBill(o Outcome) {
 
 // await waits for the notification, and asks.
 func (s *step) await() {
-	s.a.RetryAt = s.at.Add(s.t.QueryEvery)
+	s.a.AskFrom, s.a.RetryAt = s.at, s.at.Add(s.t.QueryEvery)
 	s.to(Awaiting)
 }
 
@@ -113,6 +113,7 @@ func (s *step) directAnswered(o Outcome) {
 		if o.Cause == "" {
 			s.a.RefusedAs = "provider_declined"
 		}
+		s.a.AskFrom = s.at
 		s.to(Awaiting)
 		s.askSoon()
 	}

@@ -154,8 +154,10 @@ type step struct {
 // last turns to the current attempt. on turns to any; false when there is no such.
 func (s *step) last() { s.a, s.i = s.p.attempt(), len(s.p.Attempts)-1 }
 
-// old tells whether this is about an attempt that is not the current one; of QRs several may count.
-func (s *step) old() bool { return !s.t.Presents() && s.i < len(s.p.Attempts)-1 }
+// old tells whether this is about an attempt that has been given up for another one; of QRs several may count.
+func (s *step) old() bool {
+	return !s.t.Presents() && (s.i < len(s.p.Attempts)-1 || s.rerouting())
+}
 
 func (s *step) on(i int) bool {
 	if i < 0 || i >= len(s.p.Attempts) {

@@ -63,6 +63,7 @@ func (s *step) rerouted(e Renumbered) error {
 	}
 	s.p.Rail, s.p.Account, s.p.TermsRevision = route.Rail, route.Account, route.TermsRevision
 	s.p.Otherwise, s.p.Failure = "", nil
+	s.p.Warning = ""
 	if s.t.pastGuard(e.At) {
 		s.p.Warning = CodeCutOff
 	}

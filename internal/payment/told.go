@@ -93,8 +93,6 @@ func (s *step) toldCharged(o Outcome) {
 	}
 	switch {
 	case s.p.State == Review, s.p.State == Voiding:
-	case s.p.State == Created:
-		s.a.Stray = strayCharge // it had been given up for dead
 	case o.Amount != 0 && o.Amount != s.p.Amount:
 		s.review("the customer paid " + o.Amount.String() + " where " + s.p.Amount.String() + " was asked for")
 	case s.a.NumberUsed && s.p.State != Paid:
@@ -188,10 +186,6 @@ func (s *step) notifiedAsked(o Outcome) {
 			s.contradicted()
 		}
 	case again:
-	case s.p.State == Created:
-		if o.Class == Approved {
-			s.told(o)
-		}
 	case wrong:
 		s.told(o)
 	case s.t.Bills() && s.t.ConfirmNotified, s.p.State == Presenting:
@@ -199,6 +193,7 @@ func (s *step) notifiedAsked(o Outcome) {
 			s.a.PresentedAt = s.came
 		}
 		s.to(Awaiting) // no call that is under way says more
+		s.a.AskFrom = s.at
 		s.askSoon()
 	case s.p.State == Pushing && o.Class != Approved:
 		// the call that is under way says why
@@ -227,7 +222,7 @@ func (s *step) contradicts(c Class) bool {
 // contradicted has the provider asked which of its two words is true.
 func (s *step) contradicted() {
 	if s.a.ContradictedAt.IsZero() {
-		s.a.ContradictedAt = s.at
+		s.a.ContradictedAt, s.a.AskFrom = s.at, s.at
 	}
 	s.askSoon()
 }
@@ -247,10 +242,8 @@ func (s *step) askedFrom() time.Time {
 	switch {
 	case s.t.Presents():
 		return s.qrEnd()
-	case !s.a.ContradictedAt.IsZero():
-		return s.a.ContradictedAt
-	case s.t.Bills():
-		return s.a.PresentedAt
+	case !s.a.AskFrom.IsZero():
+		return s.a.AskFrom
 	}
 	return s.sessionEnd()
 }
@@ -307,6 +300,9 @@ func (s *step) elapseAsking() {
 	case !check.At.Before(s.askLimit()):
 		s.review("the provider has not said whether the customer paid")
 	case s.cancelDue():
+		if s.a.call(CallCancel).Tries == 0 {
+			s.a.AskFrom = s.at
+		}
 		s.short(CallCancel)
 	case s.reached(s.t.mayQuery(s.p, s.a.RetryAt)):
 		s.short(CallCheck)
@@ -392,7 +388,7 @@ func (t Terms) mayAskAsked(p Payment, e Asked) error {
 			return refuse(CodeCheckInProgress, "the provider was asked about this payment just now", next)
 		}
 	case AskCancel:
-		if p.CancelAsked {
+		if p.CancelAsked && (p.State == Presenting || p.State == Awaiting) {
 			return refuse(CodeNotPossible, "this payment is being canceled already", zero)
 		}
 	case AskReverse:

@@ -41,7 +41,7 @@ func sameAttempt(a, b payment.Attempt) bool {
 
 func sameAsked(a, b payment.Attempt) bool {
 	return a.ProviderNumber == b.ProviderNumber && a.RedirectURL == b.RedirectURL && instant(a.ExpiresAt, b.ExpiresAt) &&
-		a.Said == b.Said && instant(a.UnpaidAt, b.UnpaidAt) && a.RefusedAs == b.RefusedAs && instant(a.ContradictedAt, b.ContradictedAt)
+		a.Said == b.Said && instant(a.UnpaidAt, b.UnpaidAt) && instant(a.AskFrom, b.AskFrom) && a.RefusedAs == b.RefusedAs && instant(a.ContradictedAt, b.ContradictedAt)
 }
 
 func sameQR(a, b payment.Attempt) bool {
