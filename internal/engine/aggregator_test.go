@@ -62,6 +62,19 @@ func inFaspayBubble(t *testing.T, flow payment.Flow, encoding string, f func(w *
 	inAggregatorBubble(t, sandbox.Options{Faspay: sandbox.FaspayOptions{Merchants: []sandbox.FaspayMerchant{demo}}}, a, f)
 }
 
+func inDOKUBubble(t *testing.T, o sandbox.DOKUOptions, f func(w *aggregators)) {
+	t.Helper()
+	demo := sandbox.DemoDOKUMerchant()
+	demo.Callback = sandbox.Callback{URL: "http://kopi.test/notify/doku/doku"}
+	o.Merchants = []sandbox.DOKUMerchant{demo}
+	a := merchant.Account{
+		ID: "doku", MerchantID: "demo", Rail: payment.DOKU, Environment: merchant.Sandbox, URL: "http://sandbox", Terms: payment.DOKUTerms(),
+		DOKU:      merchant.DOKUCredentials{ClientID: demo.ClientID, SecretKey: merchant.NewSecret(demo.Secret)},
+		Terminals: []merchant.Terminal{{Style: payment.BySequence, Terminal: payment.Terminal{ID: "doku"}}},
+	}
+	inAggregatorBubble(t, sandbox.Options{DOKU: o}, a, f)
+}
+
 func inAggregatorBubble(t *testing.T, o sandbox.Options, a merchant.Account, f func(w *aggregators)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -307,6 +320,110 @@ func TestFaspayReturn(t *testing.T) {
 		}
 		if _, err := w.engine.Return(w.Context(), "demo", "none", rail.Notification{Method: "GET"}, query); !errors.Is(err, engine.ErrNoDoor) {
 			t.Errorf("a return to no account = %v", err)
+		}
+	})
+}
+
+func TestDOKUIsPaid(t *testing.T) {
+	inDOKUBubble(t, sandbox.DOKUOptions{}, func(w *aggregators) {
+		p := w.pay(quickPayer)
+		w.wantState(p, payment.Pushing)
+		p = w.after(p, 3*time.Second)
+		w.wantState(p, payment.Paid)
+		version := p.Version
+		if a := p.Attempts[0]; a.ApprovalCode == "" || a.TraceNumber == "" || a.ProviderNumber.IsZero() || a.ResponseCode != "00" {
+			t.Errorf("attempt = %+v, want the provider's facts", a)
+		}
+		p = w.after(p, time.Hour)
+		if len(w.replies) != 1 || w.replies[0].Status != 200 || p.State != payment.Paid || p.Version > version+1 {
+			t.Errorf("%d replies to the notification, %s in version %d after %d", len(w.replies), p.State, p.Version, version)
+		}
+		if _, _, err := w.engine.Ask(w.Context(), "demo", p.ID, payment.Asked{What: payment.AskVoid, By: "key_1"}, store.Key{}); err != nil {
+			t.Fatal(err)
+		}
+		w.wantState(w.after(p, time.Hour+time.Minute), payment.Voided)
+		w.polite(1)
+	})
+}
+
+func TestDOKUDeclined(t *testing.T) {
+	inDOKUBubble(t, sandbox.DOKUOptions{NotifyFailures: true}, func(w *aggregators) {
+		p := w.after(w.pay(refuser), time.Minute)
+		w.wantState(p, payment.Declined)
+		if p.Failure.ProviderCode != "17" || p.Failure.Code != "canceled_by_customer" {
+			t.Errorf("failure = %+v", p.Failure)
+		}
+		w.polite(0)
+	})
+}
+
+// A customer who does not respond: the call ends after 70 s, and only checks bring the last word. TIMEOUT is none.
+func TestDOKUUnanswered(t *testing.T) {
+	for _, o := range []sandbox.DOKUOptions{{}, {NoResponseCode: "empty"}, {NoResponseCode: "68"}, {ExpiredStatus: "FAILED"}, {TimeoutFor: 10 * time.Minute}} {
+		inDOKUBubble(t, o, func(w *aggregators) {
+			p := w.pay(neverPays)
+			w.wantState(w.after(p, 69*time.Second), payment.Pushing)
+			p = w.after(p, 2*time.Minute)
+			w.wantState(p, payment.InDoubt)
+			p = w.after(p, 40*time.Minute)
+			if p.State != payment.Expired && p.State != payment.Declined && p.State != payment.Reversed {
+				t.Errorf("%+v: %s (%+v), want an end without a charge", o, p.State, p.Failure)
+			}
+			if n := calls(p, 0, payment.CallPush).Tries; n != 1 {
+				t.Errorf("%d pushes", n)
+			}
+			w.polite(0)
+		})
+	}
+}
+
+// The customer paid, and the answer is lost: the notification brings it, or a check does. A second push is never made.
+func TestDOKUAnswerIsLost(t *testing.T) {
+	for _, fault := range []sandbox.NotifyFault{"", sandbox.NotifyLost} {
+		inDOKUBubble(t, sandbox.DOKUOptions{}, func(w *aggregators) {
+			w.script(sandbox.Script{Operation: sandbox.OperationPush, Effect: sandbox.Effect{
+				Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(2 * time.Second), Answer: sandbox.AnswerLost, Notify: fault,
+			}})
+			p := w.after(w.pay(quickPayer), 10*time.Minute)
+			w.wantState(p, payment.Paid)
+			if n := calls(p, 0, payment.CallPush).Tries; n != 1 {
+				t.Errorf("%d pushes", n)
+			}
+			w.polite(1)
+		})
+	}
+}
+
+// While the database is away a notification is not taken: DOKU comes again after half an hour. Forged ones change nothing.
+func TestDOKUNotifications(t *testing.T) {
+	for _, fault := range []sandbox.NotifyFault{sandbox.NotifyDuplicate, sandbox.NotifyForeign, sandbox.NotifyBadSignature, sandbox.NotifyOtherAmount} {
+		inDOKUBubble(t, sandbox.DOKUOptions{}, func(w *aggregators) {
+			w.script(sandbox.Script{Operation: sandbox.OperationPush, Effect: sandbox.Effect{
+				Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(2 * time.Second), Notify: fault,
+				NotifyDelay: sandbox.Duration(time.Second), // after the answer
+			}})
+			p := w.after(w.pay(quickPayer), 35*time.Minute)
+			w.wantState(p, payment.Paid)
+			if len(w.replies) == 0 {
+				t.Errorf("%s: no notification came", fault)
+			}
+		})
+	}
+	inDOKUBubble(t, sandbox.DOKUOptions{}, func(w *aggregators) {
+		w.script(sandbox.Script{Operation: sandbox.OperationPush, Effect: sandbox.Effect{
+			Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(2 * time.Second), NotifyDelay: sandbox.Duration(10 * time.Second),
+		}})
+		p := w.after(w.pay(quickPayer), 5*time.Second)
+		w.wantState(p, payment.Paid)
+		w.away(true)
+		p = w.after(p, 20*time.Second)
+		w.away(false)
+		if len(w.replies) != 1 || w.replies[0].Status != http.StatusServiceUnavailable {
+			t.Fatalf("replies while the database is away = %+v", w.replies)
+		}
+		w.wantState(w.after(p, 31*time.Minute), payment.Paid)
+		if len(w.replies) != 2 || w.replies[1].Status != http.StatusOK {
+			t.Errorf("replies = %+v, want the second one taken", w.replies)
 		}
 	})
 }

@@ -194,7 +194,8 @@ func (e *Engine) keep(p payment.Payment) {
 		e.setTimer(key, h)
 		if atRest {
 			delete(e.held, key)
-			if p.State.Final() { // a human may still want to know how the push ended
+			// Of a paid push the answer has what a void repeats, and a human may still want to know how another one ended.
+			if p.State.Final() && p.State != payment.Paid {
 				endPush = h.endPush
 			}
 		}

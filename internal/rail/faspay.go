@@ -355,8 +355,10 @@ func (r *faspayRail) Reply(v Verdict) Reply {
 	switch v {
 	case Taken:
 		return plainReply(http.StatusOK, "OK")
-	case UnknownPayment, NotForUs:
+	case UnknownPayment, NotForUs, NoAccount:
 		return plainReply(http.StatusNotFound, "Transaction Not Found")
+	case Broken:
+		return plainReply(http.StatusBadRequest, "Format Error")
 	case OtherMerchant:
 		return plainReply(http.StatusNotFound, "Invalid Merchant")
 	}

@@ -146,6 +146,8 @@ func ReplyAs(r payment.Rail, v Verdict) (Reply, bool) {
 		return (*snapRail)(nil).Reply(v), true
 	case payment.DOKU:
 		return (*dokuRail)(nil).Reply(v), true
+	case payment.Faspay:
+		return (*faspayRail)(nil).Reply(v), true
 	}
 	return Reply{}, false
 }
