@@ -69,12 +69,17 @@ func TestOthersSeeNothing(t *testing.T) {
 	t.Parallel()
 	w := serve(t)
 	p := w.pay()
+	e := decode[Endpoint](t, w.do("POST", "/v1/webhook_endpoints", `{"url":"https://shop.example/hooks"}`))
 	c := readContract(t, w.do("GET", "/openapi.json", "").body)
 	walked := 0
 	for path, operations := range c.paths {
 		for method, op := range operations {
 			method = strings.ToUpper(method)
 			address := strings.ReplaceAll(path, "{phone}", canaryPhone)
+			absent := "payment_not_found"
+			if strings.HasPrefix(path, "/v1/webhook_endpoints") {
+				address, absent = strings.ReplaceAll(address, "{id}", e.ID), "endpoint_not_found"
+			}
 			address = parameter.ReplaceAllString(address, p.ID)
 			body := ""
 			if method == "POST" && path == "/v1/payments" {
@@ -92,11 +97,11 @@ func TestOthersSeeNothing(t *testing.T) {
 			}
 			for name, key := range map[string]string{"another merchant": keyB, "the other mode": keyALive} {
 				a := w.do(method, address, body, as(key))
-				if strings.Contains(string(a.body), p.ID) && a.status != 404 || strings.Contains(string(a.body), "mer_a-main") {
+				if (strings.Contains(string(a.body), p.ID) || strings.Contains(string(a.body), e.ID)) && a.status != 404 || strings.Contains(string(a.body), "mer_a-main") {
 					t.Errorf("%s %s as %s shows merchant A's: %d %s", method, path, name, a.status, a.body)
 				}
-				if strings.Contains(path, "{id}") && a.problem(t).Code != "payment_not_found" {
-					t.Errorf("%s %s as %s: %d %s, want payment_not_found", method, path, name, a.status, a.body)
+				if strings.Contains(path, "{id}") && a.problem(t).Code != absent {
+					t.Errorf("%s %s as %s: %d %s, want %s", method, path, name, a.status, a.body, absent)
 				}
 			}
 		}
@@ -106,6 +111,9 @@ func TestOthersSeeNothing(t *testing.T) {
 	}
 	if q := w.do("GET", "/v1/payments/"+p.ID, "").payment(t); q.Version != p.Version {
 		t.Errorf("version %d, want still %d", q.Version, p.Version)
+	}
+	if still := decode[Endpoint](t, w.do("GET", "/v1/webhook_endpoints/"+e.ID, "")); still.URL != e.URL || !still.Enabled {
+		t.Errorf("the endpoint is %+v, want it as it was made", still)
 	}
 }
 
@@ -132,6 +140,7 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 		w.rail.answer.Store(nil)
 		w.do("POST", "/v1/payments/"+w.pay().ID+"/"+operation+"?wait=20", "")
 	}
+	w.tourWebhooks()
 	provoked := map[string]bool{}
 	for _, seen := range []*observer{w.seen, tourQR(t)} {
 		seen.mu.Lock()

@@ -38,6 +38,9 @@ type Options struct {
 	// CheckoutURL gives the address of a payment's page for the customer; empty: there is none. Nil: never.
 	CheckoutURL func(payment.Payment) string
 
+	// PlainWebhooks lets endpoints be plain http; the courier sends to such addresses only where the operator allows it.
+	PlainWebhooks bool
+
 	// MaxBody is how many bytes a request's body may have. Default 64 KiB.
 	MaxBody int64
 	// MaxWait is the longest ?wait= in real time. Default 120 s, which is also what the contract says.
@@ -98,7 +101,7 @@ func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
-		s.routePhone, s.routeTerminals, s.routeHealth, s.routeReady,
+		s.routeEndpoints, s.routeFeed, s.routePhone, s.routeTerminals, s.routeHealth, s.routeReady,
 	} {
 		register()
 	}

@@ -150,10 +150,9 @@ func register[I, O any](s *server, op huma.Operation, a answers, handle func(con
 		return out, nil
 	})
 	item := s.huma.OpenAPI().Paths[op.Path]
-	documented := item.Get
-	if op.Method == http.MethodPost {
-		documented = item.Post
-	}
+	documented := map[string]*huma.Operation{
+		http.MethodGet: item.Get, http.MethodPost: item.Post, http.MethodPatch: item.Patch, http.MethodDelete: item.Delete,
+	}[op.Method]
 	// Bodies are read by hand, so that each mistake has its own answer; huma does not know of them.
 	documented.RequestBody = a.body
 	first := documented.Responses[strconv.Itoa(good)]

@@ -120,6 +120,12 @@ func (c contract) check(o observation) error {
 	if !ok {
 		return fmt.Errorf("the status is not in the contract")
 	}
+	if o.status == http.StatusNoContent {
+		if len(response.Content) > 0 || len(o.body) > 0 {
+			return fmt.Errorf("204 has a body, or the contract says so")
+		}
+		return nil
+	}
 	content, ok := response.Content[o.header.Get("Content-Type")]
 	if !ok {
 		return fmt.Errorf("the content type %q is not in the contract", o.header.Get("Content-Type"))

@@ -212,6 +212,16 @@ var catalogue = map[string]kind{ // never written
 	payment.CodeCutOff:          {409, "Past the cut-off", "Try again after midnight WIB."},
 	"refused":                   {409, "Not granted", ""},
 
+	// Webhooks.
+	"endpoint_not_found": {404, "No such endpoint", "Check the id, and that the key is of the merchant and mode that made it."},
+	"endpoint_exists":    {409, "The address has an endpoint", "Change that one, or use another address."},
+	"endpoint_changed":   {409, "Changed by somebody else", "Read the endpoint and try again."},
+	"endpoint_disabled":  {409, "The endpoint is switched off", "Switch it on first: PATCH it with enabled true."},
+	"too_many_endpoints": {409, "Too many endpoints", "Delete one that is no longer needed."},
+	"event_not_found":    {404, "No such event", "See the endpoint's deliveries."},
+	"url_invalid":        {422, "Bad address", "Give an https address that can be reached from the internet."},
+	"events_invalid":     {422, "Bad event type", "See the event types at /openapi.yaml, or leave events out to get everything."},
+
 	// Ours.
 	engine.CodeProviderAway: {503, "The provider cannot be reached", "Nothing was sent. Send the same request again, with the same Idempotency-Key."},
 	"terminal_held":         {503, "Terminal stopped", "An operator must move its numbering ahead and release it; nothing was sent."},

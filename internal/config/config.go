@@ -5,6 +5,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
@@ -29,7 +30,15 @@ type Config struct {
 	MasterKey []byte        // 32 bytes that seal the exchange log
 	Log       Log           //
 	Drain     time.Duration // how long a shutdown waits for calls under way
+	Webhooks  Webhooks      //
 	Merchants []Merchant    //
+}
+
+// Webhooks says where webhooks may go.
+type Webhooks struct {
+	// Allow are networks that webhooks are sent to although they are private, such as those of the merchants' servers in
+	// one's own data centre. Plain http is allowed there and nowhere else.
+	Allow []netip.Prefix
 }
 
 // Log says what is logged and how.
@@ -51,7 +60,12 @@ type fileConfig struct {
 	LogLevel      string         `koanf:"log_level"`
 	LogFormat     string         `koanf:"log_format"`
 	Drain         string         `koanf:"drain"`
+	Webhooks      fileWebhooks   `koanf:"webhooks"`
 	Merchants     []fileMerchant `koanf:"merchants"`
+}
+
+type fileWebhooks struct {
+	Allow []string `koanf:"allow"`
 }
 
 type fileMerchant struct {
@@ -234,6 +248,12 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.oneOf("log_level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log_format", c.Log.Format, "json", "text")
 	c.MasterKey = r.masterKey(f)
+	for i, network := range f.Webhooks.Allow {
+		prefix, err := netip.ParsePrefix(network)
+		r.must(err == nil && prefix == prefix.Masked(), fmt.Sprintf("webhooks.allow[%d]", i),
+			"must be a network such as 10.20.0.0/16, with nothing set behind its length")
+		c.Webhooks.Allow = append(c.Webhooks.Allow, prefix)
+	}
 	ids := map[string]bool{}
 	for i, m := range f.Merchants {
 		where := fmt.Sprintf("merchants[%d]", i)

@@ -42,6 +42,9 @@ type Options struct {
 	// NewID makes identifiers: a prefix such as "pay_" and 26 characters that order by time.
 	NewID func(prefix string) string
 
+	// OnTold is called when something was written that merchants are told of. It must not block. Nil: nobody is.
+	OnTold func()
+
 	// Lease is how long (in real time) a silent process is taken for alive. Default 3 s; it must exceed SendWithin.
 	Lease time.Duration
 	// ClaimEvery is how often (in real time) tasks of others are looked for. Default 100 ms.

@@ -14,6 +14,9 @@ import (
 
 // settle sets in motion what a committed change wants: its calls, its timer, and whoever waits for it.
 func (e *Engine) settle(done store.Change, w work) {
+	if len(done.Told) > 0 && e.OnTold != nil {
+		e.OnTold()
+	}
 	p := done.Payment
 	e.keep(p)
 	if done.Hold != nil {

@@ -39,6 +39,9 @@ func (c Clock) Now() time.Time {
 // real is how long d takes by the machine.
 func (c Clock) real(d time.Duration) time.Duration { return time.Duration(float64(d) / c.speed) }
 
+// atSpeed is how much of this clock passes in a real d.
+func (c Clock) atSpeed(d time.Duration) time.Duration { return time.Duration(float64(d) * c.speed) }
+
 // AfterFunc calls f after d of this clock.
 func (c Clock) AfterFunc(d time.Duration, f func()) (stop func() bool) {
 	return time.AfterFunc(c.real(d), f).Stop

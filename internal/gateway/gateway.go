@@ -16,6 +16,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/api"
 	"github.com/lunas-pay/lunas/internal/checkout"
 	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/courier"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -38,6 +39,7 @@ type Options struct {
 // Gateway is a running lunas without its listener: an engine with a store and the API in front of it.
 type Gateway struct {
 	Engine  *engine.Engine
+	Courier *courier.Courier
 	Handler http.Handler
 	store   store.Store
 	log     *slog.Logger
@@ -82,9 +84,13 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 			accounts = append(accounts, engine.Account{Account: a, Line: line})
 		}
 	}
+	g.Courier = courier.New(courier.Options{
+		Store: g.store, Keyring: keyring, Log: o.Log, Now: o.Clock.Now, NewID: engine.NewID,
+		Transport: courier.NewTransport(o.Config.Webhooks.Allow), TakenFor: o.Clock.atSpeed(90 * time.Second),
+	})
 	var err error
 	g.Engine, err = engine.New(ctx, engine.Options{
-		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log,
+		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log, OnTold: g.Courier.Wake,
 		Now: o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
 	})
 	if err != nil {
@@ -100,7 +106,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 			k, ok := keys[hash]
 			return k, ok
 		},
-		CheckoutURL: links.Of,
+		CheckoutURL: links.Of, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0,
 	})
 	g.Handler = withPages(door, g.pages(o, links))
 	return nil
@@ -174,15 +180,20 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 		ended <- g.Engine.Run(running)
 	}()
 	go func() { ended <- server.Serve(l) }()
+	delivered := make(chan struct{})
+	go func() {
+		defer close(delivered)
+		g.Courier.Run(running)
+	}()
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-ended:
 	}
-	return errors.Join(err, g.close(server, stop))
+	return errors.Join(err, g.close(server, stop, delivered))
 }
 
-func (g *Gateway) close(server *http.Server, stop func()) error {
+func (g *Gateway) close(server *http.Server, stop func(), delivered <-chan struct{}) error {
 	ctx, cancel := context.WithTimeout(context.Background(), g.drain)
 	defer cancel()
 	g.running.Store(false) // whoever shares the traffic out sends it elsewhere from now on
@@ -197,6 +208,10 @@ func (g *Gateway) close(server *http.Server, stop func()) error {
 		_ = server.Close()
 	}
 	stop()
+	select {
+	case <-delivered:
+	case <-ctx.Done(): // webhooks under way come again after the next start
+	}
 	return g.store.Close()
 }
 

@@ -16,9 +16,9 @@ type Event struct {
 	Data      any    `json:"data"`
 }
 
-// Payment is a payment as its events tell it: where it stood in the version that the event announces. It holds no
+// PaymentData is a payment as its events tell it: where it stood in the version that the event announces. It holds no
 // phone number; the whole picture is served by the API.
-type Payment struct {
+type PaymentData struct {
 	ID        string            `json:"id"`
 	Version   int               `json:"version"`
 	State     string            `json:"state"`
@@ -29,15 +29,15 @@ type Payment struct {
 	Method    string            `json:"method"`
 	Rail      string            `json:"rail"`
 	Account   string            `json:"account"`
-	Failure   *Failure          `json:"failure"`
+	Failure   *PaymentFailure   `json:"failure,omitempty"`
 	Review    string            `json:"review,omitempty"`
 	Metadata  map[string]string `json:"metadata,omitempty"`
 	CreatedAt string            `json:"created_at"`
 	UpdatedAt string            `json:"updated_at"`
 }
 
-// Failure is why a payment is not paid, or was given back.
-type Failure struct {
+// PaymentFailure is why a payment is not paid, or was given back.
+type PaymentFailure struct {
 	Code         string `json:"code"`
 	ProviderCode string `json:"provider_code,omitempty"`
 }
@@ -57,13 +57,13 @@ const (
 
 // PaymentEvent writes the event that announces a payment's change of state.
 func PaymentEvent(id, eventType string, at time.Time, p payment.Payment) []byte {
-	data := Payment{
+	data := PaymentData{
 		ID: p.ID, Version: p.Version, State: string(p.State), Mode: string(p.Mode), Amount: int64(p.Amount), Currency: "IDR",
 		Reference: p.Reference, Method: string(p.Method), Rail: string(p.Rail), Account: p.Account, Review: p.Review,
 		Metadata: p.Metadata, CreatedAt: stamp(p.CreatedAt), UpdatedAt: stamp(p.UpdatedAt),
 	}
 	if p.Failure != nil {
-		data.Failure = &Failure{Code: p.Failure.Code, ProviderCode: p.Failure.ProviderCode}
+		data.Failure = &PaymentFailure{Code: p.Failure.Code, ProviderCode: p.Failure.ProviderCode}
 	}
 	return write(id, eventType, at, data)
 }
