@@ -86,6 +86,9 @@ func (f *faspayRail) register(merchantID string, callback Callback) error {
 	if u, err := url.Parse(callback.ReturnURL); err != nil || u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("the return_url has a query or fragment of its own")
 	}
+	if e := callback.Encoding; e != "" && e != FaspayJSON && e != FaspayXML {
+		return errors.New("encoding is one of json, xml")
+	}
 	f.merchants[merchantID].callback = callback
 	return nil
 }

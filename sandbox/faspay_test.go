@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -38,7 +37,6 @@ func faspaySigned(text string) string {
 // notifications that acknowledges unless it is told otherwise.
 type faspayWorld struct {
 	*world
-	encoding FaspayEncoding
 }
 
 func newFaspayWorld(t *testing.T, change ...func(*FaspayOptions)) *faspayWorld {
@@ -263,5 +261,3 @@ func TestFaspayBillIsPaid(t *testing.T) {
 		t.Errorf("violations = %v", n)
 	}
 }
-
-var _ = strconv.Itoa
