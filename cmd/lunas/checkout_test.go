@@ -70,3 +70,40 @@ func TestTheCheckoutPageOfAPushThatFails(t *testing.T) {
 		}
 	}
 }
+
+// The way of a QRIS payment: the shop asks for it, the customer's page shows the QR, the wallet pays it, the page turns
+// by itself; then the shop gives the money back, and the page tells that too.
+func TestTheCheckoutPageOfAQR(t *testing.T) {
+	t.Parallel()
+	page := testbrowser.Open(t)
+	complaints := testbrowser.Complaints(t, page)
+	wallet, cancel := chromedp.NewContext(page)
+	defer cancel()
+	d := startDev(t)
+	do := func(window context.Context, steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(window, steps...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var p created
+	d.call("POST", d.url+"/v1/payments", `{"amount":27500,"reference":"INV-2","method":"qris"}`, &p)
+	do(page, chromedp.Navigate(p.CheckoutURL+"?lang=id"), chromedp.WaitVisible(".card.scan .clock"))
+	loaded, err := chromedp.Run(page, chromedp.Evaluate[bool](`document.querySelector(".qr img").decode().then(() => true)`, chromedp.EvalAwaitPromise))
+	if err != nil || !loaded {
+		t.Errorf("the QR is not shown: %v", err)
+	}
+	testbrowser.Picture(t, page, "checkout-qr")
+	do(wallet, chromedp.Navigate(d.sandbox+"/phones/081211111111"), chromedp.WaitVisible(".open button"), chromedp.Click(".open button"),
+		chromedp.WaitVisible("section.push button[value=cash]"), chromedp.Click("section.push button[value=cash]"))
+	do(page, chromedp.WaitVisible(".card.success"))
+	d.call("POST", d.url+"/v1/payments/"+p.ID+"/refund", "", &p)
+	do(page, chromedp.WaitVisible(".card.returned"))
+	title, err := chromedp.Run(page, chromedp.Text("h1"))
+	if err != nil || title != "Pembayaran Anda telah dikembalikan" {
+		t.Errorf("after the refund the page says %q (%v)", title, err)
+	}
+	for _, c := range complaints() {
+		t.Errorf("the browser complains: %s", c)
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/qrpicture"
 	"github.com/lunas-pay/lunas/internal/testbrowser"
 )
@@ -138,4 +139,37 @@ func different(t *testing.T) (chosen []int) {
 		chosen = append(chosen, i)
 	}
 	return chosen
+}
+
+// Where events do not come through the page asks, and where there is no JavaScript it loads itself again: both come to
+// the same end.
+func TestPagesTurnWithoutEventsAndWithoutScripts(t *testing.T) {
+	t.Parallel()
+	for name, scripts := range map[string]bool{"without events": true, "without scripts": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			browser := testbrowser.Open(t)
+			w := newWorld(t, false)
+			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/events") {
+					http.Error(rw, "a proxy is in the way", http.StatusBadGateway)
+					return
+				}
+				w.handler.ServeHTTP(rw, r)
+			}))
+			defer server.Close()
+			p, answer := w.push()
+			if !scripts {
+				testbrowser.NoScripts(t, browser)
+			}
+			err := chromedp.Do(browser, chromedp.Navigate(server.URL+w.path(p)), chromedp.WaitVisible(".card.confirm"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer <- payment.Outcome{Class: payment.Approved, Code: "00"}
+			if err := chromedp.Do(browser, chromedp.WaitVisible(".card.success")); err != nil {
+				t.Errorf("the page does not turn: %v", err)
+			}
+		})
+	}
 }

@@ -69,6 +69,18 @@ func Dark(t *testing.T, ctx context.Context, dark bool) {
 	}
 }
 
+// NoScripts lets pages run no script from now on.
+func NoScripts(t *testing.T, ctx context.Context) {
+	t.Helper()
+	err := chromedp.Do(ctx, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+		return err
+	}))
+	if err != nil {
+		t.Fatalf("let pages run no script: %v", err)
+	}
+}
+
 // Complaints collects what the browser complains about from now on, such as what a content policy has stopped, and gives
 // what has come since the last call.
 func Complaints(t *testing.T, ctx context.Context) func() []string {
