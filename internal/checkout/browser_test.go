@@ -18,7 +18,7 @@ import (
 )
 
 // gallery serves every sample's page at /pay/{number}, as it is written for customers, under the same headers.
-func gallery(t *testing.T) *httptest.Server {
+func gallery(t *testing.T) http.Handler {
 	t.Helper()
 	s := &server{Options: Options{Now: time.Now, Speed: 1}, pages: loadPages()}
 	mux := http.NewServeMux()
@@ -50,9 +50,25 @@ func gallery(t *testing.T) *httptest.Server {
 	})
 	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
 	s.Log = slog.New(slog.DiscardHandler)
-	server := httptest.NewServer(s.guard(mux, mux))
-	t.Cleanup(server.Close)
-	return server
+	return s.guard(mux, mux)
+}
+
+// No page tells a phone number, a name of ours or of a provider, or the text of the QR.
+func TestNoScreenTellsTooMuch(t *testing.T) {
+	t.Parallel()
+	pages := gallery(t)
+	for i, s := range samples() {
+		for _, lang := range []string{"id", "en"} {
+			rec := httptest.NewRecorder()
+			pages.ServeHTTP(rec, httptest.NewRequest("GET", fmt.Sprintf("/pay/%d?lang=%s", i, lang), nil))
+			page := rec.Body.String()
+			for _, secret := range []string{canaryPhone[1:], "6281", "provider.example", qrText, "secret words", "till-1", "mer_a", "pay_01", "\u2022"} {
+				if rec.Code != 200 || strings.Contains(page, secret) {
+					t.Errorf("%s: %d, and %q is in the page", s.name, rec.Code, secret)
+				}
+			}
+		}
+	}
 }
 
 // looks finds what is wrong with how a page looks: text that is hard to read, things that stand out of the screen,
@@ -93,7 +109,8 @@ const looks = `(() => {
 func TestEveryScreenLooksRight(t *testing.T) {
 	t.Parallel()
 	browser := testbrowser.Open(t)
-	server := gallery(t)
+	server := httptest.NewServer(gallery(t))
+	defer server.Close()
 	complaints := testbrowser.Complaints(t, browser)
 	do := func(steps ...chromedp.Action[chromedp.Void]) {
 		t.Helper()
@@ -131,7 +148,7 @@ func different(t *testing.T) (chosen []int) {
 	seen := map[string]bool{}
 	for i, s := range samples() {
 		shown := screenOf(s.payment(t), s.terms, s.line(t), at(s.at))
-		look := fmt.Sprint(shown.Kind, shown.Renew)
+		look := fmt.Sprint(shown.Kind, shown.Renew, shown.Go)
 		if seen[look] && s.name != "push declined by 26" && s.name != "void refused" {
 			continue
 		}

@@ -64,6 +64,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /pay/{name}/screen", s.part)
 	mux.HandleFunc("GET /pay/{name}/events", s.events)
 	mux.HandleFunc("GET /pay/{name}/{picture}", s.picture)
+	mux.HandleFunc("GET /pay/{name}/go", s.leave)
 	mux.HandleFunc("POST /pay/{name}/renew", s.renew)
 	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.apologize(w, r, http.StatusNotFound) })
@@ -219,6 +220,21 @@ func (s *server) renew(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Location", "/pay/"+url.PathEscape(r.PathValue("name")))
+	w.WriteHeader(http.StatusSeeOther)
+}
+
+// leave leads to the provider's page, as long as the customer can pay there. Our pages name no provider's host.
+func (s *server) leave(w http.ResponseWriter, r *http.Request) {
+	p, ok := s.find(w, r)
+	if !ok {
+		return
+	}
+	to, _, ok := payment.RedirectOf(p, s.Now())
+	if !ok {
+		to = "/pay/" + url.PathEscape(r.PathValue("name"))
+	}
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusSeeOther)
 }
 

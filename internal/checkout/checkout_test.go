@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -360,6 +361,40 @@ func TestRenewingEnds(t *testing.T) {
 		synctest.Wait()
 		if strings.Contains(page, "<form") || w.snap.called("generate") != 1 {
 			t.Errorf("renewed after %v: %d\n%s", renewWithin, w.snap.called("generate"), page)
+		}
+	})
+}
+
+// A bill's page leads to the provider's, by an address of ours, as long as the bill can be paid there.
+func TestTheWayToTheProvidersPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, true)
+		w.bill.on("post", says(payment.Outcome{Class: payment.Approved, Code: "00", ProviderReference: "T1", RedirectURL: provider}))
+		w.bill.on("check", says(payment.Outcome{Class: payment.Pending, Code: "0"}))
+		phone, err := payment.ParsePhone(canaryPhone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _, err := w.engine.Request(t.Context(), engine.Order{
+			MerchantID: "mer_a", Mode: payment.Test, Method: payment.OVOPush, Rail: payment.Faspay, Amount: 12500, Reference: "INV-7",
+			Phone: phone, Customer: &payment.Customer{Name: "Ani", Email: "ani@example.id"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = w.until(p, payment.Awaiting)
+		page := w.do("GET", w.path(p)).Body.String()
+		if strings.Contains(page, "provider.example") || !strings.Contains(page, `href="`+w.path(p)+`/go"`) || strings.Contains(page, "Ani") {
+			t.Errorf("the page:\n%s", page)
+		}
+		got := w.do("GET", w.path(p)+"/go")
+		if got.Code != 303 || got.Header().Get("Location") != provider || got.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("go = %d %v", got.Code, got.Header())
+		}
+		time.Sleep(time.Hour)
+		if got := w.do("GET", w.path(p)+"/go"); got.Code != 303 || got.Header().Get("Location") != w.path(p) {
+			t.Errorf("after the bill's life go = %d %v, want the page itself", got.Code, got.Header())
 		}
 	})
 }

@@ -142,9 +142,12 @@ func (v view) Counts() bool { return !v.Screen.Until.IsZero() }
 func (v view) Left() int64  { return max(v.Screen.Until.Sub(v.Now), 0).Milliseconds() }
 func (v view) Whole() int64 { return v.Screen.Until.Sub(v.Screen.From).Milliseconds() }
 
-// LeftText is what remains, as minutes and seconds.
+// LeftText is what remains, as hours, minutes and seconds.
 func (v view) LeftText() string {
 	seconds := (v.Left() + 999) / 1000
+	if seconds >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60)
+	}
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
@@ -156,8 +159,14 @@ func (v view) Gone() string {
 	return strconv.FormatFloat(100-100*float64(v.Left())/float64(v.Whole()), 'f', 1, 64)
 }
 
-// UntilText is the time of day at which the countdown ends.
-func (v view) UntilText() string { return v.Screen.Until.In(payment.WIB).Format("15:04:05") + " WIB" }
+// UntilText is the time of day at which the countdown ends, and the day where it is another.
+func (v view) UntilText() string {
+	until := v.Screen.Until.In(payment.WIB)
+	if payment.DayOf(until) != payment.DayOf(v.Now) {
+		return until.Format("02/01/2006 15:04:05") + " WIB"
+	}
+	return until.Format("15:04:05") + " WIB"
+}
 
 // Refresh is after how many seconds a browser without JavaScript loads the page again; 0: never.
 func (v view) Refresh() int {

@@ -23,6 +23,8 @@ type screen struct {
 	From, Until time.Time
 	// QR tells that the customer may scan the QR of this attempt, counted from 1.
 	QR int
+	// Go tells that the customer pays on the provider's page, to which ours leads.
+	Go bool
 	// Renew tells that the customer may ask for another QR.
 	Renew bool
 	// Turns is when the screen becomes another by time alone; zero: only the payment turns it.
@@ -90,35 +92,56 @@ func screenOf(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time)
 
 // openScreen is that of a payment that the customer can still make, or may have made.
 func openScreen(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time) screen {
-	from := p.CreatedAt
-	if n := len(p.Attempts); n > 0 {
-		from = p.Attempts[n-1].PushedAt
-	}
 	switch {
-	case p.CancelAsked:
+	case p.CancelAsked && t.Presents():
 		return screen{Kind: working, Title: wording.Voiding, Text: sayStopScanning, Next: sayWait}
-	case p.State == payment.Created:
-		return screen{Kind: working, Title: sayPreparing, Next: sayWait}
-	case p.State == payment.Presenting:
+	case p.CancelAsked:
+		return screen{Kind: working, Title: wording.Voiding, Text: sayVoiding, Next: sayDoNotPay}
+	case p.State == payment.Presenting && t.Presents():
 		return screen{Kind: working, Title: wording.Making, Next: sayWait}
-	case p.State == payment.Pushing && now.Before(from.Add(t.ConfirmWithin)):
-		until := from.Add(t.ConfirmWithin)
-		s := screen{Kind: confirm, Title: sayConfirm, Steps: confirmSteps(), From: from, Until: until, Turns: until}
-		if prescribed, ok := line.(rail.Instructor); ok {
-			s.Steps = prescribed.Instructions()
-		}
+	case p.State == payment.Created, p.State == payment.Presenting:
+		return screen{Kind: working, Title: sayPreparing, Next: sayWait}
+	}
+	if s, ok := toAct(p, t, line, now); ok {
 		return s
 	}
-	if _, until, ok := payment.ShownQR(t, p, now); ok {
-		return screen{
-			Kind: scan, Title: sayScan, Steps: scanSteps(), From: from, Until: until, Turns: until, QR: len(p.Attempts),
-		}
-	}
 	s := screen{Kind: checking, Title: wording.Checking, Text: sayChecking, Next: sayDoNotPayTwice}
-	if p.State == payment.Awaiting {
+	if p.State == payment.Awaiting && t.Presents() {
 		s.Text, s.Next = sayCheckingQR, sayOldQR
 	}
 	return s
+}
+
+// toAct is the screen on which the customer must do something; false when it is too late for that.
+func toAct(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time) (screen, bool) {
+	if len(p.Attempts) == 0 {
+		return screen{}, false
+	}
+	a := p.Attempts[len(p.Attempts)-1]
+	if _, until, ok := payment.ShownQR(t, p, now); ok {
+		return screen{
+			Kind: scan, Title: sayScan, Steps: scanSteps(), From: a.PushedAt, Until: until, Turns: until, QR: len(p.Attempts),
+		}, true
+	}
+	if _, until, ok := payment.RedirectOf(p, now); ok {
+		return screen{Kind: confirm, Title: sayContinue, Text: sayElsewhere, From: a.PushedAt, Until: until, Turns: until, Go: true}, true
+	}
+	pushed := a.PushedAt
+	for _, call := range a.Calls {
+		if call.Call == payment.CallPush {
+			pushed = call.At
+		}
+	}
+	until := pushed.Add(t.ConfirmWithin)
+	waits := p.State == payment.Pushing || (p.State == payment.Awaiting && a.RefusedAs == "" && a.RedirectURL == "")
+	if t.Presents() || !waits || !now.Before(until) {
+		return screen{}, false
+	}
+	s := screen{Kind: confirm, Title: sayConfirm, Steps: confirmSteps(), From: pushed, Until: until, Turns: until}
+	if prescribed, ok := line.(rail.Instructor); ok {
+		s.Steps = prescribed.Instructions()
+	}
+	return s, true
 }
 
 func expiredScreen(p payment.Payment, t payment.Terms, title wording.Words, now time.Time) screen {

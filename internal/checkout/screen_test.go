@@ -83,8 +83,31 @@ func samples() []sample {
 		answered(61*time.Second, payment.CallVoid, payment.Outcome{Class: payment.Approved, Code: "00"}))
 	add("void refused", push, 2*time.Minute, paid, asked(time.Minute, payment.AskVoid),
 		answered(61*time.Second, payment.CallVoid, payment.Outcome{Class: payment.Refused, Code: "17"}))
-	return append(all, qrSamples()...)
+	return append(append(all, qrSamples()...), billSamples()...)
 }
+
+// billSamples are of a rail that makes a bill first.
+func billSamples() []sample {
+	direct, redirect := payment.FaspayTerms(), payment.FaspayTerms()
+	redirect.Flow = payment.Redirect
+	answered := func(after time.Duration, call payment.Call, o payment.Outcome) payment.Event {
+		return payment.Answered{At: at(after), Call: call, Outcome: o}
+	}
+	made := answered(2*time.Second, payment.CallPost, payment.Outcome{Class: payment.Approved, Code: "00", ProviderReference: "T1", RedirectURL: provider})
+	pushed := answered(3*time.Second, payment.CallPush, payment.Outcome{Class: payment.Pending, Code: "00"})
+	return []sample{
+		{"bill is being made", direct, nil, time.Second},
+		{"bill pushed", direct, []payment.Event{made}, 3 * time.Second},
+		{"bill pushed and taken", direct, []payment.Event{made, pushed}, 56 * time.Second},
+		{"bill pushed 55 s ago", direct, []payment.Event{made, pushed}, 57 * time.Second},
+		{"bill refused", direct, []payment.Event{made, answered(4*time.Second, payment.CallPush, payment.Outcome{Class: payment.Refused, Code: "17", Cause: "canceled_by_customer"})}, 5 * time.Second},
+		{"bill on the provider's page", redirect, []payment.Event{made}, 5 * time.Minute},
+		{"bill on the provider's page, given up", redirect, []payment.Event{made, payment.Asked{At: at(time.Minute), What: payment.AskCancel}}, 2 * time.Minute},
+		{"bill on the provider's page, its time is over", redirect, []payment.Event{made}, time.Hour},
+	}
+}
+
+const provider = "https://provider.example/pay/1"
 
 func qrSamples() []sample {
 	var all []sample
@@ -132,6 +155,9 @@ func (s sample) payment(t testing.TB) payment.Payment {
 		At: noon, ID: "pay_01kafz0q3gf7ktc1ms2cqc1b9w", MerchantID: "mer_a", Account: "ovo", Mode: payment.Test, Amount: 12500, Reference: "INV-7",
 		Method: payment.OVOPush, Phone: phone, Terminal: payment.Terminal{ID: "till-1"}, Number: payment.Number{Batch: 1, Reference: 1},
 	}
+	if s.terms.Bills() {
+		asked.Customer, asked.Items = &payment.Customer{Name: "N"}, []payment.Item{{}}
+	}
 	if s.terms.Presents() {
 		asked.Method, asked.Phone, asked.Account = payment.QRIS, payment.Phone{}, "qris"
 	}
@@ -159,10 +185,13 @@ func lastTry(p payment.Payment, call payment.Call) int {
 }
 
 func (s sample) line(t testing.TB) rail.Rail {
-	if s.terms.Presents() {
+	switch s.terms.Rail {
+	case payment.SNAP:
 		return openSNAP(t)
+	case payment.OVO:
+		return openOVO(t)
 	}
-	return openOVO(t)
+	return nil
 }
 
 // TestScreens holds every word of every screen, in both languages, against testdata/screens.txt.
@@ -205,6 +234,9 @@ func (s screen) text() string {
 	}
 	if s.QR > 0 {
 		fmt.Fprintf(&b, " shows QR %d", s.QR)
+	}
+	if s.Go {
+		b.WriteString(" leads to the provider's page")
 	}
 	if s.Renew {
 		b.WriteString(" offers a new QR")
@@ -291,7 +323,7 @@ func TestScreensAreTrue(t *testing.T) {
 			if state.Final() && shown.Title == wording.Checking {
 				t.Errorf("%s as %s is still being checked", s.name, state)
 			}
-			if shown.Title.ID == "" || shown.Title.EN == "" || (len(shown.Steps) == 0 && (shown.Next.ID == "" || shown.Next.EN == "")) {
+			if shown.Title.ID == "" || shown.Title.EN == "" || (len(shown.Steps) == 0 && !shown.Go && (shown.Next.ID == "" || shown.Next.EN == "")) {
 				t.Errorf("%s as %s has no title or no next step: %+v", s.name, state, shown)
 			}
 		}

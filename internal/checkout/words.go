@@ -11,6 +11,9 @@ var (
 	sayConfirm   = wording.Words{ID: "Selesaikan di aplikasi OVO", EN: "Complete it in your OVO app"}
 	sayScan      = wording.Words{ID: "Pindai untuk membayar", EN: "Scan to pay"}
 	sayPreparing = wording.Words{ID: "Menyiapkan pembayaran", EN: "Preparing your payment"}
+	sayContinue  = wording.Words{ID: "Lanjutkan pembayaran", EN: "Continue your payment"}
+	sayElsewhere = wording.Words{ID: "Anda membayar di halaman mitra pembayaran kami. Hasilnya tampil juga di sini.", EN: "You pay on the page of our payment partner. The result is shown here too."}
+	sayDoNotPay  = wording.Words{ID: "Mohon tunggu dan jangan membayar.", EN: "Please wait, and do not pay."}
 	sayQRExpired = wording.Words{ID: "Kode QR sudah tidak berlaku", EN: "The QR code has expired"}
 
 	sayChecking      = wording.Words{ID: "OVO belum memberi jawaban pasti. Kami menunggu sampai hasilnya jelas.", EN: "OVO has not given a certain answer yet. We are waiting until it is clear."}
@@ -82,6 +85,7 @@ var labels = map[string]wording.Words{ // never written
 	"left":        {ID: "Sisa waktu", EN: "Time left"},
 	"until":       {ID: "Sampai pukul", EN: "Until"},
 	"save_qr":     {ID: "Simpan gambar QR", EN: "Save QR picture"},
+	"go":          {ID: "Lanjutkan", EN: "Continue"},
 	"renew":       {ID: "Buat kode QR baru", EN: "Make a new QR code"},
 	"qr_alt":      {ID: "Kode QRIS untuk pembayaran ini", EN: "QRIS code for this payment"},
 	"test":        {ID: "Uji coba: tidak ada uang sungguhan", EN: "Test: no real money"},

@@ -125,6 +125,7 @@ type world struct {
 	handler http.Handler
 	ovo     *fakeRail
 	snap    *fakeRail
+	bill    *fakeRail
 	logs    *bytes.Buffer
 	now     atomic.Int64 // offset of the clock from real time; 0 in a bubble
 	stop    chan struct{}
@@ -147,11 +148,15 @@ func newWorld(t testing.TB, bubble bool) *world {
 	over, end := context.WithCancel(context.Background())
 	w.ovo, w.snap = newFake(over, payment.OVOTerms()), newFake(over, payment.SNAPTerms())
 	voice := openOVO(t)
+	bills := payment.FaspayTerms()
+	bills.Flow = payment.Redirect
+	w.bill = newFake(over, bills)
 	w.engine, err = engine.New(t.Context(), engine.Options{
 		Store: kept, Keyring: keyring, Now: clock, WatchEvery: 20 * time.Millisecond,
 		Accounts: []engine.Account{
 			account("mer_a", "ovo", payment.OVO, ovoRail{w.ovo, voice.(rail.Explainer), voice.(rail.Instructor)}),
 			account("mer_a", "qris", payment.SNAP, snapRail{w.snap, openSNAP(t).(rail.Explainer)}),
+			account("mer_a", "bill", payment.Faspay, w.bill),
 			account("mer_b", "ovo", payment.OVO, newFake(over, payment.OVOTerms())),
 		},
 	})

@@ -47,7 +47,9 @@ function tick() {
   if (!("left" in card.dataset)) return;
   const left = Math.max(0, Number(card.dataset.left) - (performance.now() - came) * speed);
   const seconds = Math.ceil(left / 1000);
-  card.querySelector(".clock").textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+  const two = (n) => String(Math.floor(n)).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  card.querySelector(".clock").textContent = (hours ? hours + ":" + two(seconds / 60 % 60) : Math.floor(seconds / 60)) + ":" + two(seconds % 60);
   const gone = 100 - 100 * left / Number(card.dataset.whole);
   for (const line of card.querySelectorAll("svg .left")) line.setAttribute("stroke-dashoffset", gone.toFixed(1));
   card.classList.toggle("hurry", left < 10000);
