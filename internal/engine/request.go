@@ -245,6 +245,10 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 			work.sendBy = command.SendBy
 		case payment.PostBill:
 			work.sendBy = command.SendBy
+		case payment.Inquire:
+			if w.terms.Presents() { // a process that froze must not ask beside the one that took over from it
+				work.sendBy = ev.When().Add(w.terms.SendWithin)
+			}
 		}
 		part, err := e.render(w.line, next, command, &work, ev.When())
 		if err != nil {

@@ -18,7 +18,7 @@ func (s *step) answered(e Answered) {
 		return // an answer to nothing
 	}
 	newest := e.Try == tries
-	s.a.close(e.Call, e.Try, o.Class == Unknown || o.Class == Pending)
+	s.close(e.Call, e.Try, o.Class == Unknown || o.Class == Pending)
 	if !newest && o.Class != Approved && o.Class != WasReversed {
 		return // a newer try decides; of an older one only what was done counts
 	}
@@ -400,7 +400,7 @@ func (s *step) notSent(e NotSent) {
 	if !s.on(e.Attempt) || e.Try != s.a.call(e.Call).Tries {
 		return
 	}
-	wasOpen := s.a.close(e.Call, e.Try, false)
+	wasOpen := s.close(e.Call, e.Try, false)
 	switch {
 	case s.old():
 	case e.Call == CallGenerate || e.Call == CallPost:

@@ -102,6 +102,9 @@ type CallRecord struct {
 	// Until is when an open call is taken for lost even if nobody says so, for instance because its process is dead.
 	Until time.Time `json:"until"`
 	Open  bool      `json:"open,omitempty"`
+	// NextFrom is when a next query about a QR may be made at the earliest, once the last one has ended: that may have left
+	// later than it was ordered, and if its process only seems to be dead, it is still under way.
+	NextFrom time.Time `json:"next_from,omitzero"`
 	// Unclear is set once a try ended without a verdict: whether it took effect is not known.
 	Unclear bool `json:"unclear,omitempty"`
 	// Attempt is the index of the call's attempt, where OpenCalls lists it.

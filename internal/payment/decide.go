@@ -37,7 +37,8 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	case Notified:
 		s.notified(e)
 	case NoAnswer:
-		if s.on(e.Attempt) && s.a.close(e.Call, e.Try, true) && !s.old() {
+		s.interrupted = e.Why == Interrupted
+		if s.on(e.Attempt) && s.close(e.Call, e.Try, true) && !s.old() {
 			s.unanswered(e.Call)
 		}
 	case NotSent:
@@ -149,6 +150,8 @@ type step struct {
 	commands []Command
 	changed  bool
 	tell     string // how a change of state is announced, where not by the state
+	// interrupted is set where the process that made a call seems to be dead.
+	interrupted bool
 }
 
 // last turns to the current attempt. on turns to any; false when there is no such.
@@ -258,6 +261,21 @@ func (s *step) short(c Call) {
 	case CallCheckVoid:
 		s.do(Inquire{Target: target, Of: CallVoid})
 	}
+}
+
+// close ends a try of a call of the attempt at hand, as Attempt.close does. A query about a QR leaves no later than
+// SendWithin after it was ordered, and waits no longer than its limit.
+func (s *step) close(c Call, try int, unclear bool) (wasOpen bool) {
+	wasOpen = s.a.close(c, try, unclear)
+	if wasOpen && c == CallCheck && s.t.Presents() {
+		r := s.a.call(c)
+		r.NextFrom = sooner(s.at, r.At.Add(s.t.SendWithin)).Add(s.t.QueryEvery)
+		if s.interrupted {
+			r.NextFrom = later(r.NextFrom, r.At.Add(s.t.ShortCallLimit))
+		}
+		s.a.setCall(r)
+	}
+	return wasOpen
 }
 
 func (s *step) cutOff() time.Time { return s.t.CutOffOf(s.a.PushedAt) }

@@ -116,7 +116,7 @@ func (s *step) lose(c Call) {
 		return
 	}
 	s.changed = true
-	s.a.close(c, r.Tries, true)
+	s.close(c, r.Tries, true)
 	s.unanswered(c)
 }
 

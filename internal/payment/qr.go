@@ -327,11 +327,11 @@ func (s *step) askAboutRefund() {
 }
 
 // mayQuery is the first instant from then on at which the provider may be asked about this payment again, by whichever of
-// its QRs.
+// its QRs. It counts from when the last query had left, which may be later than it was ordered.
 func (t Terms) mayQuery(p Payment, then time.Time) time.Time {
 	for i := range p.Attempts {
 		if r := p.Attempts[i].call(CallCheck); r.Tries > 0 {
-			then = later(then, r.At.Add(t.QueryEvery))
+			then = later(later(then, r.NextFrom), r.At.Add(t.QueryEvery))
 		}
 	}
 	return then

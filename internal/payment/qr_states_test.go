@@ -48,7 +48,7 @@ func qrSituations() []situation {
 		{payment.Presenting, "the QR was asked to be renewed", after(expired, "+2m ask renew"), "+2m1s"},
 		{payment.Awaiting, "the customer has the QR", shown, "+3s"},
 		{payment.Awaiting, "and a query is under way", asked, "+7s"},
-		{payment.Awaiting, "the QR has expired here, the provider's last word is missing", old, "+80s"},
+		{payment.Awaiting, "the QR has expired here, the provider's last word is missing", old, "+80.2s"},
 		{payment.Awaiting, "canceled: hidden, but it may have been paid", canceled, "+4s"},
 		{payment.Awaiting, "a renewed QR", after(expired, "+2m ask renew", "+2m renumbered", "+2m1s generate answered 2004700 approved"), "+2m3s"},
 		{payment.Paid, "", paid, "+1h"},
