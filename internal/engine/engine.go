@@ -76,6 +76,7 @@ type Engine struct {
 	waits map[paymentKey]map[*waiter]struct{}
 	terms map[termsKey]payment.Terms
 	facts map[paymentKey]int // facts that are being written down, by payment
+	mine  map[paymentKey]int // changes that this process is writing, and calls that it is making, by payment
 	// tokens are what is known here of access tokens; queries is when a merchant's next query may leave.
 	tokens  map[accountKey]*tokenState
 	queries map[string]time.Time
@@ -131,7 +132,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	e := &Engine{
 		Options: o, accounts: map[accountKey]*account{}, byOwner: map[string][]*account{},
 		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, terms: map[termsKey]payment.Terms{},
-		facts: map[paymentKey]int{}, tokens: map[accountKey]*tokenState{}, queries: map[string]time.Time{},
+		facts: map[paymentKey]int{}, mine: map[paymentKey]int{}, tokens: map[accountKey]*tokenState{}, queries: map[string]time.Time{},
 		bogus: map[accountKey]*rejections{},
 	}
 	if o.Store == nil || o.Keyring == nil {

@@ -37,8 +37,10 @@ func (e *Engine) settle(done store.Change, w work) {
 			after = nil
 		}
 		e.begin(false)
+		over := e.drive(paymentKey{p.MerchantID, p.ID})
 		e.Go(func() {
 			defer e.end()
+			defer over()
 			e.perform(p, line, call, sent)
 			if after != nil {
 				after()

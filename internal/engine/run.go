@@ -92,11 +92,34 @@ func (e *Engine) adopt(ctx context.Context, t store.Task) {
 		return
 	}
 	e.keep(p)
+	if e.driving(paymentKey{t.MerchantID, t.PaymentID}) {
+		return // its alarm was quicker: what is open now may be a call of this process
+	}
 	for _, call := range p.OpenCalls() {
 		e.tryOnce(ctx, t, payment.NoAnswer{
 			At: e.Now(), Call: call.Call, Attempt: call.Attempt, Try: call.Tries, Why: payment.Interrupted,
 		})
 	}
+}
+
+// drive says that this process changes a payment, or makes a call for it, until the returned function is called.
+func (e *Engine) drive(key paymentKey) (done func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.mine[key]++
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if e.mine[key]--; e.mine[key] == 0 {
+			delete(e.mine, key)
+		}
+	}
+}
+
+func (e *Engine) driving(key paymentKey) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.mine[key] > 0
 }
 
 // tryOnce brings an event to a payment whose task is still there if that fails: it comes back by itself, and one

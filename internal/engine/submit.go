@@ -179,6 +179,7 @@ func again(ev payment.Event, now time.Time) payment.Event {
 // change decides an event on the payment as it stands, commits, and sets what follows in motion. On a conflict it
 // decides again on what is stored: deciding is free.
 func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev payment.Event, parts []exchange.Part, key store.Key, after func()) (payment.Payment, error) {
+	defer e.drive(paymentKey{merchantID, paymentID})()
 	p, ok := e.heldPayment(merchantID, paymentID)
 	if _, asked := ev.(payment.Asked); asked {
 		ok = false // what may be asked is said by the store, which another replica may have changed
