@@ -17,6 +17,7 @@ type simCommand struct {
 	Payments int    `help:"How many payments a day." default:"60"`
 	Workers  int    `help:"How many days side by side; 0: one per core." default:"0"`
 	SQLite   bool   `help:"Keep each day in a real SQLite file that is opened again after crashes." name:"sqlite"`
+	Rail     string `help:"Which rail: ${enum}; mixed: all of them on the same days." enum:"mixed,ovo,snap" default:"mixed"`
 	JSON     bool   `help:"Print the summary as JSON." name:"json"`
 }
 
@@ -29,7 +30,7 @@ func (simCommand) Help() string {
 
 // Run simulates; days on which a rule was broken make the exit code 1.
 func (c simCommand) Run(t *terminal) error {
-	o := sim.ManyOptions{From: c.From, Seeds: c.Seeds, Payments: c.Payments, Workers: c.Workers}
+	o := sim.ManyOptions{Rail: c.Rail, From: c.From, Seeds: c.Seeds, Payments: c.Payments, Workers: c.Workers}
 	if c.Seeds < 1 || c.Payments < 1 {
 		return errors.New("--seeds and --payments must be at least 1")
 	}

@@ -61,9 +61,12 @@ type day struct {
 	keys     map[string]string // idempotency key → payment
 	numbers  map[till]*numbering
 	failures []Failure
-	sends    int
-	hash     hash.Hash
-	line     []byte
+	loose    map[string]*story // by merchant: what belongs to no payment
+
+	lastNotice sandbox.Notification // that left the provider
+	sends      int
+	hash       hash.Hash
+	line       []byte
 }
 
 // touch is a payment whose push may no longer be worth waiting for.
@@ -105,11 +108,12 @@ func newDay(o Options, c *crew) (*day, error) {
 	w := &world{crew: c, rng: rand.New(rand.NewPCG(o.Seed, 0x6c756e6173))}
 	d := &day{
 		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
-		keys: map[string]string{}, numbers: map[till]*numbering{}, digits: map[string]bool{}, header: http.Header{}, hash: sha256.New(),
+		keys: map[string]string{}, numbers: map[till]*numbering{}, digits: map[string]bool{}, loose: map[string]*story{}, header: http.Header{}, hash: sha256.New(),
 	}
 	d.weather = ordinary()
 	if o.Mix == Stormy {
 		d.weather = w.stormy()
+		d.weather.drawQRs(o)
 	}
 	if o.sabotage.weather != nil {
 		o.sabotage.weather(&d.weather)
@@ -117,7 +121,9 @@ func newDay(o Options, c *crew) (*day, error) {
 	if o.SQLite != "" {
 		d.weather.gateways = 1 // a file belongs to one process
 	}
-	d.layTracks(o.Rail)
+	if err := d.layTracks(o.Rail); err != nil {
+		return nil, err
+	}
 	w.start = d.weather.start.UTC()
 	w.slice = d.afterSlice
 	var err error

@@ -307,3 +307,35 @@ func (k *disk) Append(ctx context.Context, parts []exchange.Part) error {
 	}
 	return k.Store.Append(ctx, parts)
 }
+
+// Secret gives a small sealed value.
+func (k *disk) Secret(ctx context.Context, merchantID, name string) ([]byte, time.Time, error) {
+	if err := k.read(); err != nil {
+		return nil, time.Time{}, err
+	}
+	return k.Store.Secret(ctx, merchantID, name)
+}
+
+// SaveSecret keeps one.
+func (k *disk) SaveSecret(ctx context.Context, merchantID, name string, sealed []byte, expires time.Time) error {
+	if err := k.read(); err != nil {
+		return err
+	}
+	for _, t := range k.p.tracks {
+		if keeper, ok := t.(keeper); ok {
+			keeper.secretSaved(merchantID, name, sealed)
+		}
+	}
+	if k.p.sabotage.secret != nil {
+		sealed = k.p.sabotage.secret(sealed)
+	}
+	return k.Store.SaveSecret(ctx, merchantID, name, sealed, expires)
+}
+
+// PaymentNamed finds a payment.
+func (k *disk) PaymentNamed(ctx context.Context, merchantID, name string) (string, error) {
+	if err := k.read(); err != nil {
+		return "", err
+	}
+	return k.Store.PaymentNamed(ctx, merchantID, name)
+}

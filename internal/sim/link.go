@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
@@ -63,7 +64,11 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	p.point(beforeSend)
-	httptrace.ContextClientTrace(k.ctx).GotConn(httptrace.GotConnInfo{})
+	var c conn
+	httptrace.ContextClientTrace(k.ctx).GotConn(httptrace.GotConnInfo{Conn: &c})
+	if c.closed {
+		return nil, errCut // the client looked at its watch
+	}
 	if err := k.record.Send(wire); err != nil {
 		return nil, err
 	}
@@ -79,6 +84,18 @@ func (l *link) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.received(k)
 	p.point(afterAnswer)
 	return l.read(k, r)
+}
+
+// conn is all that a client sees of the connection that it is given.
+type conn struct {
+	net.Conn
+	closed bool
+}
+
+// Close keeps anything from being sent.
+func (c *conn) Close() error {
+	c.closed = true
+	return nil
 }
 
 // connect takes the time of a connection, if there is one to be had.
@@ -117,7 +134,11 @@ func (l *link) read(k *call, r *http.Request) (*http.Response, error) {
 			return nil, errCut
 		}
 	}
-	return respond(k.answer, r)
+	answer := k.answer
+	if l.p.sabotage.misread != nil {
+		answer = l.p.sabotage.misread(k.send.operation, answer)
+	}
+	return respond(answer, r)
 }
 
 // respond reads an answer off the wire, as net/http would.
@@ -239,8 +260,8 @@ func (d *day) deliver(k *call, wire []byte, f road) {
 	}
 	d.mail++
 	copies := 0
-	if k.send.operation == opPush {
-		copies += d.sabotage.extraCopies
+	if d.sabotage.copies != nil {
+		copies = d.sabotage.copies(k.send.operation)
 	}
 	d.after(f.travel, nil, func() {
 		d.mail--
@@ -248,8 +269,10 @@ func (d *day) deliver(k *call, wire []byte, f road) {
 		for range copies {
 			d.arrive(nobody(k), wire, f)
 		}
-		if other := d.sabotage.otherPush; other != nil && k.send.operation == opPush {
-			d.arrive(nobody(k), other(wire), f)
+		if d.sabotage.other != nil {
+			if other := d.sabotage.other(k.send.operation, wire); other != nil {
+				d.arrive(nobody(k), other, f)
+			}
 		}
 		d.watchSandbox()
 	})
@@ -287,6 +310,9 @@ type waitingCall struct {
 func (d *day) watchSandbox() {
 	for _, a := range d.core.Advance(d.time()) {
 		d.answered(a)
+	}
+	for _, n := range d.core.Notifications() {
+		d.deliverNotice(n)
 	}
 	next, ok := d.core.Next()
 	if !ok {

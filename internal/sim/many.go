@@ -20,6 +20,7 @@ type ManyOptions struct {
 	Payments int    // orders in each day; 0: 60
 	Workers  int    // days side by side; 0: one per core
 	Mix      Mix
+	Rail     string // ovo or snap; empty or mixed: all of them on the same days
 	SQLite   string // a folder: each day is kept in a file in it; empty: in memory
 	Keep     int    // failed days that are told in full; 0: 3
 
@@ -84,7 +85,7 @@ func (m *many) work(ctx context.Context) {
 		if !ok {
 			return
 		}
-		o := Options{Seed: m.From + uint64(i), Payments: m.Payments, Mix: m.Mix, SQLite: m.SQLite, sabotage: m.sabotage}
+		o := Options{Seed: m.From + uint64(i), Payments: m.Payments, Mix: m.Mix, Rail: m.Rail, SQLite: m.SQLite, sabotage: m.sabotage}
 		r, err := run(o, &c)
 		m.done(i, o, r, err)
 	}
@@ -144,6 +145,9 @@ func (m *many) explain(o Options, r Report) {
 // command is what lives through one day again.
 func (m *many) command(seed uint64) string {
 	c := fmt.Sprintf("lunas sim --from %d --seeds 1 --payments %d", seed, m.Payments)
+	if m.Rail != "" {
+		c += " --rail " + m.Rail
+	}
 	if m.SQLite != "" {
 		c += " --sqlite"
 	}

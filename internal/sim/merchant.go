@@ -111,7 +111,7 @@ func (d *day) followUp(o *order, id string) {
 		other.Amount, other.Key.Fingerprint = o.Amount+1, o.Key.Fingerprint+"x"
 		d.after(d.between(0, 30*time.Second), nil, func() { d.request(other) })
 	}
-	s := d.story(id)
+	s := d.story(o.MerchantID, id)
 	s.track.followUp(s)
 }
 

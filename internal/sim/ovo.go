@@ -147,7 +147,7 @@ func (t *ovoTrack) effect(operation string, e *sandbox.Effect) {
 	}
 }
 
-func (t *ovoTrack) call(wire []byte) (operation, id string) {
+func (t *ovoTrack) call(wire []byte) (operation, shop, id string) {
 	body := wire[bytes.Index(wire, headEnd)+len(headEnd):]
 	if invoice := field(body, invoiceField); len(invoice) > 26 {
 		id = "pay_" + string(invoice[:26])
@@ -158,7 +158,7 @@ func (t *ovoTrack) call(wire []byte) (operation, id string) {
 			operation = o.name
 		}
 	}
-	return operation, id
+	return operation, merchantID, id
 }
 
 var ovoOperations = [...]struct{ kind, processing, name string }{ // never written
@@ -195,7 +195,7 @@ func (t *ovoTrack) written(_ *process, s *story, c *store.Change) {
 func (t *ovoTrack) sent(k *call, sent *send) {
 	id := sent.payment
 	if sent.operation == opPush {
-		for _, other := range t.story(id).sends {
+		for _, other := range t.story(merchantID, id).sends {
 			if other.operation == opPush {
 				t.fail(NoPushTwice, id, "a second push leaves %v after the first", t.now-other.at)
 			}
@@ -214,6 +214,8 @@ func (t *ovoTrack) sent(k *call, sent *send) {
 }
 
 func (t *ovoTrack) received(*call) {}
+
+func (t *ovoTrack) noticed(string, []byte) (string, bool) { return "", false }
 
 func (t *ovoTrack) owner(x sandbox.Transaction) (id string, mine bool) {
 	return "pay_" + x.Invoice[:min(26, len(x.Invoice))], x.Rail != sandbox.RailSNAP

@@ -51,6 +51,10 @@ func (t *ovoTrack) audit(b *books) {
 			b.fail(NoPushTwice, b.id, "the provider saw number %d/%d %d times", x.Batch, x.Reference, x.Seen)
 		}
 	}
+	if b.charges > 1 || b.held > int64(b.stored.Amount) {
+		b.fail(OneCharge, b.id, "the customer was charged %d times", b.charges)
+	}
+	b.checkBooks()
 	b.checkUnanswered()
 	b.checkInquiries()
 }

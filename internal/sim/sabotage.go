@@ -10,17 +10,21 @@ import (
 
 // sabotage breaks a rule on purpose, for the tests that show that each checker bites.
 type sabotage struct {
-	weather     func(*weather)
-	appKey      string                                            // of the gateway, instead of the right one
-	openLocks   bool                                              // every lock is given to everybody
-	panics      float64                                           // of the gateway, per commit
-	extraCopies int                                               // of each push, made by the network
-	otherPush   func(wire []byte) []byte                          // sent beside each push
-	effect      func(d *day, operation string, e *sandbox.Effect) // what the provider does instead
-	before      func(d *day, group []store.Change)                // is called with each group
-	change      func(d *day, c *store.Change)                     // changes what is written
-	refusal     func(d *day) error                                // with which the database refuses a group
-	journal     func([]store.Entry) []store.Entry                 // what is read of a journal
+	weather func(*weather)
+	appKey  string // of the gateway, instead of the right one
+	// clientSecret is the gateway's at SNAP, instead of the right one; secret changes what is kept as one.
+	clientSecret string
+	secret       func(sealed []byte) []byte
+	openLocks    bool                                              // every lock is given to everybody
+	panics       float64                                           // of the gateway, per commit
+	copies       func(operation string) int                        // that the network makes of a request
+	other        func(operation string, wire []byte) []byte        // sent beside a request; nil: nothing is
+	misread      func(operation string, answer []byte) []byte      // what the gateway's client makes of an answer
+	effect       func(d *day, operation string, e *sandbox.Effect) // what the provider does instead
+	before       func(d *day, group []store.Change)                // is called with each group
+	change       func(d *day, c *store.Change)                     // changes what is written
+	refusal      func(d *day) error                                // with which the database refuses a group
+	journal      func([]store.Entry) []store.Entry                 // what is read of a journal
 }
 
 // spoil changes what is about to be written.

@@ -19,7 +19,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 )
 
@@ -28,7 +27,7 @@ type Options struct {
 	Seed     uint64
 	Payments int // orders in the first half; 0: 60
 	Mix      Mix
-	Rail     payment.Rail // one of Rails; empty: all of them on one day
+	Rail     string // ovo or snap; empty or mixed: all of them on the same days
 	// SQLite is a folder for the database; empty: the store is in memory. It must exist, and the file in it is new.
 	SQLite string
 	// Story, if set, is told everything that happens, one line each; or only what happens to the payment StoryOf.

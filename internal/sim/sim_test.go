@@ -12,17 +12,22 @@ import (
 // TestSeeds lives through stormy days: nothing may be found.
 func TestSeeds(t *testing.T) {
 	t.Parallel()
-	seeds := 240
+	seeds := 120
 	if testing.Short() || underRace {
-		seeds = 60
+		seeds = 30
 	}
-	live(t, ManyOptions{From: 1000, Seeds: seeds, Payments: 40})
+	for _, rail := range []string{Mixed, "ovo", "snap"} {
+		t.Run(rail, func(t *testing.T) {
+			t.Parallel()
+			live(t, ManyOptions{From: 1000, Seeds: seeds, Payments: 40, Rail: rail})
+		})
+	}
 }
 
 // TestOrdinaryDays lives through quiet days with many payments.
 func TestOrdinaryDays(t *testing.T) {
 	t.Parallel()
-	s := live(t, ManyOptions{Seeds: 3, Payments: 1000, Mix: Ordinary})
+	s := live(t, ManyOptions{Seeds: 3, Payments: 1000, Mix: Ordinary, Rail: "ovo"})
 	if paid := s.States["paid"]; paid < s.Payments*8/10 {
 		t.Errorf("%d of %d payments are paid on ordinary days", paid, s.Payments)
 	}
@@ -41,7 +46,7 @@ func TestKnownSeeds(t *testing.T) {
 			continue
 		}
 		var o ManyOptions
-		if _, err := fmt.Sscan(line, &o.From, &o.Payments); err != nil {
+		if _, err := fmt.Sscan(line, &o.From, &o.Payments, &o.Rail); err != nil {
 			t.Fatalf("seeds.txt: %q: %v", line, err)
 		}
 		o.Seeds, o.Workers = 1, 1
@@ -73,8 +78,8 @@ func live(t *testing.T, o ManyOptions) Summary {
 func TestAFailureExplainsItself(t *testing.T) {
 	t.Parallel()
 	var progress bytes.Buffer
-	o := ManyOptions{From: 5, Seeds: 2, Payments: 20, Workers: 1, Mix: Ordinary}
-	o.sabotage = sabotage{extraCopies: 1}
+	o := ManyOptions{From: 5, Seeds: 2, Payments: 20, Workers: 1, Mix: Ordinary, Rail: "ovo"}
+	o.sabotage = sabotage{copies: one(opPush)}
 	s, err := RunMany(t.Context(), o, &progress)
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +89,7 @@ func TestAFailureExplainsItself(t *testing.T) {
 	}
 	for _, want := range []string{
 		"seed 5 breaks [no_push_twice]", "no_push_twice: payment pay_", "is sent                      push", "becomes paid",
-		"again: lunas sim --from 5 --seeds 1 --payments 20",
+		"again: lunas sim --from 5 --seeds 1 --payments 20 --rail ovo",
 	} {
 		if !strings.Contains(progress.String(), want) {
 			t.Errorf("progress lacks %q:\n%s", want, progress.String())
@@ -98,7 +103,7 @@ func TestEverythingGoesWrong(t *testing.T) {
 	t.Parallel()
 	var story bytes.Buffer
 	for seed := uint64(1); seed <= 40; seed++ {
-		if _, err := Run(Options{Seed: seed, Payments: 40, Story: &story}); err != nil {
+		if _, err := Run(Options{Seed: seed, Payments: 40, Rail: "ovo", Story: &story}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -130,7 +135,7 @@ func BenchmarkSimulatedPayments(b *testing.B) {
 	seed := uint64(0)
 	for b.Loop() {
 		seed++
-		r, err := run(Options{Seed: seed, Mix: Ordinary, Payments: each}, &c)
+		r, err := run(Options{Seed: seed, Mix: Ordinary, Rail: "ovo", Payments: each}, &c)
 		if err != nil {
 			b.Fatal(err)
 		}

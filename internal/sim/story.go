@@ -20,6 +20,7 @@ type story struct {
 	last     payment.State
 	written  []time.Duration // when each version was written
 	sends    []*send
+	notices  [][]byte // that were acknowledged
 
 	// By the provider's books, when the day is over.
 	truth   []sandbox.Transaction
@@ -30,6 +31,7 @@ type story struct {
 // send is one request that left a gateway.
 type send struct {
 	track              track
+	of                 *story
 	payment, operation string
 	wire               []byte
 	sealed             []byte // as it stood in the log when it left
@@ -39,11 +41,19 @@ type send struct {
 	hand               bool
 	over               bool // nobody waits for its answer any more
 	done               bool // what came of it has been brought to the payment
+	got                bool // of a call for a token: one was kept
 	received           []byte
 	receivedAt         time.Duration
 }
 
-func (d *day) story(id string) *story {
+// story gives that of a payment, or without an id that of what belongs to none.
+func (d *day) story(merchantID, id string) *story {
+	if id == "" {
+		if d.loose[merchantID] == nil {
+			d.loose[merchantID] = &story{merchant: merchantID}
+		}
+		return d.loose[merchantID]
+	}
 	s := d.stories[id]
 	if s == nil {
 		s = &story{id: id, merchant: merchantID}
@@ -55,9 +65,9 @@ func (d *day) story(id string) *story {
 
 // written is told of each change that a database has just written.
 func (d *day) written(p *process, c *store.Change) {
-	s := d.story(c.Payment.ID)
+	s := d.story(c.Payment.MerchantID, c.Payment.ID)
 	s.written = append(s.written, d.now)
-	s.last, s.merchant = c.Payment.State, c.Payment.MerchantID
+	s.last = c.Payment.State
 	s.track = d.trackOf(c.Payment.Rail)
 	kind := payment.Kind(c.Event)
 	d.tell(becomes[c.Payment.State], p, s.id, kind)
@@ -80,9 +90,9 @@ var becomes = func() map[payment.State]string { // never written
 
 // sent is told of each request just before its first byte leaves.
 func (d *day) sent(k *call, t track, wire []byte) *send {
-	operation, id := t.call(wire)
-	s := d.story(id)
-	sent := &send{track: t, payment: id, operation: operation, wire: wire, by: k.p, at: d.now}
+	operation, shop, id := t.call(wire)
+	s := d.story(shop, id)
+	sent := &send{track: t, of: s, payment: id, operation: operation, wire: wire, by: k.p, at: d.now}
 	d.sends++
 	t.sent(k, sent)
 	s.sends = append(s.sends, sent)
@@ -96,11 +106,10 @@ func (d *day) sent(k *call, t track, wire []byte) *send {
 // Where answers contradict each other until the cut-off a payment has hundreds of exchanges. Of those every sixteenth is
 // looked up; the audit sees them all.
 func (d *day) checkWritten(s *send) {
-	of := d.story(s.payment)
-	if n := len(of.sends); n > 24 && n%16 != 0 {
+	if n := len(s.of.sends); n > 24 && n%16 != 0 {
 		return
 	}
-	parts, err := d.base.Exchanges(background, of.merchant, s.payment)
+	parts, err := d.base.Exchanges(background, s.of.merchant, s.payment)
 	for _, part := range slices.Backward(parts) {
 		if err == nil && part.Side == exchange.Request && d.keyring.Open(&part) == nil && bytes.Equal(part.Wire, s.wire) {
 			s.sealed = part.Sealed
@@ -124,6 +133,7 @@ func (d *day) received(k *call) {
 var answered = map[string]string{ // never written
 	opPush: "push is answered", opReversal: "reversal is answered", opVoid: "void is answered",
 	opCheck: "check is answered", opCheckVoid: "check of the void is answered",
+	opToken: "token is answered", opGenerate: "generate is answered", opQuery: "query is answered", opRefund: "refund is answered",
 }
 
 // What is looked for on the wire; never written.

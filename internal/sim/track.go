@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -35,12 +36,14 @@ type track interface {
 	afterwards() []string
 
 	// call tells of a request on the wire what it is and whose; without an id it is the account's own.
-	call(wire []byte) (operation, id string)
+	call(wire []byte) (operation, merchantID, id string)
 	// written is told of each change, sent of each request just before its first byte leaves, and received of each
 	// answer that has reached its gateway.
 	written(p *process, s *story, c *store.Change)
 	sent(k *call, s *send)
 	received(k *call)
+	// noticed says whose payment a notification to a merchant is about; false when it is none of this rail's.
+	noticed(merchantID string, body []byte) (id string, mine bool)
 
 	// owner says whose a payment in the provider's books is; fault which rule is broken by what the provider finds fault
 	// with, none if that is the network's doing. Both are false for what belongs to another rail.
@@ -52,30 +55,34 @@ type track interface {
 	secret(text string) string
 }
 
+// keeper is a track whose gateways keep access tokens in the store.
+type keeper interface {
+	secretSaved(merchantID, name string, sealed []byte)
+}
+
 // rails are the rails that the world knows, in the order in which their accounts are configured.
 var rails = []struct { // never written
 	rail payment.Rail
 	make func(*day) track
 }{
 	{payment.OVO, func(d *day) track { return &ovoTrack{day: d} }},
+	{payment.SNAP, newSNAPTrack},
 }
 
-// Rails lists the rails that can be simulated.
-func Rails() []payment.Rail {
-	var list []payment.Rail
-	for _, r := range rails {
-		list = append(list, r.rail)
-	}
-	return list
-}
+// Mixed stands for all rails on the same day.
+const Mixed = "mixed"
 
 // layTracks makes the day's tracks: that of one rail, or all.
-func (d *day) layTracks(only payment.Rail) {
+func (d *day) layTracks(only string) error {
 	for _, r := range rails {
-		if only == "" || only == r.rail {
+		if only == "" || only == Mixed || only == string(r.rail) {
 			d.tracks = append(d.tracks, r.make(d))
 		}
 	}
+	if len(d.tracks) == 0 {
+		return fmt.Errorf("simulate the rail %q: there is no such; choose ovo, snap or mixed", only)
+	}
+	return nil
 }
 
 // trackOf gives the track of a rail.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/payment"
@@ -21,12 +22,14 @@ type weather struct {
 	queryRate                          int                     // of a gateway's queries about QRs, in a second for each merchant; 0: the default
 	sandbox                            sandbox.OVOOptions
 	signBody, padNumbers, originalDate bool
+	snap                               snapWeather
 
 	// Rates per call.
 	refused, hang, slowConnect            float64 // not sent
 	lost, reset, ghost                    float64 // on the way there
 	answerLost, answerLate, cut           float64 // on the way back
 	oddAnswer, code, codeAfter, slowThink float64 // by the provider
+	noticeLost, noticeTwice, noticeLate   float64 // of the provider's notifications
 	// Of customers.
 	payNow, decline, ignore, boundary float64
 	poor                              bool // one of them cannot pay much
@@ -80,7 +83,7 @@ func ordinary() weather {
 		start: time.Date(2026, 3, 20, 10, 0, 0, 0, payment.WIB), gap: 20 * time.Millisecond, gateways: 1,
 		terms: payment.OVOTerms(), style: payment.BySequence, tills: 1,
 		lost: 0.005, answerLost: 0.005, payNow: 0.85, decline: 0.07, ignore: 0.05, poor: true,
-		groupMax: 64, commit: 2 * time.Millisecond, keys: 0.5,
+		groupMax: 64, commit: 2 * time.Millisecond, keys: 0.5, snap: ordinaryQRs(),
 	}
 }
 
@@ -142,5 +145,19 @@ func (w *world) drawRules(x *weather) {
 		FailureStatus: pick(w, 400, 200), Ignored: pick(w, sandbox.Empty404, sandbox.NoAnswer),
 		IgnoredAfter: 55*time.Second + w.between(0, 5*time.Second), Canceled: pick(w, sandbox.NoAnswer, sandbox.Empty404),
 		RepeatedCode: pick(w, "00", "73"), UnpaidReversalCode: pick(w, "00", "00", "00", "00", "00", "25"),
+	}
+}
+
+// drawQRs draws what concerns QRs: by luck of its own, so that the days of pushes are what they were without.
+func (x *weather) drawQRs(o Options) {
+	if o.Rail == string(payment.OVO) {
+		return
+	}
+	w := &world{rng: rand.New(rand.NewPCG(o.Seed, 0x736e6170))}
+	x.snap = w.stormyQRs()
+	x.noticeLost, x.noticeTwice, x.noticeLate = w.rate(0.4), w.rate(0.4), w.rate(0.3)
+	x.queryRate = pick(w, 0, 0, 2)
+	if x.snap.longDay {
+		x.gap = time.Hour / time.Duration(o.Payments)
 	}
 }
