@@ -498,3 +498,116 @@ func TestDOKUNumbers(t *testing.T) {
 		t.Errorf("numbers = %v, want %v", got, want)
 	}
 }
+
+// Whatever customers, merchants and networks do, by OVO's own API and by DOKU's: no rupiah
+// comes or goes, every call ends, and everything comes to rest.
+func TestMoneyIsConstantWithDOKU(t *testing.T) {
+	t.Parallel()
+	choices := []Choice{Cash, Points, Both, Decline, Ignore}
+	for seed := range uint64(30) {
+		w := newDOKUWorld(t, dokuOptions())
+		random := newRandom(seed)
+		made := 0
+		var answered []map[string]any
+		for step := range 150 {
+			phone := SeededPhones()[random(len(SeededPhones()))].Phone
+			switch random(8) {
+			case 0, 1, 2:
+				made++
+				w.pushDOKU(fmt.Sprint("INV-", made), int64(1+random(3_000_000)), phone)
+			case 3:
+				w.pushDOKU(fmt.Sprint("INV-", 1+random(made+1)), int64(1+random(3_000_000)), phone, func(r *dokuRequest) {
+					r.requestID = fmt.Sprint("req-", 1+random(step+1))
+				})
+			case 4:
+				_ = w.core.Choose(w.now, uint64(1+random(step+1)), choices[random(len(choices))])
+			case 5:
+				w.checkDOKU(fmt.Sprint("INV-", 1+random(made+1)))
+			case 6:
+				if len(answered) > 0 {
+					w.voidDOKU(answered[random(len(answered))])
+				}
+			case 7:
+				w.say(w.push(phone))
+			}
+			w.after(time.Duration(random(9000)) * time.Millisecond)
+			for _, id := range slices.Sorted(maps.Keys(w.got)) {
+				if body := string(w.got[id].Body); strings.Contains(body, `"status":"SUCCESS"`) && strings.Contains(body, `"ovo_info"`) {
+					answered = append(answered, w.answered(id))
+				}
+			}
+			clear(w.got)
+			for _, n := range w.left {
+				w.core.Delivered(w.now, n.ID, []int{0, 200, 500}[random(3)], nil)
+			}
+			w.left = nil
+			if totals := w.core.Totals(); totals.PaidIn != totals.Balances+totals.Held || totals.Charged != totals.Held+totals.GivenBack {
+				t.Fatalf("seed %d: totals do not add up: %+v", seed, totals)
+			}
+		}
+		w.after(13 * time.Hour)
+		totals := w.core.Totals()
+		if totals.Charged == 0 || totals.GivenBack == 0 {
+			t.Errorf("seed %d: totals = %+v, want something charged and given back", seed, totals)
+		}
+		if len(w.core.outbox.sent) != 0 {
+			t.Errorf("seed %d: %d notifications are waited for for ever", seed, len(w.core.outbox.sent))
+		}
+		if _, more := w.core.Next(); more {
+			t.Errorf("seed %d: something is planned though all is over", seed)
+		}
+		for id, held := range w.core.calls {
+			if !held.answer.Never {
+				t.Errorf("seed %d: call %d is never ended", seed, id)
+			}
+		}
+	}
+}
+
+func TestDOKUWithBoundedMemory(t *testing.T) {
+	t.Parallel()
+	options := dokuOptions()
+	options.KeepTransactions = 10
+	w := newDOKUWorld(t, options)
+	held := w.pushDOKU("HELD", 100, "081211111111", func(r *dokuRequest) { r.requestID = "held" })
+	for i := range 50 {
+		paid := w.answered(w.pushDOKU(fmt.Sprint("INV-", i), 100, "081211110000"))
+		w.is(w.voidDOKU(paid), "200 00 SUCCESS")
+	}
+	again := w.pushDOKU("HELD", 100, "081211111111", func(r *dokuRequest) { r.requestID = "held" })
+	w.after(71 * time.Second)
+	w.is(held, "200 - FAILED")
+	w.is(again, "409 - FAILED") // whoever waits is not forgotten
+	for i := range 50 {
+		w.pushDOKU(fmt.Sprint("MORE-", i), 100, "081211110000")
+	}
+	m := w.core.doku.merchants["MCH-UJI"]
+	if len(w.core.ledger) != 10 || len(w.core.doku.byInvoice) != 10 || len(m.byRequest) != 10 || len(m.first) != 20 || len(m.order) != 20 {
+		t.Errorf("kept %d payments, %d invoices, %d and %d Request-Ids (%d)", len(w.core.ledger), len(w.core.doku.byInvoice), len(m.byRequest), len(m.first), len(m.order))
+	}
+	w.balance("081211110000", seededCash-5_000, seededPoints)
+}
+
+// A reset forgets DOKU's payments and Request-Ids too, and cuts what is held.
+func TestDOKUReset(t *testing.T) {
+	t.Parallel()
+	w := newDOKUWorld(t, dokuOptions())
+	same := func(r *dokuRequest) { r.requestID = "same" }
+	held := w.pushDOKU("INV-1", 100, "081211111111", same)
+	again := w.pushDOKU("INV-1", 100, "081211111111", same)
+	w.pushDOKU("INV-2", 100, "081211110000")
+	last := w.left[len(w.left)-1].ID
+	w.core.Reset()
+	w.collect()
+	w.is(held, "reset")
+	w.is(again, "reset")
+	w.left = nil
+	w.is(w.pushDOKU("INV-1", 100, "081211110000", same), "200 00 SUCCESS")
+	if len(w.left) != 1 || w.left[0].ID <= last {
+		t.Errorf("notifications = %+v, want one with a number above %d", w.left, last)
+	}
+	w.after(24 * time.Hour)
+	if w.is(w.checkDOKU("INV-2"), "404 data_not_found: Transaction not found"); len(w.left) != 4 {
+		t.Errorf("%d notifications, want 4: those from before the reset are forgotten", len(w.left))
+	}
+}
