@@ -11,7 +11,8 @@
 // that the provider makes itself (Notifications, answered by Delivered), so that a
 // simulator can run a day in a second. Sandbox puts a clock, timers and HTTP round it:
 // the wallet page at /, the director's page at /director, OVO's Push To Pay API at
-// POST /pos, its dynamic QRIS at /OVOSNAP/…, account binding at /binding/{id}, and the
+// POST /pos, its dynamic QRIS at /OVOSNAP/…, account binding at /binding/{id}, DOKU's API
+// with its payment simulator at /integration/simulator/ovo/inquiry, and the
 // control API under /control/. It sends notifications to this machine only, unless
 // Options.Sender does it otherwise.
 //
@@ -74,6 +75,24 @@
 // the partner's TokenURL, with the partner's last token, with an empty token (default),
 // or with the provider's key. Failed and expired QRs are never notified.
 //
+// # DOKU's OVO e-money
+//
+//	POST /ovo-emoney/v1/payment     push, held until the customer has decided, at most 70 s
+//	POST /ovo-emoney/v1/cancel      void
+//	GET  /orders/v1/status/{number} check, by invoice number or Request-Id
+//
+// A push does by its phone what it does on OVO's own API, or by its amount: Rp 1.110.NNN
+// does what the phone 081211110NNN does. Requests are judged in this order: path, method,
+// content type; Client-Id, Request-Id, Request-Timestamp and Signature (of a push and void
+// if there is a Signature, of a check always); JSON, fields, check_sum, Request-Id;
+// amount (13), invoice (94), phone (14). A Request-Id that comes again is answered with
+// HTTP 409 and the first body. A paid push is notified, and again after 30 minutes, 6 and
+// 12 hours until HTTP 2xx. What DOKU does not publish is an option of DOKUOptions: a push
+// that nobody answered is FAILED with "-", a check then says TIMEOUT for a minute before its
+// last word EXPIRED, a void is taken until 23:59:00 WIB of the push's day. Codes of errors
+// that are not those of DOKU's gate are this sandbox's own: invalid_request,
+// invalid_parameter, invalid_check_sum, data_not_found.
+//
 // # Where OVO's documents are silent
 //
 // For QRs: an expired one is status 06 "Expired", an unknown one 4045101 (options of
@@ -106,6 +125,8 @@
 //	POST   /control/qrs/{id}/pay           {"phone":"08…","with":"cash|points|both"}: scans first
 //	POST   /control/qrs/{id}/decline       also …/ignore; …/notify sends the notification again
 //	GET    /control/notifications          the last ones that were sent, and how they were answered
+//	POST   /control/pushes/{id}/notify     sends the notification of a push by DOKU again
+//	GET    /control/doku                   DOKU's clients and their callbacks
 //	GET    /control/snap                   clients, terminals, callbacks, the provider's public key
 //	POST   /control/callbacks/{client}     {"url":"http://127.0.0.1:…","token_url":"…","mode":"…"}
 //	GET    /control/tokens                 live B2B tokens, masked

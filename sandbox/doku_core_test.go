@@ -209,13 +209,11 @@ func (w *dokuWorld) broke() string {
 
 func (w *dokuWorld) transaction(invoice string) Transaction {
 	w.t.Helper()
-	for t := range w.core.Transactions() {
-		if t.Invoice == invoice {
-			return t
-		}
+	found, ok := w.core.DOKUTransaction(w.client, invoice)
+	if !ok || found.Invoice != invoice {
+		w.t.Fatalf("no transaction %s", invoice)
 	}
-	w.t.Fatalf("no transaction %s", invoice)
-	return Transaction{}
+	return found
 }
 
 // The published and computed vectors of DOKU's recipes.
@@ -473,10 +471,11 @@ func TestDOKUDuplicatesAndLimits(t *testing.T) {
 	w.is(w.pushDOKU("INV-3", 100, "081211110000"), "200 00 SUCCESS") // another merchant's number
 	w.after(2 * time.Second)
 	w.is(1, "200 00 SUCCESS")
+	w.is(w.checkDOKU("INV-2"), "404 data_not_found: Transaction not found") // it is the other merchant's
+	w.client = "MCH-UJI"
 	if p := w.transaction("INV-1"); p.Seen != 2 {
 		t.Errorf("seen %d, want 2", p.Seen)
 	}
-	w.is(w.checkDOKU("INV-2"), "404 data_not_found: Transaction not found") // it is the other merchant's
 }
 
 // OVO's numbers: a reference for each push, a batch for each day and for a million.

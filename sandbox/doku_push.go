@@ -86,6 +86,14 @@ func (d *dokuRail) newPayment(now time.Time, held *call) *payment {
 	}
 }
 
+// DOKUTransaction finds the push that a client of DOKU's knows by its invoice number.
+func (c *Core) DOKUTransaction(clientID, invoice string) (Transaction, bool) {
+	if p := c.doku.byInvoice[dokuInvoice{c.doku.merchants[clientID], invoice}]; p != nil {
+		return p.view(), true
+	}
+	return Transaction{}, false
+}
+
 func (d *dokuRail) enter(held *call, p *payment) {
 	d.byInvoice[dokuInvoice{p.doku.merchant, p.Invoice}] = p
 	if id := p.doku.requestID; id != "" && d.options.Headers != HeadersIgnored {

@@ -303,8 +303,14 @@ func TestDOKURepeatedRequestID(t *testing.T) {
 	unsigned := func(r *dokuRequest) { r.unsigned = true }
 	w.is(w.pushDOKU("INV-2", 10_000, "081211110000", unsigned), "200 00 SUCCESS")
 	w.is(w.pushDOKU("INV-2", 10_000, "081211110000", unsigned), "200 94 FAILED")
-	if got := w.core.ViolationCounts()[RuleDOKURepeated]; got != 4 {
-		t.Errorf("%d repetitions noted, want 4", got)
+	said := map[string]int{}
+	for _, v := range w.core.Violations() {
+		if v.Rule == RuleDOKURepeated {
+			said[v.Detail]++
+		}
+	}
+	if want := map[string]int{"the same request came before": 3, "another request had this Request-Id": 1}; !maps.Equal(said, want) {
+		t.Errorf("repetitions noted %v, want %v", said, want)
 	}
 }
 

@@ -24,8 +24,8 @@ func (s *Sandbox) routes() http.Handler {
 		"rupiah": rupiah, "points": points, "phone": spacedPhone, "clock": clockText, "seconds": durationText,
 		"word":       func(lang string, key any) string { return words[lang][fmt.Sprint(key)] },
 		"initial":    initial,
-		"operations": operationNames,
-		"wrap":       func(v *view, w walletView) listed { return listed{v.Lang, w} },
+		"operations": operationNames, "rails": rails,
+		"wrap": func(v *view, w walletView) listed { return listed{v.Lang, w} },
 	}).ParseFS(web, "web/*.html"))
 	mux := http.NewServeMux()
 	mux.HandleFunc("/pos", s.serveProvider)
@@ -432,7 +432,7 @@ func (s *Sandbox) postScript(w http.ResponseWriter, r *http.Request) {
 		return d
 	}
 	script := Script{
-		Operation: Operation(value("operation")), Phone: value("phone"), Amount: number("amount"), Times: int(number("times")),
+		Rail: Rail(value("rail")), Operation: Operation(value("operation")), Phone: value("phone"), Amount: number("amount"), Times: int(number("times")),
 		Invoice: value("invoice"), ExternalID: value("external_id"),
 		Effect: Effect{
 			Request: RequestFault(value("request")), RequestDelay: duration("request_delay"),

@@ -121,6 +121,26 @@ func TestSimulator(t *testing.T) {
 	}
 }
 
+// The director's form orders for one provider.
+func TestDirectorOrdersForDOKU(t *testing.T) {
+	t.Parallel()
+	v, w := dokuVisitor(t)
+	v.do("POST", "/director/scripts", "rail=doku&operation=check_push&status=TIMEOUT&times=1", "Content-Type", "application/x-www-form-urlencoded")
+	v.do("POST", "/director/scripts", "rail=doku&operation=push&code=invalid_signature&times=1", "Content-Type", "application/x-www-form-urlencoded")
+	if _, text, _ := v.do("GET", "/director", ""); !strings.Contains(text, "check_push · doku") || !strings.Contains(text, "<option>doku</option>") {
+		t.Error("the director's page does not show the script")
+	}
+	if _, text := post(t, v.base, w.make("POST", dokuPushPath, w.dokuBody("INV-1", 100, "081211110000"))); !strings.Contains(text, "Invalid Header Signature") {
+		t.Errorf("the push was answered %s", text)
+	}
+	if _, text := post(t, v.base, w.make("POST", dokuPushPath, w.dokuBody("INV-1", 100, "081211110000"))); !strings.Contains(text, "SUCCESS") {
+		t.Errorf("the push was answered %s", text)
+	}
+	if _, text := post(t, v.base, w.make("GET", dokuCheckPath+"INV-1", "")); !strings.Contains(text, "TIMEOUT") {
+		t.Errorf("the check was answered %s", text)
+	}
+}
+
 // The wallet page and the control API pay DOKU's pushes as they pay OVO's own.
 func TestWalletPagePaysDOKU(t *testing.T) {
 	t.Parallel()

@@ -61,10 +61,12 @@ Director  %[1]s/director   what was asked, what was broken, what shall happen ne
 OVO       %[1]s/pos   app-id %[2]s, terminals %[3]s
 QRIS      %[1]s/OVOSNAP   client id %[4]s, merchantId %[5]s, terminalId %[6]s
           %[7]s
-Control   %[1]s/control/snap   the demo client's secret and keys, which open nothing else
+DOKU      %[1]s/ovo-emoney   client id %[8]s; simulator at %[1]s/doku
+Control   %[1]s/control/snap, /control/doku   the demo clients' secrets and keys, which open nothing else
 
 Ctrl-C ends it.
-`, url, push.AppID, strings.Join(terminalsOf(push), " "), qris.ClientID, qris.MerchantID, strings.Join(qris.Terminals, " "), judged)
+`, url, push.AppID, strings.Join(terminalsOf(push), " "), qris.ClientID, qris.MerchantID, strings.Join(qris.Terminals, " "), judged,
+		sandbox.DemoDOKUMerchant().ClientID)
 	return err
 }
 
