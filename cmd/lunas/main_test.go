@@ -66,6 +66,7 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 		{"several mistakes", []string{"serve", "--config", several}, 1, "several things are wrong:\n  - unknown key \"databse\""},
 		{"one sentence of a wrong DSN", []string{"migrate", "--db", "postgres://nobody:canary@127.0.0.1:1/none?connect_timeout=2"}, 1, "lunas: read the schema"},
 		{"no payments", []string{"bench", "-n", "0"}, 1, "at least 1"},
+		{"open QRs watched too shortly", []string{"bench", "--rail", "snap", "--open-for", "5s"}, 1, "more than 5 s"},
 		{"unknown command", []string{"pay"}, 2, "unexpected argument pay"},
 		{"unknown flag", []string{"dev", "--sped", "2"}, 2, `did you mean "--speed"`},
 	} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/bench"
 	"github.com/lunas-pay/lunas/internal/gateway"
 	"github.com/lunas-pay/lunas/sandbox"
 )
@@ -15,6 +16,7 @@ type sandboxCommand struct {
 	Speed      float64 `help:"How many seconds pass in one." default:"1"`
 	Lenient    bool    `help:"QRIS for other people's SNAP clients: let through, and note, grant_type, timestamps in UTC, X-SIGNATURE in hexadecimal and account binding without merchantId. Without it they are refused, as OVO's documents have it."`
 	PlainPaths bool    `help:"QRIS for clients written after Bank Indonesia's portal, which know no /OVOSNAP: serve and verify /v1.0/… and /api/v1.0/… too."`
+	Partners   int     `hidden:"" help:"That many partners instead of the demo's; for lunas bench."`
 }
 
 // Help shows examples.
@@ -36,7 +38,11 @@ func (c sandboxCommand) Run(t *terminal) error {
 	}
 	defer l.Close()
 	clock := gateway.FastClock(c.Speed, time.Now())
-	s := newSandbox(clock, c.Speed, sandbox.SNAPOptions{Lenient: c.Lenient, PlainPaths: c.PlainPaths})
+	qris := sandbox.SNAPOptions{Lenient: c.Lenient, PlainPaths: c.PlainPaths}
+	if c.Partners > 0 {
+		qris.Merchants = bench.Partners(c.Partners, "")
+	}
+	s := newSandbox(clock, c.Speed, qris)
 	defer s.Close()
 	if err := c.announce(t, l.Addr()); err != nil {
 		return err

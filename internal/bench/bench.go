@@ -29,16 +29,25 @@ import (
 
 // Options say what is measured.
 type Options struct {
+	Rail        string // ovo (pushes) or snap (QRs)
 	Payments    int    // how many are made
 	Concurrency int    // how many are made side by side
-	Terminals   int    // over how many terminals they are spread, for lunas and the rival alike
-	Database    string // empty: a SQLite file in a temporary folder; else an address of an empty PostgreSQL database
-	Held        int    // how many pushes are held at once to measure memory; 0: none
-	Progress    io.Writer
+	// Terminals is over how many counts of numbers they are spread, for lunas and the rival alike: terminals of one merchant
+	// for pushes, merchants with a client id each for QRs.
+	Terminals int
+	Database  string // empty: a SQLite file in a temporary folder; else an address of an empty PostgreSQL database
+	Held      int    // how many pushes are held at once to measure memory; 0: none
+	Open      int    // how many QRs are kept open and asked about at once; 0: none
+	// OpenFor is how long they are watched; above 5 s, which is the distance of two queries.
+	OpenFor  time.Duration
+	Progress io.Writer
 }
+
+func (o Options) qrs() bool { return o.Rail == string(payment.SNAP) }
 
 // Report is what was measured.
 type Report struct {
+	Rail        string  `json:"rail"`
 	Store       string  `json:"store"`
 	Payments    int     `json:"payments"`
 	Concurrency int     `json:"concurrency"`
@@ -56,23 +65,31 @@ type Report struct {
 	HeldBytes   float64 `json:"held_bytes_per_push,omitempty"`
 	BareBytes   float64 `json:"bare_bytes_per_call,omitempty"`
 	HeldRatio   float64 `json:"held_ratio,omitempty"`
+
+	Open *OpenReport `json:"open,omitempty"`
 }
 
 // Run measures.
 func Run(ctx context.Context, o Options) (Report, error) {
-	if o.Payments < 1 || o.Concurrency < 1 || o.Terminals < 1 || o.Held < 0 {
-		return Report{}, errors.New("payments, concurrency and terminals must be at least 1, and held at least 0")
+	if !o.qrs() && o.Rail != string(payment.OVO) {
+		return Report{}, fmt.Errorf("the rail is %q; it must be ovo or snap", o.Rail)
+	}
+	if o.Payments < 1 || o.Concurrency < 1 || o.Terminals < 1 || o.Held < 0 || o.Open < 0 {
+		return Report{}, errors.New("payments, concurrency and terminals must be at least 1, held and open at least 0")
+	}
+	if o.qrs() && o.Open > 0 && (o.OpenFor <= 5*time.Second || o.OpenFor > time.Minute) {
+		return Report{}, fmt.Errorf("open QRs are watched for %s; it must be more than 5 s, the distance of two queries, and at most a minute", o.OpenFor)
 	}
 	folder, err := os.MkdirTemp("", "lunas-bench-")
 	if err != nil {
 		return Report{}, err
 	}
 	defer os.RemoveAll(folder)
-	r := Report{Store: "postgres", Payments: o.Payments, Concurrency: o.Concurrency, Terminals: o.Terminals}
+	r := Report{Rail: o.Rail, Store: "postgres", Payments: o.Payments, Concurrency: o.Concurrency, Terminals: o.Terminals}
 	if o.Database == "" {
 		r.Store, o.Database = "sqlite", filepath.Join(folder, "lunas.db")
 	}
-	w, err := open(ctx, o, filepath.Join(folder, "key"))
+	w, err := open(ctx, o)
 	if err != nil {
 		return r, err
 	}
@@ -87,9 +104,13 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return r, fmt.Errorf("rival: %w", err)
 	}
 	r.Ratio = r.PerSecond / r.Rival
-	if o.Held > 0 {
+	if !o.qrs() && o.Held > 0 {
 		fmt.Fprintf(o.Progress, "%d pushes held, and as many bare calls …\n", o.Held)
 		err = held(ctx, o, folder, &r)
+	}
+	if o.qrs() && o.Open > 0 {
+		fmt.Fprintf(o.Progress, "%d QRs kept open and asked about for %s, the provider in a process of its own …\n", o.Open, o.OpenFor)
+		r.Open, err = keepOpen(ctx, o, folder)
 	}
 	return r, err
 }
@@ -100,18 +121,11 @@ type world struct {
 	sandbox *sandbox.Sandbox
 	gateway *gateway.Gateway
 	url     string
-	key     string
 	stop    context.CancelFunc
 	ended   chan error
 }
 
-func open(ctx context.Context, o Options, keyFile string) (*world, error) {
-	demo := manyTerminals(o.Terminals)
-	s := sandbox.New(sandbox.Options{
-		OVO:          sandbox.OVOOptions{Merchants: []sandbox.OVOMerchant{demo}},
-		Wallets:      []sandbox.Wallet{{Phone: phone, Name: "Bench", Cash: 900_000_000_000_000, Habit: sandbox.Effect{Customer: sandbox.Cash}}},
-		KeepRequests: -1, KeepTransactions: 1000,
-	})
+func open(ctx context.Context, o Options) (*world, error) {
 	back, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -120,15 +134,25 @@ func open(ctx context.Context, o Options, keyFile string) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{o: o, sandbox: s, url: "http://" + front.Addr().String(), key: "lunas_test_bench_0123456789abcdef01234567", ended: make(chan error, 2)}
-	w.gateway, err = gateway.Open(ctx, gateway.Options{
-		Clock: gateway.RealClock(), Migrate: true, Config: configOf(o, w.key, "http://"+back.Addr().String()+"/pos"),
-	})
+	w := &world{o: o, url: "http://" + front.Addr().String(), ended: make(chan error, 2)}
+	provider, conf, handler := "http://"+back.Addr().String(), config.Config{}, (*sandbox.Sandbox).OVO
+	if o.qrs() {
+		w.sandbox = sandbox.New(qrSandbox(o, w.url))
+		conf, err = qrConfig(o, provider+"/OVOSNAP")
+		handler = (*sandbox.Sandbox).SNAP
+	} else {
+		w.sandbox = sandbox.New(pushSandbox(o))
+		conf = configOf(o, keyOf(0), provider+"/pos")
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.gateway, err = gateway.Open(ctx, gateway.Options{Clock: gateway.RealClock(), Migrate: true, Config: conf})
 	if err != nil {
 		return nil, err
 	}
 	ctx, w.stop = context.WithCancel(ctx)
-	server := &http.Server{Handler: s.OVO(), ReadHeaderTimeout: time.Minute}
+	server := &http.Server{Handler: handler(w.sandbox), ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(back) }()
 	go func() {
 		err := w.gateway.Serve(ctx, front)
@@ -136,6 +160,17 @@ func open(ctx context.Context, o Options, keyFile string) (*world, error) {
 		w.ended <- err
 	}()
 	return w, nil
+}
+
+// keyOf is the API key of a merchant.
+func keyOf(i int) string { return fmt.Sprintf("lunas_test_bench_0123456789abcdef0123%04d", i) }
+
+func pushSandbox(o Options) sandbox.Options {
+	return sandbox.Options{
+		OVO:          sandbox.OVOOptions{Merchants: []sandbox.OVOMerchant{manyTerminals(o.Terminals)}},
+		Wallets:      []sandbox.Wallet{{Phone: phone, Name: "Bench", Cash: 900_000_000_000_000, Habit: sandbox.Effect{Customer: sandbox.Cash}}},
+		KeepRequests: -1, KeepTransactions: 1000,
+	}
 }
 
 func (w *world) close() error {
@@ -247,34 +282,52 @@ func (w *world) pay(client *http.Client, n int) ([]time.Duration, error) {
 }
 
 func (w *world) payOne(client *http.Client, i int) error {
-	body := fmt.Sprintf(`{"amount":12500,"reference":"INV-%d","method":"ovo_push","phone":%q,"terminal":%q}`, i, phone, terminalID(i%w.o.Terminals))
-	request, err := http.NewRequest(http.MethodPost, w.url+"/v1/payments?wait=60", strings.NewReader(body))
-	if err != nil {
-		return err
+	key, body := keyOf(0), fmt.Sprintf(`{"amount":12500,"reference":"INV-%d","method":"ovo_push","phone":%q,"terminal":%q}`, i, phone, terminalID(i%w.o.Terminals))
+	if w.o.qrs() {
+		key, body = keyOf(i%w.o.Terminals), fmt.Sprintf(`{"amount":12500,"reference":"INV-%d","method":"qris"}`, i)
 	}
-	request.Header.Set("Authorization", "Bearer "+w.key)
+	p, err := w.call(client, key, http.MethodPost, "/v1/payments?wait=60", body)
+	if err == nil && p.State == string(payment.Awaiting) { // the QR is there; a shop would show it and ask on
+		p, err = w.call(client, key, http.MethodGet, "/v1/payments/"+p.ID+"?wait=60", "")
+	}
+	if err == nil && p.State != string(payment.Paid) {
+		err = fmt.Errorf("a payment is %s, not paid", p.State)
+	}
+	return err
+}
+
+// answered is what the bench reads of an answer.
+type answered struct{ ID, State string }
+
+// call asks the API.
+func (w *world) call(client *http.Client, key, method, path, body string) (p answered, err error) {
+	request, err := http.NewRequest(method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		return p, err
+	}
+	request.Header.Set("Authorization", "Bearer "+key)
 	request.Header.Set("Content-Type", "application/json")
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return p, err
 	}
 	defer response.Body.Close()
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
-		return err
+		return p, err
 	}
-	var p struct{ State string }
-	if err := json.Unmarshal(answer, &p); err != nil || p.State != "paid" {
-		return fmt.Errorf("a payment was answered %d, state %q: %.300s", response.StatusCode, p.State, bytes.TrimSpace(answer))
+	if err := json.Unmarshal(answer, &p); err != nil || p.ID == "" {
+		return p, fmt.Errorf("%s %s was answered %d: %.300s", method, path, response.StatusCode, bytes.TrimSpace(answer))
 	}
-	return nil
+	return p, nil
 }
 
 // Print writes the report as a table.
 func (r Report) Print(w io.Writer) {
 	rows := [][2]string{
+		{"rail", r.Rail},
 		{"store", r.Store},
-		{"payments", fmt.Sprintf("%d, %d side by side, %d terminals", r.Payments, r.Concurrency, r.Terminals)},
+		{"payments", fmt.Sprintf("%d, %d side by side, %d counts of numbers", r.Payments, r.Concurrency, r.Terminals)},
 		{"payments/s", fmt.Sprintf("%.0f", r.PerSecond)},
 		{"p50, p99", fmt.Sprintf("%.1f ms, %.1f ms", r.P50, r.P99)},
 		{"commits per payment", fmt.Sprintf("%.3f", r.Commits)},
@@ -292,6 +345,9 @@ func (r Report) Print(w io.Writer) {
 			[2]string{"bytes per held push", fmt.Sprintf("%.0f", r.HeldBytes)},
 			[2]string{"bytes per bare call", fmt.Sprintf("%.0f", r.BareBytes)},
 			[2]string{"ratio", fmt.Sprintf("%.2f ×", r.HeldRatio)})
+	}
+	if r.Open != nil {
+		rows = append(rows, r.Open.rows()...)
 	}
 	for _, row := range rows {
 		fmt.Fprintf(w, "%-24s %s\n", row[0], row[1])

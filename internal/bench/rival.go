@@ -14,10 +14,12 @@ import (
 	_ "modernc.org/sqlite"             // the driver "sqlite"
 
 	"github.com/lunas-pay/lunas/internal/gateway"
+	"github.com/lunas-pay/lunas/internal/payment"
 )
 
-// The rival is the SQL of one payment done plainly: two transactions, one row at a time, without HTTP, signing, sealing
-// or anything else that lunas does. It writes copies of the rows that lunas wrote for a payment, into the same tables.
+// The rival is the SQL of one payment done plainly: a transaction for each of its states, one row at a time, without HTTP,
+// signing, sealing or anything else that lunas does. It writes copies of the rows that lunas wrote for a payment, into the
+// same tables.
 
 func driver(database string) string {
 	if strings.HasPrefix(database, "postgres") {
@@ -47,11 +49,11 @@ type row struct {
 	values  []any
 }
 
-// sample is what lunas wrote for one payment.
+// sample is what lunas wrote for one payment: a row of the journal for each of its states, exchanges and announcements in
+// order, and the names by which it is found.
 type sample struct {
-	payment         row
-	journal         [2]row
-	exchanges, told [2]row
+	payment                         row
+	journal, exchanges, told, names []row
 }
 
 func rival(ctx context.Context, o Options, folder string, r *Report) error {
@@ -59,7 +61,7 @@ func rival(ctx context.Context, o Options, folder string, r *Report) error {
 	if err != nil {
 		return err
 	}
-	s, err := takeSample(ctx, from, r.Store == "sqlite")
+	s, err := takeSample(ctx, from, statesOf[o.Rail], r.Store == "sqlite")
 	if closeErr := from.Close(); err == nil {
 		err = closeErr
 	}
@@ -97,53 +99,61 @@ func rival(ctx context.Context, o Options, folder string, r *Report) error {
 	return nil
 }
 
-func takeSample(ctx context.Context, db *sql.DB, sqlite bool) (s sample, err error) {
+// statesOf is through how many states a payment goes: a push is sent and paid, a QR is ordered, shown and paid.
+var statesOf = map[string]int{string(payment.OVO): 2, string(payment.SNAP): 3} // never written
+
+func takeSample(ctx context.Context, db *sql.DB, states int, sqlite bool) (s sample, err error) {
 	var id string
-	if err = db.QueryRowContext(ctx, `SELECT id FROM payments WHERE state = 'paid' LIMIT 1`).Scan(&id); err != nil {
-		return s, err
+	if err = db.QueryRowContext(ctx, `SELECT id FROM payments WHERE state = 'paid' AND version = $1 LIMIT 1`, states).Scan(&id); err != nil {
+		return s, fmt.Errorf("find a payment with %d states: %w", states, err)
 	}
-	take := func(into []row, query string) {
+	take := func(least int, query string) (rows []row) {
 		if err == nil {
-			err = readRows(ctx, db, into, query, id, sqlite)
+			rows, err = readRows(ctx, db, query, id, sqlite)
 		}
+		if err == nil && len(rows) < least {
+			err = fmt.Errorf("%s: %d rows, want %d", query, len(rows), least)
+		}
+		return rows
 	}
-	one := make([]row, 1)
-	take(one, `SELECT * FROM payments WHERE id = $1`)
-	s.payment = one[0]
-	take(s.journal[:], `SELECT * FROM journal WHERE payment_id = $1 ORDER BY version`)
-	take(s.exchanges[:], `SELECT * FROM exchanges WHERE payment_id = $1 ORDER BY at, side`)
-	take(s.told[:], `SELECT * FROM told WHERE payment_id = $1 ORDER BY version`)
+	payments := take(1, `SELECT * FROM payments WHERE id = $1`)
+	s.journal = take(states, `SELECT * FROM journal WHERE payment_id = $1 ORDER BY version`)
+	s.exchanges = take(states, `SELECT * FROM exchanges WHERE payment_id = $1 ORDER BY at, side`)
+	s.told = take(states, `SELECT * FROM told WHERE payment_id = $1 ORDER BY version`)
+	s.names = take(0, `SELECT * FROM payment_names WHERE payment_id = $1`)
+	if err == nil {
+		s.payment = payments[0]
+	}
 	return s, err
 }
 
-func readRows(ctx context.Context, db *sql.DB, into []row, query, id string, sqlite bool) error {
+func readRows(ctx context.Context, db *sql.DB, query, id string, sqlite bool) (all []row, err error) {
 	rows, err := db.QueryContext(ctx, query, id)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
-	for i := range into {
-		if !rows.Next() {
-			return fmt.Errorf("%s: %d rows, want %d", query, i, len(into))
+	for rows.Next() {
+		var r row
+		if r.columns, err = rows.Columns(); err != nil {
+			return nil, err
 		}
-		if into[i].columns, err = rows.Columns(); err != nil {
-			return err
-		}
-		into[i].values = make([]any, len(into[i].columns))
-		pointers := make([]any, len(into[i].values))
+		r.values = make([]any, len(r.columns))
+		pointers := make([]any, len(r.values))
 		for j := range pointers {
-			pointers[j] = &into[i].values[j]
+			pointers[j] = &r.values[j]
 		}
 		if err := rows.Scan(pointers...); err != nil {
-			return err
+			return nil, err
 		}
-		for j, v := range into[i].values {
+		for j, v := range r.values {
 			if b, ok := v.([]byte); ok && len(b) == 0 && sqlite {
-				into[i].values[j] = nil
+				r.values[j] = nil
 			}
 		}
+		all = append(all, r)
 	}
-	return rows.Err()
+	return all, rows.Err()
 }
 
 func prepareTerminals(ctx context.Context, db *sql.DB, n int) error {
@@ -187,33 +197,70 @@ func race(ctx context.Context, db *sql.DB, s sample, clients, terminals int) (pe
 	return float64(made.Load()) / time.Since(began).Seconds(), err
 }
 
-// makeOne writes one payment: the intent, then the outcome.
+// makeOne writes one payment: the intent, then what became of it.
 func (s sample) makeOne(ctx context.Context, db *sql.DB, id, terminal string) error {
-	err := inTransaction(ctx, db, func(tx *sql.Tx) error {
-		var reference int
-		err := tx.QueryRowContext(ctx, `UPDATE terminals SET reference = reference + 1 WHERE merchant_id = 'rival' AND id = $1
-			RETURNING reference`, terminal).Scan(&reference)
+	for i := range s.journal {
+		statements := append(s.step(i, id), s.facts(i)...)
+		err := inTransaction(ctx, db, func(tx *sql.Tx) error {
+			if i == 0 {
+				var reference int
+				err := tx.QueryRowContext(ctx, `UPDATE terminals SET reference = reference + 1 WHERE merchant_id = 'rival' AND id = $1
+					RETURNING reference`, terminal).Scan(&reference)
+				if err != nil {
+					return err
+				}
+			}
+			return run(ctx, tx, id, statements...)
+		})
 		if err != nil {
 			return err
 		}
-		first := s.payment.with(map[string]any{"version": 1, "state": "pushing"})
-		return run(ctx, tx, id,
-			insert("payments", first), insert("journal", s.journal[0]), insert("exchanges", s.exchanges[0]), insert("told", s.told[0]),
-			statement{`INSERT INTO tasks (merchant_id, payment_id, kind, due_at, not_before, claimed_until, serial_key, owner)
-				VALUES ('rival', $1, 'wake', 1, 0, 0, '', 'own_rival')`, []any{id}})
-	})
-	if err != nil {
-		return err
 	}
-	return inTransaction(ctx, db, func(tx *sql.Tx) error {
-		return run(ctx, tx, id,
-			statement{
-				`UPDATE payments SET version = 2, state = 'paid', updated_at = 1, body = $2 WHERE merchant_id = 'rival' AND id = $1 AND version = 1`,
-				[]any{id, s.payment.get("body")},
-			},
-			insert("journal", s.journal[1]), insert("exchanges", s.exchanges[1]), insert("told", s.told[1]),
-			statement{`DELETE FROM tasks WHERE merchant_id = 'rival' AND payment_id = $1`, []any{id}})
-	})
+	return nil
+}
+
+// step is what a payment's state takes: its row, and its alarm, which the last one ends.
+func (s sample) step(i int, id string) []statement {
+	const update = `UPDATE payments SET version = $2 + 1, state = $3, updated_at = 1, body = $4 WHERE merchant_id = 'rival' AND id = $1 AND version = $2`
+	body := s.payment.get("body")
+	switch {
+	case i == 0:
+		all := []statement{
+			insert("payments", s.payment.with(map[string]any{"version": 1, "state": "pushing"})),
+			{`INSERT INTO tasks (merchant_id, payment_id, kind, due_at, not_before, claimed_until, serial_key, owner)
+				VALUES ('rival', $1, 'wake', 1, 0, 0, '', 'own_rival')`, []any{id}},
+		}
+		for _, name := range s.names {
+			all = append(all, insert("payment_names", name.with(map[string]any{"name": "qr/" + id})))
+		}
+		return all
+	case i < len(s.journal)-1:
+		return []statement{
+			{update, []any{id, i, "awaiting", body}},
+			{`UPDATE tasks SET due_at = 2 WHERE merchant_id = 'rival' AND payment_id = $1`, []any{id}},
+		}
+	}
+	return []statement{
+		{update, []any{id, i, "paid", body}},
+		{`DELETE FROM tasks WHERE merchant_id = 'rival' AND payment_id = $1`, []any{id}},
+	}
+}
+
+// facts are the rows that are written with a state: one of each kind, and with the last state whatever else there is.
+func (s sample) facts(i int) (all []statement) {
+	for _, of := range []struct {
+		table string
+		rows  []row
+	}{{"journal", s.journal}, {"exchanges", s.exchanges}, {"told", s.told}} {
+		until := i + 1
+		if i == len(s.journal)-1 {
+			until = len(of.rows)
+		}
+		for _, r := range of.rows[i:until] {
+			all = append(all, insert(of.table, r))
+		}
+	}
+	return all
 }
 
 func inTransaction(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
