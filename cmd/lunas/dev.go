@@ -120,6 +120,8 @@ Try it: ask for a payment, then pay it in the wallet of 081211111111.
     -H 'Content-Type: application/json' \
     -d '{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211111111"}'
 
+Or ask for a QR with '{"amount":12500,"reference":"INV-2","method":"qris"}', and scan it in the wallet.
+
 Ctrl-C ends it; the data stays in %s.
 `, api, key, wallet, speed, env, api, key, c.Data)
 	return err
