@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/sandbox"
 	"github.com/lunas-pay/lunas/sandbox/qrscan"
 )
@@ -271,4 +272,160 @@ func tourQR(t *testing.T) *observer {
 	p = w.present()
 	w.do("POST", "/v1/payments/"+p.ID+"/cancel?wait=20", "")
 	return w.seen
+}
+
+// Where the provider gives no access token nothing is sent, and the merchant is told to come again.
+func TestProviderAway(t *testing.T) {
+	t.Parallel()
+	w := serveQR(t)
+	w.script(sandbox.Script{Operation: sandbox.OperationToken, Times: 1, Effect: sandbox.Effect{Code: "5007300"}})
+	key := with("Idempotency-Key", "away-1")
+	a := w.do("POST", "/v1/payments?wait=20", qrOrder, key)
+	p := a.problem(t)
+	if a.status != 503 || p.Code != "provider_unreachable" || p.RetryAfter < 1 || a.header.Get("Retry-After") == "" || p.Until == nil {
+		t.Errorf("without a token: %d %s", a.status, a.body)
+	}
+	if page := decode[PaymentPage](t, w.do("GET", "/v1/payments", "")); len(page.Data) != 0 {
+		t.Errorf("%d payments, want none", len(page.Data))
+	}
+	w.forward(2 * time.Second)
+	if a := w.do("POST", "/v1/payments?wait=20", qrOrder, key); a.status != 201 || a.payment(t).State != "awaiting" {
+		t.Errorf("the same request again: %d %s", a.status, a.body)
+	}
+	if a := w.do("POST", "/v1/payments", qrOrder, key); a.status != 200 || a.header.Get("Idempotent-Replayed") != "true" {
+		t.Errorf("and once more: %d %s", a.status, a.body)
+	}
+}
+
+func TestQRIsRefused(t *testing.T) {
+	t.Parallel()
+	w := serveQR(t)
+	a := w.do("POST", "/v1/payments", strings.Replace(qrOrder, "12500", "5000001", 1))
+	if p := a.problem(t); a.status != 422 || p.Code != "amount_too_large" || p.Field != "amount" || !strings.Contains(p.Detail, "5.000.000") {
+		t.Errorf("above the limit: %d %s", a.status, a.body)
+	}
+	const again = "No QR code could be made, please try again or pay another way"
+	for code, want := range map[string]struct{ code, en string }{
+		"4034702": {"limit_exceeded", "This payment is above a limit, please pay another way"},
+		"4034715": {"not_permitted", "This payment cannot be made by QRIS, please pay another way"},
+		"4034706": {"too_late", "QRIS is not available at this time, please try again later or pay another way"},
+		"4044708": {"misconfigured", again},
+	} {
+		w.script(sandbox.Script{Operation: sandbox.OperationGenerate, Times: 1, Effect: sandbox.Effect{Code: code}})
+		p := w.do("POST", "/v1/payments?wait=20", qrOrder).payment(t)
+		f := p.Failure
+		if p.State != "declined" || f == nil || f.Code != want.code || f.ProviderCode != code || f.Operation != "generate" ||
+			f.Message.EN != want.en || f.Message.ID == "" || p.Message == nil || *p.Message != f.Message || p.QR != nil {
+			t.Errorf("%s: %s %+v, message %+v; want %+v", code, p.State, f, p.Message, want)
+		}
+		if a := w.do("GET", "/v1/payments/"+p.ID+"/qr.png", ""); a.status != 410 {
+			t.Errorf("%s: picture %d", code, a.status)
+		}
+	}
+}
+
+// A refund that the provider refuses leaves the payment paid, and says so to everybody.
+func TestRefundIsNotDone(t *testing.T) {
+	t.Parallel()
+	w := serveQR(t)
+	p := w.paid()
+	w.script(sandbox.Script{Operation: sandbox.OperationRefund, Times: 1, Effect: sandbox.Effect{Code: "4037814"}})
+	a := w.do("POST", "/v1/payments/"+p.ID+"/refund?wait=20", "")
+	q := a.payment(t)
+	if a.status != 200 || q.State != "paid" || q.Failure == nil || q.Failure.Code != "insufficient_funds" || q.Failure.Operation != "refund" ||
+		q.Message.EN != "Your payment could not be refunded" || q.Failure.Message != *q.Message {
+		t.Errorf("a refused refund: %d %s %+v %+v", a.status, q.State, q.Failure, q.Message)
+	}
+	if a := w.do("POST", "/v1/payments/"+p.ID+"/refund?wait=20", ""); a.payment(t).State != "refunded" {
+		t.Errorf("asked again: %d %s", a.status, a.body)
+	}
+}
+
+// livedQR is a payment by QR after some events, as the core makes it.
+func livedQR(t *testing.T, events ...payment.Event) (payment.Payment, payment.Terms) {
+	t.Helper()
+	terms := payment.SNAPTerms()
+	all := append([]payment.Event{payment.Requested{
+		At: noon, ID: "pay_00000000000000000000000000", MerchantID: "mer_a", Mode: payment.Test, Amount: 12500, Method: payment.QRIS,
+		Terminal: payment.Terminal{ID: "t"}, Number: payment.Number{Batch: 1, Reference: 1},
+	}}, events...)
+	var p payment.Payment
+	for i, e := range all {
+		var err error
+		if p, _, err = payment.Decide(terms, p, e); err != nil {
+			t.Fatalf("event %d: %v", i, err)
+		}
+	}
+	return p, terms
+}
+
+// TestQRStates: at every step the picture says what is true of the money, and no more.
+func TestQRStates(t *testing.T) {
+	t.Parallel()
+	at := func(d time.Duration) time.Time { return noon.Add(d) }
+	shown := payment.Answered{At: at(time.Second), Call: payment.CallGenerate, Try: 1, Outcome: payment.Outcome{Class: payment.Approved, QR: "0002"}}
+	asked := func(d time.Duration, what payment.Ask) payment.Event { return payment.Asked{At: at(d), What: what} }
+	paid := payment.Notified{At: at(10 * time.Second), Number: payment.Number{Batch: 1, Reference: 1}, Outcome: payment.Outcome{Class: payment.Approved, Code: "00"}}
+	refunding := []payment.Event{shown, paid, asked(20*time.Second, payment.AskRefund)}
+	silent := payment.NoAnswer{At: at(30 * time.Second), Call: payment.CallRefund, Try: 1, Why: payment.Silent}
+	refused := payment.Answered{At: at(21 * time.Second), Call: payment.CallRefund, Try: 1, Outcome: payment.Outcome{Class: payment.Refused, Code: "4037814", Cause: "insufficient_funds"}}
+	other := payment.Notified{At: at(10 * time.Second), Number: payment.Number{Batch: 1, Reference: 1}, Outcome: payment.Outcome{Class: payment.Approved, Code: "00", Amount: 1}}
+	for _, c := range []struct {
+		name    string
+		now     time.Duration
+		events  []payment.Event
+		state   payment.State
+		next    string
+		en      string
+		qr      bool
+		failure string
+		actions string
+	}{
+		{"being made", 0, nil, payment.Presenting, "present", "Your QR code is being made", false, "", "cancel"},
+		{"shown", time.Second, []payment.Event{shown}, payment.Awaiting, "scan", "Scan this QR code with your payment app", true, "", "check cancel"},
+		{"to the last moment", 75*time.Second - 1, []payment.Event{shown}, payment.Awaiting, "scan", "Scan this QR code with your payment app", true, "", "check cancel"},
+		{"over", 75 * time.Second, []payment.Event{shown}, payment.Awaiting, "check", "We are checking your payment", false, "", "check cancel"},
+		{"given up", 3 * time.Second, []payment.Event{shown, asked(2*time.Second, payment.AskCancel)}, payment.Awaiting, "check", "We are checking your payment", false, "", "check"},
+		{"paid", 10 * time.Second, []payment.Event{shown, paid}, payment.Paid, "", "Payment Success", false, "", "check refund"},
+		{"refunding", 20 * time.Second, refunding, payment.Refunding, "confirm_refund", "Your payment is being refunded", false, "", ""},
+		{"refund without an answer", 31 * time.Second, append(refunding, silent), payment.Refunding, "confirm_refund", "Your payment is being refunded", false, "", ""},
+		{"refund refused", 22 * time.Second, append(refunding, refused), payment.Paid, "", "Your payment could not be refunded", false, "insufficient_funds", "check refund"},
+		{"another amount", 10 * time.Second, []payment.Event{shown, other}, payment.Review, "inspect", "We are checking your payment", false, "", "check"},
+	} {
+		p, terms := livedQR(t, c.events...)
+		v := view(p, terms, nil, at(c.now))
+		got := struct{ next, en, failure, actions string }{}
+		if v.NextAction != nil {
+			got.next = v.NextAction.What
+		}
+		if v.Message != nil {
+			got.en = v.Message.EN
+		}
+		if v.Failure != nil {
+			got.failure = v.Failure.Code
+		}
+		for i, a := range v.Actions {
+			if i > 0 {
+				got.actions += " "
+			}
+			got.actions += a.Action
+		}
+		if p.State != c.state || got.next != c.next || got.en != c.en || got.failure != c.failure || got.actions != c.actions || (v.QR != nil) != c.qr {
+			t.Errorf("%s: %s %+v, QR %v; want %s %q %q %q %q, QR %v", c.name, p.State, got, v.QR, c.state, c.next, c.en, c.failure, c.actions, c.qr)
+		}
+	}
+}
+
+// A refund's try that was refused is no last word while an earlier one may have been done.
+func TestDoubtfulRefundHasNotFailed(t *testing.T) {
+	t.Parallel()
+	p, terms := livedQR(t)
+	p.State, p.Failure = payment.Refunding, &payment.Failure{Code: "too_late", Operation: payment.CallRefund, ProviderCode: "4037806"}
+	if v := view(p, terms, nil, noon); v.Failure != nil || v.Message.EN != "Your payment is being refunded" {
+		t.Errorf("refunding: %+v, %+v", v.Failure, v.Message)
+	}
+	p.State, p.Failure = payment.Review, &payment.Failure{Code: "duplicate_number", Operation: payment.CallGenerate, ProviderCode: "4094701"}
+	if v := view(p, terms, nil, noon); v.Failure != nil || v.Message.EN != "We are checking your payment" {
+		t.Errorf("review: %+v, %+v", v.Failure, v.Message)
+	}
 }

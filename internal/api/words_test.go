@@ -93,7 +93,7 @@ func TestRefusalsHaveProblems(t *testing.T) {
 	for _, code := range []string{
 		payment.CodeAmountTooSmall, payment.CodeAmountTooLarge, payment.CodePhoneMissing, payment.CodeCutOff, payment.CodeInProgress,
 		payment.CodeNotPossible, payment.CodeCheckTooOld, payment.CodeCheckInProgress, payment.CodeNothingSent, payment.CodeExists,
-		"no_account", "no_terminal", "terminal_held", "numbers_exhausted", "shutting_down", "invalid_field",
+		"no_account", "no_terminal", "terminal_held", "numbers_exhausted", "shutting_down", "invalid_field", "provider_unreachable",
 	} {
 		p := w.server.refused(&payment.Refusal{Code: code, Message: "m"})
 		if p.Code != code || p.Detail != "m" || (p.Status == 503) != (p.RetryAfter > 0) {
