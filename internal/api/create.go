@@ -48,7 +48,7 @@ func (s *server) routeCreate() {
 		also: map[int]string{200: "The payment that the same request had made before."},
 		codes: codes("body", "key", "invalid_wait", "unknown_parameter",
 			"amount_not_integer", "amount_too_small", "amount_too_large", "phone_invalid", "phone_missing", "phone_unwanted",
-			"reference_invalid", "description_invalid", "metadata_invalid", "name_invalid", "method_unknown", "rail_unknown",
+			"reference_invalid", "description_invalid", "return_url_invalid", "metadata_invalid", "name_invalid", "method_unknown", "rail_unknown",
 			"rail_not_available", "rail_method_mismatch", engine.CodeProviderAway, "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
 			"terminal_held", "numbers_exhausted", "shutting_down", "outcome_unknown"),
 		body: body[NewPayment](s, true),

@@ -115,6 +115,16 @@ func TestBadBodies(t *testing.T) {
 		{"description long", orderWith("description", `"`+strings.Repeat("x", 256)+`"`), "description_invalid", "description", 422, ""},
 		{"description with tab", orderWith("description", `"a\tb"`), "description_invalid", "description", 422, ""},
 
+		{"return_url no address", orderWith("return_url", `"shop"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url script", orderWith("return_url", `"javascript:alert(1)"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url of a mail", orderWith("return_url", `"mailto:a@shop.example"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url without a scheme", orderWith("return_url", `"//shop.example/x"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url with a password", orderWith("return_url", `"https://u:p@shop.example/"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url without a host", orderWith("return_url", `"https:///x"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url with a line", orderWith("return_url", `"https://shop.example/\r\nSet-Cookie: a"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url long", orderWith("return_url", `"https://shop.example/`+strings.Repeat("x", 2048)+`"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url number", orderWith("return_url", `7`), "wrong_type", "return_url", 422, ""},
+
 		{"metadata array", orderWith("metadata", `[]`), "wrong_type", "metadata", 422, ""},
 		{"metadata nested", orderWith("metadata", `{"a":{}}`), "wrong_type", "metadata.a", 422, ""},
 		{"metadata number", orderWith("metadata", `{"a":1}`), "wrong_type", "metadata.a", 422, ""},

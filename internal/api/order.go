@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -28,6 +29,7 @@ type NewPayment struct {
 	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
 	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
 	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you; no control characters."`
+	ReturnURL   string            `json:"return_url,omitempty" maxLength:"2048" example:"https://shop.example/orders/7" doc:"Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://… or http://…; payment_id is added to its query. That somebody comes back proves nothing: ask the API, or wait for the webhook."`
 	Metadata    map[string]string `json:"metadata,omitempty" maxProperties:"20" doc:"Your own data: keys of 1 to 40 letters, digits, _ . or -; values of at most 500 characters."`
 }
 
@@ -37,6 +39,7 @@ const (
 	descriptionMax = 255
 	phoneMax       = 40 // with the spaces and dashes that people write
 	reasonMax      = 255
+	returnMax      = 2048
 	metadataMax    = 20
 	metadataKey    = 40
 	metadataValue  = 500
@@ -46,7 +49,7 @@ const (
 var (
 	accountForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // never written
 	metadataForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`) // never written
-	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata"}
+	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata", "return_url"}
 	orderNeeded  = orderFields[:3]
 	knownRails   = []payment.Rail{payment.OVO, payment.SNAP, payment.DOKU, payment.Faspay}
 )
@@ -86,7 +89,7 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 	}
 	return n, engine.Order{
 		Method: payment.Method(n.Method), Rail: payment.Rail(n.Rail), Account: n.Account, Terminal: n.Terminal,
-		Amount: payment.Rupiah(n.Amount), Phone: phone, Reference: n.Reference, Description: n.Description, Metadata: n.Metadata,
+		Amount: payment.Rupiah(n.Amount), Phone: phone, Reference: n.Reference, Description: n.Description, Metadata: n.Metadata, ReturnURL: n.ReturnURL,
 	}, nil
 }
 
@@ -141,6 +144,8 @@ func (n *NewPayment) set(m member) (p *Problem) {
 		n.Terminal, p = readName(m)
 	case "description":
 		n.Description, p = readText(m, 0, descriptionMax, "description_invalid")
+	case "return_url":
+		n.ReturnURL, p = readReturnURL(m)
 	case "metadata":
 		n.Metadata, p = readMetadata(m.value)
 	default:
@@ -212,6 +217,19 @@ func checkText(field, s string, least, most int, code string) *Problem {
 		return problem(code, field+" is blank").in(field)
 	}
 	return nil
+}
+
+// readReturnURL reads where a customer is sent: to a web page and nowhere else.
+func readReturnURL(m member) (string, *Problem) {
+	s, p := readText(m, 1, returnMax, "return_url_invalid")
+	if p != nil {
+		return "", p
+	}
+	u, err := url.Parse(s)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil {
+		return "", problem("return_url_invalid", "return_url is no address of a web page").in(m.name)
+	}
+	return s, nil
 }
 
 func readMethod(m member) (string, *Problem) {

@@ -46,6 +46,7 @@ type Payment struct {
 	Warning string `json:"warning,omitempty" doc:"Set when a rule that may refuse let the payment through; cutoff: a reversal could come too late."`
 	Review  string `json:"review,omitempty" doc:"Why a human must look, in the state review."`
 
+	ReturnURL   string            `json:"return_url,omitempty"`
 	Description string            `json:"description,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }
@@ -185,7 +186,7 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 		Reference: p.Reference, Method: string(p.Method), Rail: string(p.Rail), Account: p.Account,
 		CreatedAt: Time{p.CreatedAt}, UpdatedAt: Time{p.UpdatedAt},
 		Attempts: make([]Attempt, 0, len(p.Attempts)), Actions: []Action{},
-		Warning: p.Warning, Review: p.Review, Description: p.Description, Metadata: p.Metadata,
+		Warning: p.Warning, Review: p.Review, Description: p.Description, Metadata: p.Metadata, ReturnURL: p.ReturnURL,
 		Message: wording.Of(p, t, explainer, now), Deadline: timePtr(deadlineOf(p, t)), QR: viewQR(p, t, now),
 	}
 	if !p.Phone.IsZero() {

@@ -187,6 +187,7 @@ var catalogue = map[string]kind{ // never written
 	payment.CodePhoneMissing:    {422, "Phone missing", "A push needs the customer's phone number."},
 	"phone_unwanted":            {422, "Phone not wanted", "Leave phone out; only ovo_push takes one."},
 	"reference_invalid":         {422, "Bad reference", "Use 1 to 64 characters without control characters."},
+	"return_url_invalid":        {422, "Bad return_url", "Give an address such as https://shop.example/orders/7, of at most 2048 characters."},
 	"description_invalid":       {422, "Bad description", "Use at most 255 characters without control characters."},
 	"metadata_invalid":          {422, "Bad metadata", "Use at most 20 entries: keys of 1 to 40 letters, digits, _ . or -, values of at most 500 characters."},
 	"amount_not_whole":          {422, "Not the whole amount", "Give the payment's amount, or leave amount out: the provider gives back the whole amount or nothing."},

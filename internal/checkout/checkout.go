@@ -65,6 +65,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /pay/{name}/events", s.events)
 	mux.HandleFunc("GET /pay/{name}/{picture}", s.picture)
 	mux.HandleFunc("GET /pay/{name}/go", s.leave)
+	mux.HandleFunc("GET /pay/{name}/back", s.back)
 	mux.HandleFunc("POST /pay/{name}/renew", s.renew)
 	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.apologize(w, r, http.StatusNotFound) })
@@ -233,6 +234,29 @@ func (s *server) leave(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		to = "/pay/" + url.PathEscape(r.PathValue("name"))
 	}
+	send(w, to)
+}
+
+// back leads to the shop's own page, which learns by payment_id what to ask the API for. It proves nothing to the shop:
+// anybody can make such an address.
+func (s *server) back(w http.ResponseWriter, r *http.Request) {
+	p, ok := s.find(w, r)
+	if !ok {
+		return
+	}
+	to := "/pay/" + url.PathEscape(r.PathValue("name"))
+	if u, err := url.Parse(p.ReturnURL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
+		if u.RawQuery != "" {
+			u.RawQuery += "&"
+		}
+		u.RawQuery += "payment_id=" + p.ID
+		to = u.String()
+	}
+	send(w, to)
+}
+
+// send sends a browser on without telling where it comes from: the link is a secret.
+func send(w http.ResponseWriter, to string) {
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Location", to)
 	w.WriteHeader(http.StatusSeeOther)

@@ -365,6 +365,37 @@ func TestRenewingEnds(t *testing.T) {
 	})
 }
 
+// Once it has ended, the page leads back to the shop, and to no other place; before, it does not lead away.
+func TestTheWayBackToTheShop(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"https://shop.example/orders/7":            "https://shop.example/orders/7?payment_id=",
+		"http://shop.example/?a=1;b&c=%20#receipt": "http://shop.example/?a=1;b&c=%20&payment_id=",
+		"javascript:alert(1)":                      "/pay/",
+		"":                                         "/pay/",
+	} {
+		w := newWorld(t, false)
+		w.returnURL = given
+		p, answer := w.push()
+		if page := w.do("GET", w.path(p)).Body.String(); strings.Contains(page, "/back") || strings.Contains(page, "shop.example") {
+			t.Errorf("%q: a push that waits leads away:\n%s", given, page)
+		}
+		answer <- payment.Outcome{Class: payment.Approved, Code: "00"}
+		p = w.until(p, payment.Paid)
+		page := w.do("GET", w.path(p)).Body.String()
+		if strings.Contains(page, `href="`+w.path(p)+`/back">Kembali ke toko</a>`) != (given != "") || strings.Contains(page, "shop.example") {
+			t.Errorf("%q: the page of what is paid:\n%s", given, page)
+		}
+		got := w.do("GET", w.path(p)+"/back")
+		if got.Code != 303 || !strings.HasPrefix(got.Header().Get("Location"), want) || got.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%q: back = %d %v, want to %s…", given, got.Code, got.Header(), want)
+		}
+		if strings.HasPrefix(want, "http") && !strings.Contains(got.Header().Get("Location"), "payment_id="+p.ID) {
+			t.Errorf("%q: the shop is not told which payment: %v", given, got.Header())
+		}
+	}
+}
+
 // A bill's page leads to the provider's, by an address of ours, as long as the bill can be paid there.
 func TestTheWayToTheProvidersPage(t *testing.T) {
 	t.Parallel()

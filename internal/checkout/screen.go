@@ -29,6 +29,8 @@ type screen struct {
 	Renew bool
 	// Turns is when the screen becomes another by time alone; zero: only the payment turns it.
 	Turns time.Time
+	// Back tells that the page leads back to the shop.
+	Back bool
 	// Rests tells that nothing more is expected to happen.
 	Rests bool
 }
@@ -54,6 +56,12 @@ const renewWithin = 30 * time.Minute
 
 // screenOf says what is true of a payment now. It reads no clock and asks nobody. The line may be nil.
 func screenOf(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time) screen {
+	s := stateScreen(p, t, line, now)
+	s.Back = p.ReturnURL != "" && (s.Rests || s.Kind == human)
+	return s
+}
+
+func stateScreen(p payment.Payment, t payment.Terms, line rail.Rail, now time.Time) screen {
 	explainer, _ := line.(rail.Explainer)
 	title := wording.Checking
 	if said := wording.Of(p, t, explainer, now); said != nil {

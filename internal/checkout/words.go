@@ -85,6 +85,7 @@ var labels = map[string]wording.Words{ // never written
 	"left":        {ID: "Sisa waktu", EN: "Time left"},
 	"until":       {ID: "Sampai pukul", EN: "Until"},
 	"save_qr":     {ID: "Simpan gambar QR", EN: "Save QR picture"},
+	"back":        {ID: "Kembali ke toko", EN: "Back to the shop"},
 	"go":          {ID: "Lanjutkan", EN: "Continue"},
 	"renew":       {ID: "Buat kode QR baru", EN: "Make a new QR code"},
 	"qr_alt":      {ID: "Kode QRIS untuk pembayaran ini", EN: "QRIS code for this payment"},

@@ -129,6 +129,8 @@ type world struct {
 	logs    *bytes.Buffer
 	now     atomic.Int64 // offset of the clock from real time; 0 in a bubble
 	stop    chan struct{}
+	// returnURL is given with payments from now on.
+	returnURL string
 }
 
 // newWorld starts everything. Without a bubble the clock shows noon when it starts.
@@ -276,7 +278,7 @@ func (w *world) push() (payment.Payment, chan payment.Outcome) {
 func (w *world) request(method payment.Method) payment.Payment {
 	w.t.Helper()
 	o := engine.Order{
-		MerchantID: "mer_a", Mode: payment.Test, Method: method, Amount: 12500, Reference: "INV-<7>",
+		MerchantID: "mer_a", Mode: payment.Test, Method: method, Amount: 12500, Reference: "INV-<7>", ReturnURL: w.returnURL,
 		Metadata: map[string]string{"secret": canarySecret},
 	}
 	if method == payment.OVOPush {

@@ -29,6 +29,7 @@ type Order struct {
 	Reference   string
 	Description string
 	Metadata    map[string]string
+	ReturnURL   string // where the customer's page leads back to; empty: nowhere
 	Key         store.Key
 
 	// For rails that make a bill first; others do not look at it. ExpiresAt zero: as the account's terms say.
@@ -98,7 +99,7 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	asked := payment.Requested{
 		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Account: a.ID, TermsRevision: a.revision,
 		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone, Terminal: terminal.Terminal,
-		Description: o.Description, Metadata: o.Metadata, Customer: o.Customer, Items: o.Items, ExpiresAt: o.ExpiresAt,
+		Description: o.Description, Metadata: o.Metadata, ReturnURL: o.ReturnURL, Customer: o.Customer, Items: o.Items, ExpiresAt: o.ExpiresAt,
 	}
 	// A first look refuses what can be refused without a number; the one that counts is inside the group.
 	if _, _, err := payment.Decide(a.terms, payment.Payment{}, asked); err != nil {

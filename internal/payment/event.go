@@ -25,6 +25,7 @@ type Requested struct {
 	Terminal      Terminal          `json:"terminal"`
 	Number        Number            `json:"number,omitzero"`
 	Description   string            `json:"description,omitempty"`
+	ReturnURL     string            `json:"return_url,omitempty"`
 	Metadata      map[string]string `json:"metadata,omitempty"`
 
 	// Routes are all ways that may be taken, the first of them the one above; empty: no other. FailOverWithin is for how

@@ -65,6 +65,8 @@ type Payment struct {
 	// RenewedAt is when a new QR was last asked for, after the old one had come to its end.
 	RenewedAt time.Time `json:"renewed_at,omitzero"`
 
+	// ReturnURL is the shop's page to which the customer goes back in the end.
+	ReturnURL   string            `json:"return_url,omitempty"`
 	Description string            `json:"description,omitempty"`
 	Metadata    map[string]string `json:"metadata,omitempty"`
 }

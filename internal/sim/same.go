@@ -17,7 +17,7 @@ func same(a, b payment.Payment) bool {
 		instant(a.CreatedAt, b.CreatedAt) && instant(a.UpdatedAt, b.UpdatedAt) && instant(a.WakeAt, b.WakeAt) &&
 		slices.EqualFunc(a.Attempts, b.Attempts, sameAttempt) && sameFailure(a.Failure, b.Failure) &&
 		a.Review == b.Review && a.Warning == b.Warning &&
-		a.CancelAsked == b.CancelAsked && instant(a.RenewedAt, b.RenewedAt) && a.Description == b.Description && maps.Equal(a.Metadata, b.Metadata) &&
+		a.CancelAsked == b.CancelAsked && instant(a.RenewedAt, b.RenewedAt) && a.Description == b.Description && a.ReturnURL == b.ReturnURL && maps.Equal(a.Metadata, b.Metadata) &&
 		sameRoutes(a, b) && sameBill(a, b)
 }
 
