@@ -110,16 +110,40 @@
 // voided, 25 unknown or expired, 54 older than 7 days, else the code that the push ended with. A phone
 // that cannot be one is unknown (14). Shape errors other than the amount's are BR and come after 13.
 //
+// # Faspay's OVO channel
+//
+//	POST /cvr/300011/10            a bill, in JSON or XML, under any content type; also /pws/300011/…
+//	GET  /pws/100003/…/{signature} the page that asks for the OVO number, redirect_url
+//	POST /pws/ovo_direct           asks the customer: held, then JSON, or 302 for a browser
+//	POST /cvr/100004/10            inquiry, by bill_no or trx_id; also /pws/100004/…
+//	POST /cvr/100005/10            cancel, of what is not paid; also /pws/100005/…
+//	POST /cvr/100001/10            channels
+//
+// Requests are judged in this order: route and method, form, merchant (03), the field that
+// is signed (83), signature (55), the other fields, business. A bill goes through the
+// statuses 0, 1 and one of 2, 3, 7, 8; 4 after 2 by a script or the control API; 5 and 9
+// only an inquiry tells. 00 in answer to ovo_direct is accepted, never paid. 2, 3, 4, 7 and
+// 8 are notified, and again every minute up to three times until HTTP 2xx with
+// response_code 00 comes back in the same form. The return URL says status 0 whatever
+// became of the bill. A phone does to Faspay's push what it does to a QR: …0162's
+// notification leaves after 62 s, …0165's is lost. What Faspay's documents leave open is in
+// FaspayOptions, each choice beside its alternatives.
+//
 // # Control API
 //
 //	GET    /control/clock                  the sandbox's time, the machine's, the speed
 //	GET    /control/phones                 the seeded phones
 //	GET    /control/wallets[/{phone}]      balances
 //	POST   /control/wallets/{phone}        create or change: name, cash, points, add_cash, add_points, habit
-//	GET    /control/pushes                 newest first; ?phone= ?state= ?invoice= ?limit=
+//	GET    /control/pushes                 of every rail, newest first; ?rail= ?phone= ?state= ?invoice= ?limit=
 //	GET    /control/pushes/{id}
 //	POST   /control/pushes/{id}/pay        {"with":"cash|points|both"}
 //	POST   /control/pushes/{id}/decline    also …/ignore
+//	GET    /control/bills[/{trx_id}]       Faspay's bills; ?bill_no= ?status=
+//	POST   /control/bills/{trx_id}/ask     {"phone":"08…"}: what its customer types on the page; its habit follows
+//	POST   /control/bills/{trx_id}/pay     {"phone":"08…","with":"cash|points|both"}: asks first
+//	POST   /control/bills/{trx_id}/decline also …/ignore; …/reverse gives the money back; …/notify sends again
+//	GET    /control/faspay                 merchants and callbacks
 //	GET    /control/qrs[/{id}]             the same for QRs; ?invoice= is partnerReferenceNo
 //	POST   /control/qrs/{id}/scan          {"phone":"08…"}: its habit follows
 //	POST   /control/qrs/{id}/pay           {"phone":"08…","with":"cash|points|both"}: scans first
@@ -128,7 +152,7 @@
 //	POST   /control/pushes/{id}/notify     sends the notification of a push by DOKU again
 //	GET    /control/doku                   DOKU's clients and their callbacks
 //	GET    /control/snap                   clients, terminals, callbacks, the provider's public key
-//	POST   /control/callbacks/{client}     {"url":"http://127.0.0.1:…","token_url":"…","mode":"…"}
+//	POST   /control/callbacks/{client}     {"url":"http://127.0.0.1:…","token_url":"…","mode":"…"}; of Faspay return_url, encoding
 //	GET    /control/tokens                 live B2B tokens, masked
 //	DELETE /control/tokens[/{client}]      kills them
 //	GET    /control/bindings               linked accounts
