@@ -86,7 +86,7 @@ func TestPicturesAreReadAgain(t *testing.T) {
 			{Size: 300, Level: qrpicture.L},
 			{Size: 301, Level: qrpicture.M},
 			{Size: 777, Level: qrpicture.Q, QuietZone: 9},
-			{Size: qrpicture.SizeMax, Level: qrpicture.H, QuietZone: qrpicture.QuietZoneMax},
+			{Size: 900, Level: qrpicture.H, QuietZone: qrpicture.QuietZoneMax},
 		} {
 			size := o.Size
 			if size == 0 {
@@ -106,7 +106,7 @@ func TestPicturesAreReadAgain(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s %+v: %v", name, o, err)
 			}
-			picture, width, _ := readSVG(t, svg, 4)
+			picture, width, _ := readSVG(t, svg, 3)
 			if got, err := qrscan.Text(picture); got != text || err != nil || width != size {
 				t.Errorf("SVG of %s %+v reads %q, %v, and is %d wide", name, o, got, err, width)
 			}
@@ -204,7 +204,7 @@ func TestSmallest(t *testing.T) {
 // Whatever the text is, the code is read.
 func TestManyTexts(t *testing.T) {
 	t.Parallel()
-	for i := range 150 {
+	for i := range 50 {
 		text := strings.Replace(qris, "12500", strconv.Itoa(10000+i*37), 1) + strconv.Itoa(i*7919)
 		drawn, err := qrpicture.PNG(text, qrpicture.Options{Size: 300})
 		if err != nil {
