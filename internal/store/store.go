@@ -21,7 +21,7 @@ type Store interface {
 	// Commit writes a change and returns it as it was written, with its number. When it returns without an error the
 	// change is on disk. Many callers' changes are written together; one caller's refusal is that caller's alone.
 	//
-	// Errors: ErrConflict, *KeyUsed, ErrNoTerminal, *TerminalHeld, whatever Change.Finish returned, ErrClosed, or
+	// Errors: ErrConflict, *KeyUsed, *LimitReached, ErrNoTerminal, *TerminalHeld, whatever Change.Finish returned, ErrClosed, or
 	// the trouble of the database itself — then nothing was written, which the store has made sure of, unless the
 	// error is ErrUnknown.
 	Commit(context.Context, Change) (Change, error)
@@ -67,6 +67,9 @@ type Store interface {
 	SaveSecret(ctx context.Context, merchantID, name string, sealed []byte, expires time.Time) error
 	// Secret gives it, expired or not, or ErrNotFound.
 	Secret(ctx context.Context, merchantID, name string) (sealed []byte, expires time.Time, err error)
+
+	// ForgetLimits forgets what is stored of limits that are full again at a time: as if it had never been.
+	ForgetLimits(ctx context.Context, full time.Time) error
 
 	// Append keeps exchanges that belong to no change.
 	Append(context.Context, []exchange.Part) error
@@ -119,6 +122,10 @@ type Change struct {
 	Terminal string
 	Finish   func(n payment.Number, t0 time.Time) (Change, error)
 
+	// Limits are what the change counts against, each name once. Where one is used up the change is refused with
+	// *LimitReached and counts against none. They hold for all processes together.
+	Limits []Limit
+
 	// Name, when set, is one more name by which the payment can be found for ever, unique for the merchant: what the
 	// provider calls it. One that another payment has already stays with that one.
 	Name string
@@ -142,6 +149,38 @@ type Key struct{ Key, Fingerprint string }
 type KeyUsed struct{ PaymentID, Fingerprint string }
 
 func (e *KeyUsed) Error() string { return "idempotency key already used by payment " + e.PaymentID }
+
+// Limit says how often something may happen: Count times at once, and from then on one time more every Per/Count. The
+// name says what is counted; it is nobody's in particular, so it must hold whose it is, and nothing personal.
+type Limit struct {
+	Name  string
+	Count int // at least 1
+	Per   time.Duration
+}
+
+// Next counts one more at a time. Used is what was stored of the name, zero for nothing; next is what to store in its
+// place, unless it may not be: then until says when it may. This is the generic cell rate algorithm, which needs to
+// remember one instant only.
+func (l Limit) Next(used, now time.Time) (next, until time.Time, ok bool) {
+	step := l.Per / time.Duration(l.Count)
+	if used.Before(now) {
+		used = now
+	}
+	if first := used.Add(step - l.Per); first.After(now) {
+		return time.Time{}, first, false
+	}
+	return used.Add(step), time.Time{}, true
+}
+
+// LimitReached is the error for a change that comes too soon.
+type LimitReached struct {
+	Name  string
+	Until time.Time // when the next one is granted, if there is none before
+}
+
+func (e *LimitReached) Error() string {
+	return "the limit " + e.Name + " is used up until " + e.Until.Format(time.RFC3339)
+}
 
 // TerminalHeld is the error for a number wanted of a terminal that an operator must release first.
 type TerminalHeld struct{ Terminal, Reason string }

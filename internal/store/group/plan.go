@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -73,6 +74,8 @@ type Facts interface {
 	KeyUsed(KeyID) (store.KeyUsed, bool)
 	// Version gives the stored version of a payment, 0 when it is not stored.
 	Version(PaymentID) int
+	// Limit gives what is stored of a limit; zero for nothing.
+	Limit(name string) time.Time
 	// Terminal gives a terminal, if it is stored.
 	Terminal(TerminalID) (store.Terminal, bool)
 }
@@ -84,6 +87,8 @@ type Wants struct {
 	Keys []KeyRow
 	// Guards are the payments.
 	Guards []Guard
+	// Limits are the names of limits, which must be locked in this order.
+	Limits []string
 	// Terminals are the terminals whose cursors must be locked, in this order.
 	Terminals []TerminalID
 }
@@ -112,15 +117,20 @@ func WantsOf(changes []store.Change) Wants {
 		if takesNumber {
 			w.Terminals = append(w.Terminals, t)
 		}
+		for _, l := range c.Limits {
+			w.Limits = append(w.Limits, l.Name)
+		}
 		expected := c.Payment.Version - 1
 		w.Guards = append(w.Guards, Guard{
 			PaymentID: PaymentOf(c), Index: i, Expected: expected,
-			Sure: !takesNumber && c.Key.Key == "" && expected > 0,
+			Sure: !takesNumber && c.Key.Key == "" && len(c.Limits) == 0 && expected > 0,
 		})
 	}
 	// The sorts are stable, so that the first of equals stays the first.
 	slices.SortStableFunc(w.Keys, func(a, b KeyRow) int { return a.KeyID.Compare(b.KeyID) })
 	w.Keys = slices.CompactFunc(w.Keys, func(a, b KeyRow) bool { return a.KeyID == b.KeyID })
+	slices.Sort(w.Limits)
+	w.Limits = slices.Compact(w.Limits)
 	slices.SortFunc(w.Terminals, TerminalID.Compare)
 	w.Terminals = slices.Compact(w.Terminals)
 	slices.SortStableFunc(w.Guards, func(a, b Guard) int { return a.Compare(b.PaymentID) })
@@ -140,6 +150,7 @@ func WantsOf(changes []store.Change) Wants {
 type Known struct {
 	Keys      map[KeyID]store.KeyUsed
 	Versions  map[PaymentID]int
+	Limits    map[string]time.Time
 	Terminals map[TerminalID]store.Terminal
 }
 
@@ -148,6 +159,9 @@ func (k Known) KeyUsed(id KeyID) (store.KeyUsed, bool) { u, ok := k.Keys[id]; re
 
 // Version looks a payment's version up.
 func (k Known) Version(id PaymentID) int { return k.Versions[id] }
+
+// Limit looks a limit up.
+func (k Known) Limit(name string) time.Time { return k.Limits[name] }
 
 // Terminal looks a terminal up.
 func (k Known) Terminal(id TerminalID) (store.Terminal, bool) { t, ok := k.Terminals[id]; return t, ok }
@@ -160,12 +174,20 @@ type Outcome struct {
 	Won []int
 	// Keys are the keys that are now used, in key order.
 	Keys []KeyRow
+	// Limits are what is now used of limits, in the order of names.
+	Limits []LimitUsed
 	// Cursors are the terminals whose numbering has moved, in key order; Held is not to be written.
 	Cursors []store.Terminal
 }
 
+// LimitUsed is what is stored of a limit.
+type LimitUsed struct {
+	Name string
+	Used time.Time
+}
+
 // Settle says what becomes of each change. It is as if they were committed one after the other in the given order:
-// for each, first its key, then its version, then its number, then its words (Change.Finish). A change that is refused
+// for each, first its key, then its version, then its limits, then its number, then its words (Change.Finish). A change that is refused
 // leaves nothing behind, no number and no key; one refusal is no other's. Of two changes of one payment the second is
 // refused even if it follows from the first.
 //
@@ -191,6 +213,9 @@ func Settle(changes []store.Change, facts Facts, now func() time.Time, prepare f
 		}
 		s.keep(i)
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.limits)) {
+		s.out.Limits = append(s.out.Limits, LimitUsed{Name: name, Used: s.limits[name]})
+	}
 	if s.many {
 		s.sort()
 	}
@@ -207,6 +232,8 @@ type settling struct {
 	many      bool // more than one change: only then can they be in each other's way
 	keys      map[KeyID]store.KeyUsed
 	payments  map[PaymentID]struct{}
+	limits    map[string]time.Time // that were counted
+	counted   []LimitUsed          // by the change at hand
 	terminals []terminal
 	places    map[TerminalID]int // in terminals
 
@@ -235,6 +262,9 @@ func (s *settling) settle(c *store.Change) (store.Change, error) {
 		return store.Change{}, err
 	}
 	if err := s.version(c); err != nil {
+		return store.Change{}, err
+	}
+	if err := s.limit(c); err != nil {
 		return store.Change{}, err
 	}
 	id, takesNumber := TerminalOf(c)
@@ -271,6 +301,31 @@ func (s *settling) version(c *store.Change) error {
 	return nil
 }
 
+// limit counts the change against its limits; that it was counted is noted by keep.
+func (s *settling) limit(c *store.Change) error {
+	s.counted = s.counted[:0]
+	for _, l := range c.Limits {
+		used, ok := s.limits[l.Name]
+		if !ok {
+			used = s.facts.Limit(l.Name)
+		}
+		next, until, ok := l.Next(used, s.time())
+		if !ok {
+			return &store.LimitReached{Name: l.Name, Until: until}
+		}
+		s.counted = append(s.counted, LimitUsed{Name: l.Name, Used: next})
+	}
+	return nil
+}
+
+// time reads the clock once for the whole group.
+func (s *settling) time() time.Time {
+	if s.t0.IsZero() {
+		s.t0 = s.now().Truncate(time.Millisecond)
+	}
+	return s.t0
+}
+
 // number gives the next number of a terminal; it is taken by keep.
 func (s *settling) number(id TerminalID) (payment.Number, error) {
 	s.at = s.place(id)
@@ -281,10 +336,7 @@ func (s *settling) number(id TerminalID) (payment.Number, error) {
 	case t.Held != "":
 		return payment.Number{}, &store.TerminalHeld{Terminal: id.ID, Reason: t.Held}
 	}
-	if s.t0.IsZero() {
-		s.t0 = s.now().Truncate(time.Millisecond)
-	}
-	number, next, err := t.Cursor.Next(payment.DayOf(s.t0))
+	number, next, err := t.Cursor.Next(payment.DayOf(s.time()))
 	s.next = next
 	return number, err
 }
@@ -345,6 +397,13 @@ func (s *settling) keep(i int) {
 		}
 		s.payments[PaymentOf(c)] = struct{}{}
 	}
+	for _, l := range s.counted {
+		if s.limits == nil {
+			s.limits = map[string]time.Time{}
+		}
+		s.limits[l.Name] = l.Used
+	}
+	s.counted = s.counted[:0]
 	if c.Terminal != "" {
 		t := &s.terminals[s.at]
 		t.Cursor, t.moved = s.next, true

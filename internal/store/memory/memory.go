@@ -41,6 +41,7 @@ type Store struct {
 	tasks     queue
 	serials   map[serial]*task // the task of each serial key that was claimed last
 	leases    map[string]time.Time
+	limits    map[string]time.Time
 }
 
 // merchant is what one merchant has. Nothing of one can be reached through another.
@@ -89,6 +90,7 @@ func New(o Options) *Store {
 	}
 	return &Store{
 		opts: o, merchants: map[string]*merchant{}, serials: map[serial]*task{}, leases: map[string]time.Time{},
+		limits: map[string]time.Time{},
 	}
 }
 
@@ -195,6 +197,8 @@ func (f facts) Version(id group.PaymentID) int {
 	return 0
 }
 
+func (f facts) Limit(name string) time.Time { return f.limits[name] }
+
 func (f facts) Terminal(id group.TerminalID) (store.Terminal, bool) {
 	if m := f.merchants[id.MerchantID]; m != nil {
 		if t := m.terminals[id.ID]; t != nil {
@@ -210,6 +214,9 @@ func (s *Store) apply(o *group.Outcome) {
 	}
 	for _, k := range o.Keys {
 		s.merchant(k.MerchantID).keys[key{k.Mode, k.Key}] = k.KeyUsed
+	}
+	for _, l := range o.Limits {
+		s.limits[l.Name] = micro(l.Used)
 	}
 	for _, t := range o.Cursors {
 		s.merchant(t.MerchantID).terminals[t.ID].Cursor = t.Cursor
@@ -417,6 +424,14 @@ func (s *Store) PaymentNamed(ctx context.Context, merchantID, name string) (id s
 		err = store.ErrNotFound
 	}
 	return id, err
+}
+
+// ForgetLimits forgets limits that are full again.
+func (s *Store) ForgetLimits(ctx context.Context, full time.Time) error {
+	return s.write(ctx, func() error {
+		maps.DeleteFunc(s.limits, func(_ string, used time.Time) bool { return used.Before(full) })
+		return nil
+	})
 }
 
 // Append keeps exchanges that belong to no change.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -36,10 +37,12 @@ func (g *writing) write(ctx context.Context) ([]store.Result, error) {
 	g.known = group.Known{
 		Keys: map[group.KeyID]store.KeyUsed{}, Versions: map[group.PaymentID]int{},
 		Terminals: map[group.TerminalID]store.Terminal{},
+		Limits:    map[string]time.Time{},
 	}
 	batch := &pgx.Batch{}
 	g.queueKeys(batch)
 	g.queueGuards(batch)
+	g.queueLimits(batch)
 	g.queueTerminals(batch)
 	if err := g.first(ctx, batch); err != nil {
 		return nil, err
@@ -237,6 +240,27 @@ func with[V any](m map[int]V, i int, v V) map[int]V {
 	return m
 }
 
+const lockLimits = `SELECT name, used FROM limits WHERE name = ANY($1::text[]) ORDER BY name FOR NO KEY UPDATE`
+
+// queueLimits locks what is used of limits, in the order of names. A name that is not stored yet cannot be locked: of
+// two processes that count it for the first time at the same moment one is not counted.
+func (g *writing) queueLimits(batch *pgx.Batch) {
+	if len(g.wants.Limits) == 0 {
+		return
+	}
+	batch.Queue(lockLimits, g.wants.Limits).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var name string
+			var used int64
+			if err := rows.Scan(&name, &used); err != nil {
+				return err
+			}
+			g.known.Limits[name] = sqldb.Time(used)
+		}
+		return rows.Err()
+	})
+}
+
 const lockTerminal = sqldb.SelectTerminal + ` FOR NO KEY UPDATE`
 
 // queueTerminals locks the cursors one by one in key order: one statement for all would lock them in the order of its
@@ -265,6 +289,7 @@ var (
 	insertTold      = insert(sqldb.Told, ``)
 	deliver         = statement{sqldb.Told, sqldb.DeliverOne, sqldb.Deliver(`SELECT * FROM ` + unnest(sqldb.Told))}
 	insertNamed     = insert(sqldb.Named, ` ON CONFLICT (merchant_id, name) DO NOTHING`)
+	upsertLimits    = insert(sqldb.Limits, ` ON CONFLICT (name) DO UPDATE SET used = GREATEST(limits.used, excluded.used)`)
 	insertLink      = insert(sqldb.Links, ``)
 	updateCursors   = update(sqldb.Cursors, `terminals t SET day = u.day, batch = u.batch, reference = u.reference`,
 		`t.merchant_id = u.merchant_id AND t.id = u.id`)
@@ -287,6 +312,7 @@ func (g *writing) queueRows(batch *pgx.Batch, w *sqldb.Written) {
 		statement statement
 		rows      []sqldb.Row
 	}{
+		{upsertLimits, w.Limits},   // in the order of names, too
 		{updateCursors, w.Cursors}, // their rows are locked already, in key order
 		{insertPayments, w.Created},
 		{updatePayments, w.Changed},

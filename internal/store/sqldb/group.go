@@ -13,6 +13,7 @@ import (
 type Written struct {
 	Outcome group.Outcome
 
+	Limits    []Row
 	Cursors   []Row
 	Created   []Row // new payments
 	Changed   []Row // of Changes: payments that are updated, without those that were Sure
@@ -90,6 +91,9 @@ func (e *Encoding) Rows(o group.Outcome, chain Chain, now time.Time, sure map[in
 		for t := range c.Told {
 			w.Told = append(w.Told, ToldRow(c.Payment.MerchantID, c.Payment.ID, &c.Told[t]))
 		}
+	}
+	for _, l := range o.Limits {
+		w.Limits = append(w.Limits, Row{l.Name, Micros(l.Used)})
 	}
 	for _, t := range o.Cursors {
 		w.Cursors = append(w.Cursors, cursorRow(t))

@@ -40,6 +40,8 @@ var (
 	Keys  = table("idempotency_keys", "merchant_id text, mode text, key text, payment_id text, fingerprint text")
 	// Cursors are what a group changes of terminals.
 	Cursors = table("terminals", "merchant_id text, id text, day bigint, batch bigint, reference bigint")
+	// Limits are what is used of limits.
+	Limits = table("limits", "name text, used bigint")
 	// Holds are the terminals that a group stops.
 	Holds = table("terminals", "merchant_id text, id text, held text")
 	Links = table("chain_links", "chain bigint, link bigint, at bigint, digests bigint, hash bytea")

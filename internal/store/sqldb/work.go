@@ -254,6 +254,15 @@ func (s *Common) PaymentNamed(ctx context.Context, merchantID, name string) (id 
 	return id, Doing("look for a payment by name", err)
 }
 
+// SelectLimit looks a limit up.
+const SelectLimit = `SELECT used FROM limits WHERE name = $1`
+
+// ForgetLimits forgets limits that are full again.
+func (s *Common) ForgetLimits(ctx context.Context, full time.Time) error {
+	_, err := s.Write.Exec(ctx, `DELETE FROM limits WHERE used < $1`, Micros(full))
+	return Doing("forget limits", err)
+}
+
 const terminalColumns = `merchant_id, id, style, day, batch, reference, held`
 
 // SelectTerminal looks a terminal up.

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"time"
+
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/group"
@@ -46,6 +48,15 @@ func (f *facts) Version(id group.PaymentID) int {
 	return int(v[0].(int64))
 }
 
+// Limit implements group.Facts.
+func (f *facts) Limit(name string) time.Time {
+	v := f.one(sqldb.SelectLimit, 1, name)
+	if v == nil {
+		return time.Time{}
+	}
+	return sqldb.Time(v[0].(int64))
+}
+
 // Terminal implements group.Facts.
 func (f *facts) Terminal(id group.TerminalID) (store.Terminal, bool) {
 	v := f.one(sqldb.SelectTerminal, 7, id.MerchantID, id.ID)
@@ -70,6 +81,7 @@ var (
 	insertTold     = insert(sqldb.Told)
 	insertNamed    = insert(sqldb.Named) + ` ON CONFLICT (merchant_id, name) DO NOTHING`
 	insertKey      = insert(sqldb.Keys)
+	insertLimit    = insert(sqldb.Limits) + ` ON CONFLICT (name) DO UPDATE SET used = excluded.used`
 	insertLink     = insert(sqldb.Links)
 	replaceTask    = `INSERT OR REPLACE` + insertTask[len(`INSERT`):]
 )
@@ -95,6 +107,7 @@ func (w *writer) write(g *sqldb.Written) error {
 		statement string
 		rows      []sqldb.Row
 	}{
+		{insertLimit, g.Limits},
 		{updateCursor, g.Cursors},
 		{insertKey, keys},
 		{insertPayment, g.Created},

@@ -196,6 +196,13 @@ func brokenOutboxes() []breakage {
 		{"more get a position than may", func(b *bad) {
 			b.sequence = func(int) (int, error) { return b.Store.Sequence(ctx, 1000) }
 		}, []string{"positions are given in order and leave nothing out"}},
+		{
+			"limits are not looked at", func(b *bad) { edited(b, func(c *store.Change) { c.Limits = nil }) },
+			[]string{
+				"a limit is used up, and fills up again with time", "of many that want the last of a limit one gets it",
+				"a refused change counts against no limit", "a forgotten limit is a full one",
+			},
+		},
 		{"endpoints are everybody's", func(b *bad) {
 			b.endpoint = func(_, id string) (store.Endpoint, error) { return b.Store.Endpoint(ctx, "mer_1", id) }
 		}, []string{"an outbox is its merchant's alone"}},

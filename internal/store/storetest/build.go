@@ -26,6 +26,7 @@ type Request struct {
 	SerialKey                           string
 	Name                                string
 	NotBefore                           time.Time
+	Limits                              []store.Limit
 	// Refuse makes Finish refuse with this error.
 	Refuse error
 }
@@ -59,6 +60,7 @@ func (r Request) change() store.Change {
 	}
 	c := store.Change{
 		ID: changeID(r.ID, 1), Key: r.Key, Name: r.Name, Terminal: r.Terminal, Owner: r.Owner, SerialKey: r.SerialKey, NotBefore: r.NotBefore,
+		Limits:  r.Limits,
 		Payment: payment.Payment{ID: r.ID, MerchantID: r.MerchantID, Mode: r.Mode, Version: 1},
 	}
 	unfinished := c
