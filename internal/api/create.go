@@ -50,7 +50,7 @@ func (s *server) routeCreate() {
 			"amount_not_integer", "amount_too_small", "amount_too_large", "phone_invalid", "phone_missing", "phone_unwanted",
 			"reference_invalid", "description_invalid", "return_url_invalid", "metadata_invalid", "name_invalid", "method_unknown", "rail_unknown",
 			"rail_not_available", "rail_method_mismatch", engine.CodeProviderAway, "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
-			"terminal_held", "numbers_exhausted", "shutting_down", "outcome_unknown"),
+			"terminal_held", "numbers_exhausted", "phone_limited", "key_limited", "shutting_down", "outcome_unknown"),
 		body: body[NewPayment](s, true),
 	}, s.create)
 }
@@ -72,7 +72,7 @@ func (s *server) create(ctx context.Context, in *struct {
 	if p != nil {
 		return nil, p
 	}
-	order.MerchantID, order.Mode = c.key.MerchantID, c.key.Mode
+	order.MerchantID, order.Mode, order.By = c.key.MerchantID, c.key.Mode, c.key.ID
 	order.Key = keyOf(in.IdempotencyKey, "POST /v1/payments", asked)
 	made, replayed, err := s.request(ctx, order)
 	if err != nil {

@@ -213,6 +213,10 @@ var catalogue = map[string]kind{ // never written
 	payment.CodeCutOff:          {409, "Past the cut-off", "Try again after midnight WIB."},
 	"refused":                   {409, "Not granted", ""},
 
+	// Limits.
+	engine.CodePhoneLimited: {429, "Too many requests to this phone", "Wait as long as Retry-After says; the customer may have several to answer already."},
+	engine.CodeKeyLimited:   {429, "Too many payments with this key", "Wait as long as Retry-After says, or ask whoever runs the gateway for more."},
+
 	// Webhooks.
 	"endpoint_not_found": {404, "No such endpoint", "Check the id, and that the key is of the merchant and mode that made it."},
 	"endpoint_exists":    {409, "The address has an endpoint", "Change that one, or use another address."},

@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +32,20 @@ type Config struct {
 	Log       Log           //
 	Drain     time.Duration // how long a shutdown waits for calls under way
 	Webhooks  Webhooks      //
+	Limits    Limits        //
 	Merchants []Merchant    //
+}
+
+// Limits says how often payments may be asked for, by accounts that are not the sandbox's.
+type Limits struct {
+	Phone []Rate // pushes to one phone number
+	Key   []Rate // payments with one API key; empty: as many as one likes
+}
+
+// Rate is so many at once, and from then on one more every Per/Count.
+type Rate struct {
+	Count int
+	Per   time.Duration
 }
 
 // Webhooks says where webhooks may go.
@@ -61,7 +75,13 @@ type fileConfig struct {
 	LogFormat     string         `koanf:"log_format"`
 	Drain         string         `koanf:"drain"`
 	Webhooks      fileWebhooks   `koanf:"webhooks"`
+	Limits        fileLimits     `koanf:"limits"`
 	Merchants     []fileMerchant `koanf:"merchants"`
+}
+
+type fileLimits struct {
+	PerPhone []string `koanf:"per_phone"`
+	PerKey   []string `koanf:"per_key"`
 }
 
 type fileWebhooks struct {
@@ -248,6 +268,10 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.oneOf("log_level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log_format", c.Log.Format, "json", "text")
 	c.MasterKey = r.masterKey(f)
+	c.Limits = Limits{
+		Phone: r.rates("limits.per_phone", f.Limits.PerPhone, []string{"5 in 10m", "30 in 24h"}),
+		Key:   r.rates("limits.per_key", f.Limits.PerKey, nil),
+	}
 	for i, network := range f.Webhooks.Allow {
 		prefix, err := netip.ParsePrefix(network)
 		r.must(err == nil && prefix == prefix.Masked(), fmt.Sprintf("webhooks.allow[%d]", i),
@@ -283,6 +307,22 @@ func (r *resolver) must(ok bool, field, problem string) {
 	if !ok {
 		r.mistakes = append(r.mistakes, fmt.Errorf("%s %s", field, problem))
 	}
+}
+
+// rates reads rates such as "5 in 10m". A list that is left out is the usual one, and an empty one limits nothing.
+func (r *resolver) rates(field string, texts, usual []string) (rates []Rate) {
+	if texts == nil {
+		texts = usual
+	}
+	for i, text := range texts {
+		count, per, found := strings.Cut(text, " in ")
+		n, err := strconv.Atoi(count)
+		d, err2 := time.ParseDuration(per)
+		r.must(found && err == nil && err2 == nil && n >= 1 && n <= 1_000_000 && d >= time.Second && d <= 7*24*time.Hour,
+			fmt.Sprintf("%s[%d]", field, i), fmt.Sprintf("is %q; it must look like 5 in 10m, from 1s to 168h", text))
+		rates = append(rates, Rate{n, d})
+	}
+	return rates
 }
 
 func (r *resolver) oneOf(field, value string, choices ...string) {

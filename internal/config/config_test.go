@@ -86,6 +86,9 @@ func TestLoad(t *testing.T) {
 	if a.Terminals[0].Style != payment.ByDate {
 		t.Errorf("style = %q, want ddmmyy", a.Terminals[0].Style)
 	}
+	if l := c.Limits; len(l.Phone) != 2 || l.Phone[0] != (config.Rate{Count: 5, Per: 10 * time.Minute}) || len(l.Key) != 0 {
+		t.Errorf("limits = %+v, want the usual ones on phones and none on keys", l)
+	}
 	if key := c.Merchants[0].Keys[0]; key.Hash != merchant.HashKey("lunas_test_0123456789abcdefghijklmnop") {
 		t.Error("the API key's hash is not that of the key")
 	}
@@ -97,6 +100,9 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 		{"unknown top key", "listen:", "listn:", "", `unknown key "listn" in the configuration; did you mean "listen"?`},
 		{"unknown variable", "", "", "LUNAS_LISTN=x", `unknown environment variable LUNAS_LISTN; did you mean LUNAS_LISTEN?`},
 		{"senseless variable", "", "", "LUNAS_COLOUR=x", "unknown environment variable LUNAS_COLOUR; LUNAS_ and a top key"},
+		{"a rate without a time", "listen:", "limits: {per_phone: [5 in ten]}\nlisten:", "", `limits.per_phone[0] is "5 in ten"; it must look like 5 in 10m`},
+		{"a rate of none", "listen:", "limits: {per_key: [0 in 10m]}\nlisten:", "", `limits.per_key[0] is "0 in 10m"`},
+		{"no network", "listen:", "webhooks: {allow: [10.0.0.1/8]}\nlisten:", "", "webhooks.allow[0] must be a network such as 10.20.0.0/16"},
 		{"master key in the file", "listen:", "master_key: " + strings.Repeat("canary", 9) + "\nlisten:", "", `unknown key "master_key"`},
 		{"secret as a number", "app_key_file: APPKEY", "app_key_file: 99990123456789", "", "value of the wrong kind"},
 		{"key twice", "{mode: test, key_env: KOPI_KEY}", "{mode: test, key_env: KOPI_KEY}\n      - {mode: test, key_env: KOPI_KEY}", "", "merchants[0].api_keys[1].key is given twice"},

@@ -42,6 +42,9 @@ type Options struct {
 	// NewID makes identifiers: a prefix such as "pay_" and 26 characters that order by time.
 	NewID func(prefix string) string
 
+	// Limits are how often payments may be asked for; nothing is limited by default.
+	Limits Limits
+
 	// OnTold is called when something was written that merchants are told of. It must not block. Nil: nobody is.
 	OnTold func()
 
@@ -137,6 +140,9 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 	}
 	if o.Store == nil || o.Keyring == nil {
 		return nil, errors.New("engine: a store and a keyring are needed")
+	}
+	if err := o.Limits.check(); err != nil {
+		return nil, err
 	}
 	for _, a := range o.Accounts {
 		if err := e.addAccount(ctx, a); err != nil {

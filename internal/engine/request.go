@@ -31,6 +31,7 @@ type Order struct {
 	Metadata    map[string]string
 	ReturnURL   string // where the customer's page leads back to; empty: nowhere
 	Key         store.Key
+	By          string // the API key's id, for the limit on it
 
 	// For rails that make a bill first; others do not look at it. ExpiresAt zero: as the account's terms say.
 	Customer  *payment.Customer
@@ -115,6 +116,7 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	}
 	change := store.Change{
 		ID: e.NewID("chg_"), Key: o.Key, Terminal: numbersOf(a.terms, a.ID, terminal.ID), Owner: e.Owner, Event: asked,
+		Limits:  e.limitsOf(o, a),
 		Payment: payment.Payment{ID: asked.ID, MerchantID: asked.MerchantID, Mode: asked.Mode, Version: 1},
 	}
 	change.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
@@ -169,7 +171,10 @@ func serves(r payment.Rail, m payment.Method) bool {
 // refusalOf turns what a store says about numbers into a refusal.
 func refusalOf(err error) error {
 	var held *store.TerminalHeld
+	var limit *store.LimitReached
 	switch {
+	case errors.As(err, &limit):
+		return limitRefusal(limit)
 	case errors.As(err, &held):
 		return &payment.Refusal{
 			Code:    CodeTerminalHeld,

@@ -24,6 +24,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.every(ctx, e.Lease/3, e.Beat) })
 	loops.Go(func() { e.every(ctx, e.ClaimEvery, e.Tick) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, e.look) })
+	loops.Go(func() { e.every(ctx, forgetEvery, e.forgetLimits) })
 	loops.Wait()
 	return nil
 }

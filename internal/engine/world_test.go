@@ -40,6 +40,8 @@ type world struct {
 	now     func() time.Time
 	account string
 	serial  bool
+	limits  engine.Limits
+	place   merchant.Environment
 }
 
 // inBubble runs f at 10:00 WIB of a day in fake time.
@@ -115,6 +117,7 @@ func (w *world) boot(owner string, s store.Store) (*engine.Engine, context.Cance
 	transport := exchange.NewTransport(exchange.Options{DialContext: w.net.dial, DisableKeepAlives: true})
 	a := account(w.terms)
 	a.ID, a.Terminals[0].Serial = cmp.Or(w.account, a.ID), w.serial
+	a.Environment = cmp.Or(w.place, a.Environment)
 	line, err := rail.Open(a, meddler{transport, &w.meddle}, time.Now)
 	if err != nil {
 		w.Fatal(err)
@@ -124,7 +127,7 @@ func (w *world) boot(owner string, s store.Store) (*engine.Engine, context.Cance
 	}
 	e, err := engine.New(w.Context(), engine.Options{
 		Store: s, Keyring: key, Owner: owner, Log: slog.New(slog.NewTextHandler(w.Output(), nil)), Now: w.now,
-		Accounts: []engine.Account{{Account: a, Line: line}},
+		Accounts: []engine.Account{{Account: a, Line: line}}, Limits: w.limits,
 	})
 	if err != nil {
 		w.Fatal(err)

@@ -3,6 +3,8 @@ package gateway
 
 import (
 	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -84,14 +86,18 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 			accounts = append(accounts, engine.Account{Account: a, Line: line})
 		}
 	}
+	limits, err := limitsOf(o.Config)
+	if err != nil {
+		return err
+	}
 	g.Courier = courier.New(courier.Options{
 		Store: g.store, Keyring: keyring, Log: o.Log, Now: o.Clock.Now, NewID: engine.NewID,
 		Transport: courier.NewTransport(o.Config.Webhooks.Allow), TakenFor: o.Clock.atSpeed(90 * time.Second),
 	})
-	var err error
 	g.Engine, err = engine.New(ctx, engine.Options{
 		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log, OnTold: g.Courier.Wake,
-		Now: o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
+		Limits: limits,
+		Now:    o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
 	})
 	if err != nil {
 		return err
@@ -110,6 +116,18 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	})
 	g.Handler = withPages(door, g.pages(o, links))
 	return nil
+}
+
+// limitsOf gives the engine its limits, with a key that hides phone numbers where they are counted.
+func limitsOf(c config.Config) (l engine.Limits, err error) {
+	for _, r := range c.Limits.Phone {
+		l.Phone = append(l.Phone, engine.Rate(r))
+	}
+	for _, r := range c.Limits.Key {
+		l.Key = append(l.Key, engine.Rate(r))
+	}
+	l.PhoneKey, err = hkdf.Key(sha256.New, c.MasterKey, nil, "lunas phone limit 1", sha256.Size)
+	return l, err
 }
 
 // Check opens the rail of every account, as Open does, and gives every mistake at once: keys that cannot be read, paths
