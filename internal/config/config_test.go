@@ -86,7 +86,7 @@ func TestLoad(t *testing.T) {
 	if a.Terminals[0].Style != payment.ByDate {
 		t.Errorf("style = %q, want ddmmyy", a.Terminals[0].Style)
 	}
-	if l := c.Limits; len(l.Phone) != 2 || l.Phone[0] != (config.Rate{Count: 5, Per: 10 * time.Minute}) || len(l.Key) != 0 {
+	if l := c.Limits; len(l.Phone) != 2 || l.Phone[0] != (Rate{Count: 5, Per: 10 * time.Minute}) || len(l.Key) != 0 {
 		t.Errorf("limits = %+v, want the usual ones on phones and none on keys", l)
 	}
 	if key := c.Merchants[0].Keys[0]; key.Hash != merchant.HashKey("lunas_test_0123456789abcdefghijklmnop") {

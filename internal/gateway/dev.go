@@ -36,6 +36,9 @@ func DevConfig(folder, database, sandboxURL string, speed float64) (c config.Con
 		return c, "", fmt.Errorf("%s: %w", filepath.Join(folder, "master.key"), err)
 	}
 	apiKey, err = keep(filepath.Join(folder, "api.key"), func() string { return "lunas_test_" + random(24) })
+	if err != nil {
+		return c, "", err
+	}
 	if database == "" {
 		database = filepath.Join(folder, "lunas.db")
 	}
