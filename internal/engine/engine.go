@@ -57,6 +57,12 @@ type Options struct {
 	// QueryRate is how many queries about QRs this process makes by itself for one merchant in a second of the engine's
 	// time; the others wait their turn. Default 200.
 	QueryRate int
+	// Routing says by merchant which rail is tried first, and whether another one may follow.
+	Routing map[string]merchant.Routing
+	// CircuitAfter is after how many failed calls in a row a provider is not asked for new payments for a while; CircuitFor
+	// (in the engine's time) how long at first. Default 5, 30 s; below 0: never.
+	CircuitAfter int
+	CircuitFor   time.Duration
 }
 
 // Account is a merchant's account with the rail that serves it.
@@ -84,6 +90,8 @@ type Engine struct {
 	tokens  map[accountKey]*tokenState
 	queries map[string]time.Time
 	bogus   map[accountKey]*rejections // notifications that were not believed
+
+	circuits map[accountKey]*circuit // of accounts whose last call failed
 
 	draining bool
 	busy     int           // requests being taken and calls under way
@@ -136,7 +144,7 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		Options: o, accounts: map[accountKey]*account{}, byOwner: map[string][]*account{},
 		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, terms: map[termsKey]payment.Terms{},
 		facts: map[paymentKey]int{}, mine: map[paymentKey]int{}, tokens: map[accountKey]*tokenState{}, queries: map[string]time.Time{},
-		bogus: map[accountKey]*rejections{},
+		bogus: map[accountKey]*rejections{}, circuits: map[accountKey]*circuit{},
 	}
 	if o.Store == nil || o.Keyring == nil {
 		return nil, errors.New("engine: a store and a keyring are needed")
@@ -182,6 +190,10 @@ func (o *Options) setDefaults() {
 	if o.QueryRate <= 0 {
 		o.QueryRate = 200
 	}
+	if o.CircuitAfter == 0 {
+		o.CircuitAfter = 5
+	}
+	o.CircuitFor = cmpOr(o.CircuitFor, 30*time.Second)
 	o.WatchEvery = cmpOr(o.WatchEvery, 200*time.Millisecond)
 }
 
@@ -232,16 +244,20 @@ func (e *Engine) addAccount(ctx context.Context, a Account) error {
 
 // TermsOf gives the terms that are frozen into a payment.
 func (e *Engine) TermsOf(ctx context.Context, p payment.Payment) (payment.Terms, error) {
-	key := termsKey{p.MerchantID, p.Account, p.TermsRevision}
+	return e.termsOf(ctx, p.MerchantID, p.Account, p.TermsRevision)
+}
+
+func (e *Engine) termsOf(ctx context.Context, merchantID, account, revision string) (payment.Terms, error) {
+	key := termsKey{merchantID, account, revision}
 	e.mu.Lock()
 	t, ok := e.terms[key]
 	e.mu.Unlock()
 	if ok {
 		return t, nil
 	}
-	t, err := e.Store.Terms(ctx, p.MerchantID, p.Account, p.TermsRevision)
+	t, err := e.Store.Terms(ctx, merchantID, account, revision)
 	if err != nil {
-		return t, fmt.Errorf("terms %s of account %s: %w", p.TermsRevision, p.Account, err)
+		return t, fmt.Errorf("terms %s of account %s: %w", revision, account, err)
 	}
 	e.mu.Lock()
 	e.terms[key] = t

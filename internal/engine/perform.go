@@ -61,12 +61,14 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork, sent fun
 	if w.call == payment.CallPush {
 		e.Metrics.Pushes.Add(1)
 		defer e.Metrics.Pushes.Add(-1)
-		e.onPush(key, w, record, cancel, sent)
+		e.onPush(key, p.UpdatedAt, record, cancel, sent)
 	}
 	rendered := w.rendered
 	w.rendered = rail.Rendered{} // a push waits for a minute: let go of its bytes
 	outcome, err := do(exchange.WithCall(ctx, record), line, rendered)
+	stopped := ctx.Err() != nil
 	cancel()
+	e.heard(p, w, record, stopped, e.Now(), err)
 	if sent != nil {
 		sent()
 	}
@@ -130,7 +132,7 @@ var farAway = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) // never written
 
 // onPush makes the waits of a push count from its first byte, and lets its call be ended when the answer no longer
 // matters.
-func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cancel context.CancelFunc, sent func()) {
+func (e *Engine) onPush(key paymentKey, ordered time.Time, record *exchange.Call, cancel context.CancelFunc, sent func()) {
 	e.mu.Lock()
 	if h := e.held[key]; h != nil {
 		h.endPush = cancel
@@ -139,7 +141,7 @@ func (e *Engine) onPush(key paymentKey, w callWork, record *exchange.Call, cance
 	record.OnFirstByte = func(at time.Time) {
 		e.mu.Lock()
 		if h := e.held[key]; h != nil {
-			h.firstByte = max(0, at.Sub(w.target.PushedAt))
+			h.firstByte = max(0, at.Sub(ordered))
 		}
 		e.mu.Unlock()
 		if sent != nil {

@@ -21,8 +21,8 @@ func numbersOf(t payment.Terms, accountID, terminalID string) string {
 // qrName is the name under which a payment is found by a QR's number.
 func qrName(accountID string, n payment.Number) string { return "qr/" + accountID + "/" + n.Digits() }
 
-// renumber takes a new number for a payment whose last QR came to nothing. What fails here comes back by the payment's
-// alarm.
+// renumber takes a new number for a payment whose last attempt came to nothing, at the same terminal or on its next route.
+// What fails here comes back by the payment's alarm.
 func (e *Engine) renumber(p payment.Payment, want payment.Renumber) {
 	ctx := context.Background()
 	for {
@@ -32,12 +32,12 @@ func (e *Engine) renumber(p payment.Payment, want payment.Renumber) {
 		case err == nil, errors.Is(err, store.ErrClosed), errors.As(err, &refusal):
 			return
 		case !again:
-			e.Log.Warn("no new number for a QR; trying again at its alarm", "payment", p.ID, "error", err)
+			e.Log.Warn("no new number for a payment; trying again at its alarm", "payment", p.ID, "error", err)
 			return
 		}
 		now, err := e.Store.Load(ctx, p.MerchantID, p.ID)
 		if err != nil {
-			e.Log.Warn("no new number for a QR; trying again at its alarm", "payment", p.ID, "error", err)
+			e.Log.Warn("no new number for a payment; trying again at its alarm", "payment", p.ID, "error", err)
 			return
 		}
 		p = now
@@ -45,37 +45,18 @@ func (e *Engine) renumber(p payment.Payment, want payment.Renumber) {
 }
 
 func (e *Engine) renumberOnce(ctx context.Context, p payment.Payment, want payment.Renumber) (again bool, err error) {
-	a := e.accounts[accountKey{p.MerchantID, p.Account}]
-	if a == nil {
-		return false, errors.New("the account " + p.Account + " is not configured any more")
+	if p.State == payment.Created {
+		return e.nextRoute(ctx, p, want)
+	}
+	r, ok := e.routeOf(p.MerchantID, payment.Route{Account: p.Account, Terminal: p.Attempts[len(p.Attempts)-1].Terminal})
+	if !ok {
+		return false, errors.New("the account " + p.Account + ", or its terminal, is not configured any more")
 	}
 	terms, err := e.TermsOf(ctx, p)
 	if err != nil {
 		return false, err
 	}
-	w := work{line: a.Line, terms: terms}
-	if err := e.needToken(ctx, a, &w); err != nil {
-		return false, err
-	}
-	// A first look, so that nothing is locked for a number that nobody wants any more.
-	if _, _, err := payment.Decide(terms, p, payment.Renumbered{At: e.Now(), Attempt: want.Attempt}); err != nil {
-		return false, err
-	}
-	change := store.Change{
-		ID: e.NewID("chg_"), Terminal: numbersOf(terms, a.ID, p.Attempts[len(p.Attempts)-1].Terminal.ID), Owner: e.Owner,
-		Payment: payment.Payment{ID: p.ID, MerchantID: p.MerchantID, Mode: p.Mode, Version: p.Version + 1},
-	}
-	change.Event = payment.Renumbered{Attempt: want.Attempt}
-	change.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
-		return e.finish(&w, change, p, payment.Renumbered{At: t0, Number: n, Attempt: want.Attempt})
-	}
-	done, err := e.Store.Commit(ctx, change)
-	if err != nil {
-		return errors.Is(err, store.ErrConflict), err
-	}
-	e.count(terms, p, done.Payment)
-	e.settle(done, w)
-	return false, nil
+	return e.takeNumber(ctx, p, r, terms, payment.Renumbered{Attempt: want.Attempt, Route: want.Route})
 }
 
 // pace says how long a merchant's next query must wait, so that they are not more than QueryRate in a second. The caller

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
-	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -92,20 +91,16 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 		}
 	}
 	defer e.end()
-	a, terminal, err := e.choose(o)
+	r, asked, err := e.choose(o, payment.Requested{
+		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode,
+		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone,
+		Description: o.Description, Metadata: o.Metadata, ReturnURL: o.ReturnURL, Customer: o.Customer, Items: o.Items, ExpiresAt: o.ExpiresAt,
+	})
 	if err != nil {
 		return payment.Payment{}, err
 	}
+	a, terminal := r.a, r.terminal
 	w := work{line: a.Line, terms: a.terms}
-	asked := payment.Requested{
-		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Account: a.ID, TermsRevision: a.revision,
-		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone, Terminal: terminal.Terminal,
-		Description: o.Description, Metadata: o.Metadata, ReturnURL: o.ReturnURL, Customer: o.Customer, Items: o.Items, ExpiresAt: o.ExpiresAt,
-	}
-	// A first look refuses what can be refused without a number; the one that counts is inside the group.
-	if _, _, err := payment.Decide(a.terms, payment.Payment{}, asked); err != nil {
-		return payment.Payment{}, err
-	}
 	if err := e.needToken(ctx, a, &w); err != nil {
 		return payment.Payment{}, noTokenNow(err, e.Now())
 	}
@@ -126,6 +121,7 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	}
 	done, err := e.Store.Commit(ctx, change)
 	if err != nil {
+		e.untried(r.key())
 		if w.sent != nil {
 			w.sent()
 		}
@@ -134,38 +130,6 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	e.Metrics.Requested.Add(1)
 	e.settle(done, w)
 	return done.Payment, nil
-}
-
-// choose finds the account and terminal for an order.
-func (e *Engine) choose(o Order) (*account, *merchant.Terminal, error) {
-	refusal := &payment.Refusal{
-		Code: CodeNoAccount, Field: "method",
-		Message: fmt.Sprintf("there is no %s account for the method %q on the rail asked for; configure one, or leave rail and account out", o.Mode, o.Method),
-	}
-	for _, a := range e.byOwner[o.MerchantID] {
-		if a.Environment.Mode() != o.Mode || (o.Account != "" && a.ID != o.Account) || (o.Rail != "" && a.Rail != o.Rail) {
-			continue
-		}
-		if !serves(a.Rail, o.Method) {
-			continue
-		}
-		for i := range a.Terminals {
-			if o.Terminal == "" || a.Terminals[i].ID == o.Terminal {
-				return a, &a.Terminals[i], nil
-			}
-		}
-		refusal = &payment.Refusal{
-			Code: CodeNoTerminal, Field: "terminal", Message: fmt.Sprintf("account %s has no terminal of that name", a.ID),
-		}
-	}
-	return nil, nil, refusal
-}
-
-func serves(r payment.Rail, m payment.Method) bool {
-	if m == payment.QRIS {
-		return r == payment.SNAP
-	}
-	return m == payment.OVOPush && r != payment.SNAP
 }
 
 // refusalOf turns what a store says about numbers into a refusal.
@@ -206,6 +170,8 @@ type callWork struct {
 	exchangeID string
 	rendered   rail.Rendered
 	token      rail.Token
+	// confirmWithin is how long the customer may take to answer it.
+	confirmWithin time.Duration
 }
 
 // finish decides, and fills a change: the new payment, the bytes of its commands, what is told. A payment that comes
@@ -240,7 +206,7 @@ func (e *Engine) finish(w *work, c store.Change, before payment.Payment, ev paym
 		if !ok {
 			continue
 		}
-		work := callWork{call: call, target: target, exchangeID: "exc_" + suffix, token: w.token}
+		work := callWork{call: call, target: target, exchangeID: "exc_" + suffix, token: w.token, confirmWithin: w.terms.ConfirmWithin}
 		if i > 0 && len(w.calls) > 0 {
 			work.exchangeID += "-" + strconv.Itoa(len(w.calls)+1)
 		}

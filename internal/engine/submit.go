@@ -27,7 +27,7 @@ func (e *Engine) Ask(ctx context.Context, merchantID, paymentID string, ask paym
 
 func (e *Engine) ask(ctx context.Context, p payment.Payment, ask payment.Asked, key store.Key) (payment.Payment, error) {
 	ask.At = e.Now()
-	if ask.What != payment.AskCheck || p.Rail == payment.SNAP { // of a QR the core allows one at a time
+	if ask.What != payment.AskCheck || p.Rail != payment.OVO { // elsewhere the core allows one at a time
 		return e.change(ctx, p.MerchantID, p.ID, ask, nil, key, nil)
 	}
 	// OVO, Push To Pay API: several transactions are not to be checked at the same time.
@@ -164,6 +164,9 @@ func again(ev payment.Event, now time.Time) payment.Event {
 		ev.At = now
 		return ev
 	case payment.Woke:
+		ev.At = now
+		return ev
+	case payment.NoRoute:
 		ev.At = now
 		return ev
 	case payment.Notified:

@@ -74,7 +74,9 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	transport := exchange.NewTransport(exchange.Options{})
 	keys := map[[32]byte]merchant.APIKey{}
 	var accounts []engine.Account
+	routing := map[string]merchant.Routing{}
 	for _, m := range o.Config.Merchants {
+		routing[m.ID] = m.Routing
 		for _, k := range m.Keys {
 			keys[k.Hash] = k
 		}
@@ -96,7 +98,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	})
 	g.Engine, err = engine.New(ctx, engine.Options{
 		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log, OnTold: g.Courier.Wake,
-		Limits: limits,
+		Limits: limits, Routing: routing,
 		Now:    o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
 	})
 	if err != nil {

@@ -18,6 +18,7 @@ type Merchant struct {
 	Name     string
 	Accounts []Account
 	Keys     []APIKey
+	Routing  Routing
 }
 
 // Environment says which of a provider's systems an account belongs to. Credentials are never shared between them.
@@ -195,3 +196,13 @@ func (k APIKey) Matches(hash [sha256.Size]byte, now time.Time) bool {
 
 // KeyID names a key in logs and journals without giving it away: the first 12 hexadecimal digits of its hash.
 func KeyID(hash [sha256.Size]byte) string { return "key_" + hex.EncodeToString(hash[:6]) }
+
+// Routing is by which rails a merchant's payments are made where the payment names none.
+type Routing struct {
+	// Prefer lists rails by method, the first to be tried first; accounts of other rails come after them, in configured order.
+	Prefer map[payment.Method][]payment.Rail
+	// FailOver lets a payment go on to the next rail after an attempt that is known to have charged nobody; for
+	// FailOverWithin after its request (0: two minutes).
+	FailOver       bool
+	FailOverWithin time.Duration
+}

@@ -397,7 +397,7 @@ func (t Terms) mayAskAsked(p Payment, e Asked) error {
 		switch {
 		case p.State != Awaiting:
 			return refuse(CodeNotPossible, "only a payment that the customer can still make is looked at; this one is "+string(p.State), zero)
-		case a.call(CallCheck).Open || a.call(CallCancel).Open || e.At.Before(next) || !a.RetryAt.After(next):
+		case a.call(CallCheck).Open || a.call(CallCancel).Open || !a.RetryAt.After(next):
 			return refuse(CodeCheckInProgress, "the provider is being asked already", next)
 		}
 	}
