@@ -26,6 +26,7 @@ type day struct {
 	tracks   []track
 	sabotage *sabotage
 	weather  weather
+	ringer   *rand.Rand // by which alarms are late
 	keyring  *exchange.Keyring
 	base     database
 	file     string // of the database; empty: in memory
@@ -110,10 +111,12 @@ func newDay(o Options, c *crew) (*day, error) {
 		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
 		keys: map[string]string{}, numbers: map[till]*numbering{}, digits: map[string]bool{}, loose: map[string]*story{}, header: http.Header{}, hash: sha256.New(),
 	}
+	d.ringer = rand.New(rand.NewPCG(o.Seed, 0x72696e67))
 	d.weather = ordinary()
 	if o.Mix == Stormy {
 		d.weather = w.stormy()
 		d.weather.drawQRs(o)
+		d.weather.lateRings = (&world{rng: d.ringer}).rate(0.3)
 	}
 	if o.sabotage.weather != nil {
 		o.sabotage.weather(&d.weather)

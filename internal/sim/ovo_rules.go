@@ -88,8 +88,8 @@ func (b *books) checkUnanswered() {
 		if o.call != payment.CallReversal {
 			continue
 		}
-		switch at := b.start.Add(o.at); {
-		case o.at < b.due():
+		switch at := b.start.Add(min(o.at, o.written)); {
+		case min(o.at, o.written) < b.due():
 			b.fail(Unanswered, b.id, "a reversal is ordered %v after t0, before the 65 s are over", at.Sub(b.t0()))
 		case !at.Before(day.Add(cutOff)):
 			b.fail(Unanswered, b.id, "a reversal is ordered at %s, after the cut-off", at.In(payment.WIB).Format(time.TimeOnly))

@@ -26,6 +26,7 @@ type process struct {
 	pausedUntil time.Duration
 	routines    []*routine
 	open        map[string]*call // the push of a payment whose call is under way here
+	stopped     *alarm           // the last one, where the next is to be taken for it
 }
 
 // boot starts a gateway. While the database is away it is tried again.
@@ -92,23 +93,57 @@ func (p *process) tick() {
 
 // The seams.
 
+// alarm is a timer that an engine has set.
+type alarm struct {
+	ring func()
+	over bool // it has gone off, or was stopped before
+	late bool // it has gone off, and its function has not run yet: to stop it comes too late
+}
+
+// timer is Options.After. As with a real one, what runs when it goes off may run a little later, and stopping it then
+// is in vain.
 func (p *process) timer(d time.Duration, f func()) (stop func() bool) {
-	over := false
 	r := p.running
+	a := &alarm{ring: f}
+	if p.stopped != nil { // only by sabotage
+		p.stopped.ring, p.stopped = f, nil
+	}
+	run := func() {
+		a.late = false
+		a.ring()
+		p.hungUp(r)
+	}
 	p.after(d, p, func() {
-		if over {
+		if a.over {
 			return
 		}
-		over = true
-		f()
-		p.hungUp(r)
+		a.over = true
+		if late := p.lateness(); late > 0 {
+			a.late = true
+			p.after(late, p, run)
+			return
+		}
+		run()
 	})
 	return func() bool {
-		before := over
-		over = true
+		before := a.over
+		a.over = true
+		if a.late && p.sabotage.mistakenRings {
+			p.stopped = a
+		}
 		return !before
 	}
 }
+
+// lateness is how much later than it has gone off an alarm rings.
+func (d *day) lateness() time.Duration {
+	if d.weather.lateRings == 0 || d.ringer.Float64() >= d.weather.lateRings {
+		return 0
+	}
+	return time.Duration(d.ringer.Int64N(int64(latest)))
+}
+
+const latest = 100 * time.Millisecond
 
 // hungUp ends the call in which a routine stands, if its context has ended.
 func (p *process) hungUp(r *routine) {

@@ -47,6 +47,13 @@ var broken = []proof{
 	{Unanswered, "the terms reverse at 50 s", sabotage{weather: func(x *weather) {
 		x.terms.InDoubtAfter, x.terms.ReverseAfter, x.terms.AutoCheck, x.lost = 45*time.Second, 50*time.Second, false, 0.3
 	}}},
+	{Unanswered, "a late ring is taken for the next alarm", sabotage{
+		weather: func(x *weather) {
+			x.lateRings, x.payNow, x.ignore, x.sandbox.IgnoredAfter = 0.5, 0.2, 0.8, 59960*time.Millisecond
+			x.terms.AutoCheck = false
+		},
+		mistakenRings: true,
+	}},
 	{Punctual, "the terms reverse at 70 s", sabotage{weather: func(x *weather) {
 		x.terms.ReverseAfter, x.terms.AutoCheck, x.lost = 70*time.Second, false, 0.3
 	}}},

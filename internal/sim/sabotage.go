@@ -21,10 +21,12 @@ type sabotage struct {
 	other        func(operation string, wire []byte) []byte        // sent beside a request; nil: nothing is
 	misread      func(operation string, answer []byte) []byte      // what the gateway's client makes of an answer
 	effect       func(d *day, operation string, e *sandbox.Effect) // what the provider does instead
-	before       func(d *day, group []store.Change)                // is called with each group
-	change       func(d *day, c *store.Change)                     // changes what is written
-	refusal      func(d *day) error                                // with which the database refuses a group
-	journal      func([]store.Entry) []store.Entry                 // what is read of a journal
+	// mistakenRings makes a late ring ring for the alarm that was set in place of its own.
+	mistakenRings bool
+	before        func(d *day, group []store.Change) // is called with each group
+	change        func(d *day, c *store.Change)      // changes what is written
+	refusal       func(d *day) error                 // with which the database refuses a group
+	journal       func([]store.Entry) []store.Entry  // what is read of a journal
 }
 
 // spoil changes what is about to be written.

@@ -42,6 +42,7 @@ type weather struct {
 	slowRead                     float64
 	awayAt65                     float64 // per push
 
+	lateRings float64 // per alarm
 	// Of processes: the chance at each crash point, and how many pauses and outages in the day.
 	crash                         [crashPoints]float64
 	pauses, outages, providerDown int
