@@ -234,6 +234,51 @@ func TestAPushIsPaidInTheWallet(t *testing.T) {
 	}
 }
 
+// The gateway's demo account, the sandbox's partner and the door for notifications fit together.
+func TestAQRIsPaidInTheWalletAndGivenBack(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	var p paymentAnswer
+	status := d.call("POST", d.url+"/v1/payments?wait=20", `{"amount":12500,"reference":"INV-1","method":"qris"}`, &p)
+	if status != http.StatusCreated || p.State != "awaiting" {
+		t.Fatalf("created = %d %+v, want 201 awaiting", status, p)
+	}
+	var shown struct{ QRs []struct{ ID int } }
+	d.call("GET", d.sandbox+"/control/qrs?state=pending", "", &shown)
+	if len(shown.QRs) != 1 {
+		t.Fatalf("%d QRs are open at the provider, want 1", len(shown.QRs))
+	}
+	var paid any
+	d.call("POST", fmt.Sprintf("%s/control/qrs/%d/pay", d.sandbox, shown.QRs[0].ID), `{"phone":"081211111111"}`, &paid)
+	d.call("GET", d.url+"/v1/payments/"+p.ID+"?wait=20", "", &p)
+	if p.State != "paid" {
+		t.Errorf("state = %s, want paid", p.State)
+	}
+	var told struct {
+		Notifications []struct {
+			URL, Code string
+			Done      bool
+		}
+	}
+	for tries := 0; tries < 1000; tries++ {
+		d.call("GET", d.sandbox+"/control/notifications", "", &told)
+		if len(told.Notifications) == 1 && told.Notifications[0].Code != "" {
+			break
+		}
+	}
+	if n := told.Notifications; len(n) != 1 || n[0].URL != d.url+"/notify/snap/qris" || n[0].Code != "2005200" || !n[0].Done {
+		t.Errorf("notifications = %+v, want one, at the gateway's door, acknowledged", n)
+	}
+	d.call("POST", d.url+"/v1/payments/"+p.ID+"/refund?wait=20", "", &p)
+	if p.State != "refunded" {
+		t.Errorf("state = %s, want refunded", p.State)
+	}
+	var broken struct{ Counts map[string]int }
+	if d.call("GET", d.sandbox+"/control/violations", "", &broken); len(broken.Counts) != 0 {
+		t.Errorf("the provider's rules were broken: %v", broken.Counts)
+	}
+}
+
 func TestTimeRunsFasterForBoth(t *testing.T) {
 	t.Parallel()
 	d := startDev(t, "--speed", "60")
