@@ -120,6 +120,9 @@ func takeSample(ctx context.Context, db *sql.DB, states int, sqlite bool) (s sam
 	s.journal = take(states, `SELECT * FROM journal WHERE payment_id = $1 ORDER BY version`)
 	s.exchanges = take(states, `SELECT * FROM exchanges WHERE payment_id = $1 ORDER BY at, side`)
 	s.told = take(states, `SELECT * FROM told WHERE payment_id = $1 ORDER BY version`)
+	for i := range s.told { // its place in the feed is given later, and not by whoever makes payments
+		s.told[i] = s.told[i].with(map[string]any{"position": nil})
+	}
 	s.names = take(0, `SELECT * FROM payment_names WHERE payment_id = $1`)
 	if err == nil {
 		s.payment = payments[0]
