@@ -64,7 +64,7 @@ type server struct {
 	huma huma.API
 }
 
-// New gives the handler. It serves /v1/…, /notify/…, /healthz, /readyz, /openapi.json and /openapi.yaml, and answers
+// New gives the handler. It serves /v1/…, /notify/…, /return/…, /healthz, /readyz, /openapi.json and /openapi.yaml, and answers
 // everything else with a problem document.
 func New(o Options) http.Handler { return newServer(o).handler() }
 
@@ -92,6 +92,7 @@ func newServer(o Options) *server {
 	s.huma.UseMiddleware(s.authenticate)
 	s.routes()
 	s.routeDoor()
+	s.routeReturn()
 	s.serveContract()
 	return s
 }

@@ -49,7 +49,7 @@ func (s *server) routeCreate() {
 		codes: codes("body", "key", "invalid_wait", "unknown_parameter",
 			"amount_not_integer", "amount_too_small", "amount_too_large", "phone_invalid", "phone_missing", "phone_unwanted",
 			"reference_invalid", "description_invalid", "return_url_invalid", "metadata_invalid", "name_invalid", "method_unknown", "rail_unknown",
-			"rail_not_available", "rail_method_mismatch", engine.CodeProviderAway, "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
+			"customer_invalid", "items_invalid", payment.CodeExpiryInvalid, "rail_method_mismatch", engine.CodeProviderAway, "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
 			"terminal_held", "numbers_exhausted", "phone_limited", "key_limited", "shutting_down", "outcome_unknown"),
 		body: body[NewPayment](s, true),
 	}, s.create)

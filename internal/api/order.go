@@ -25,12 +25,16 @@ type NewPayment struct {
 	Reference   string            `json:"reference" minLength:"1" maxLength:"64" example:"INV-1" doc:"Your own; need not be unique. No control characters."`
 	Method      string            `json:"method" enum:"ovo_push,qris" example:"ovo_push" doc:"How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan."`
 	Phone       string            `json:"phone,omitempty" minLength:"10" maxLength:"40" example:"081211111111" doc:"Needed by ovo_push and taken by no other method. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
-	Rail        string            `json:"rail,omitempty" enum:"ovo,snap" doc:"By which way: ovo for ovo_push, snap for qris; chosen when left out."`
+	Rail        string            `json:"rail,omitempty" enum:"ovo,snap,doku,faspay" doc:"By which way: ovo, doku or faspay for ovo_push, snap for qris; chosen when left out."`
 	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
 	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
-	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you; no control characters."`
+	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you, and for the bill where the rail makes one; no control characters."`
 	ReturnURL   string            `json:"return_url,omitempty" maxLength:"2048" example:"https://shop.example/orders/7" doc:"Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://… or http://…; payment_id is added to its query. That somebody comes back proves nothing: ask the API, or wait for the webhook."`
 	Metadata    map[string]string `json:"metadata,omitempty" maxProperties:"20" doc:"Your own data: keys of 1 to 40 letters, digits, _ . or -; values of at most 500 characters."`
+
+	Customer  *NewCustomer `json:"customer,omitempty" doc:"Who is billed, where the rail makes a bill; what is left out is the account's."`
+	Items     []NewItem    `json:"items,omitempty" minItems:"1" maxItems:"100" nullable:"false" doc:"The lines of the bill, where the rail makes one; one of the whole amount when left out. They are shown, and not added up."`
+	ExpiresAt string       `json:"expires_at,omitempty" format:"date-time" example:"2026-03-21T11:15:30+07:00" doc:"Until when the bill can be paid, where the rail makes one; as long as the account says when left out."`
 }
 
 const (
@@ -49,7 +53,7 @@ const (
 var (
 	accountForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // never written
 	metadataForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`) // never written
-	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata", "return_url"}
+	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata", "return_url", "customer", "items", "expires_at"}
 	orderNeeded  = orderFields[:3]
 	knownRails   = []payment.Rail{payment.OVO, payment.SNAP, payment.DOKU, payment.Faspay}
 )
@@ -90,6 +94,7 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 	return n, engine.Order{
 		Method: payment.Method(n.Method), Rail: payment.Rail(n.Rail), Account: n.Account, Terminal: n.Terminal,
 		Amount: payment.Rupiah(n.Amount), Phone: phone, Reference: n.Reference, Description: n.Description, Metadata: n.Metadata, ReturnURL: n.ReturnURL,
+		Customer: n.Customer.customer(), Items: itemsOf(n.Items), ExpiresAt: n.expiry(),
 	}, nil
 }
 
@@ -102,15 +107,24 @@ func (n *NewPayment) fit(given func(field string) bool) (wrong []*Problem) {
 	case asked == payment.QRIS && given("phone"):
 		wrong = append(wrong, problem("phone_unwanted", "a QR is made without the customer's phone number").in("phone"))
 	}
-	if line, known := railOf[asked]; known && n.Rail != "" && payment.Rail(n.Rail) != line {
+	if lines, known := railsOf[asked]; known && n.Rail != "" && !slices.Contains(lines, payment.Rail(n.Rail)) {
 		wrong = append(wrong, problem("rail_method_mismatch", "the rail "+n.Rail+" has no "+n.Method).in("rail").
-			hinting(n.Method+" goes by the rail "+string(line)+"; or leave rail out."))
+			hinting(fmt.Sprintf("%s goes by %s; or leave rail out.", n.Method, strings.Join(namesOf(lines), ", "))))
 	}
 	return wrong
 }
 
-// railOf is the one rail that has a method, in this version.
-var railOf = map[payment.Method]payment.Rail{payment.OVOPush: payment.OVO, payment.QRIS: payment.SNAP} // never written
+// railsOf are the rails that have a method.
+var railsOf = map[payment.Method][]payment.Rail{ // never written
+	payment.OVOPush: {payment.OVO, payment.DOKU, payment.Faspay}, payment.QRIS: {payment.SNAP},
+}
+
+func namesOf(lines []payment.Rail) (names []string) {
+	for _, line := range lines {
+		names = append(names, string(line))
+	}
+	return names
+}
 
 func missing(name string) *Problem {
 	return problem("missing_field", name+" is missing").in(name)
@@ -148,6 +162,12 @@ func (n *NewPayment) set(m member) (p *Problem) {
 		n.ReturnURL, p = readReturnURL(m)
 	case "metadata":
 		n.Metadata, p = readMetadata(m.value)
+	case "customer":
+		n.Customer, p = readCustomer(m.value)
+	case "items":
+		n.Items, p = readItems(m.value)
+	case "expires_at":
+		n.ExpiresAt, p = readExpiry(m)
 	default:
 		return unknownField(m.name, orderFields)
 	}
@@ -237,7 +257,7 @@ func readMethod(m member) (string, *Problem) {
 	switch {
 	case p != nil:
 		return "", p
-	case railOf[payment.Method(s)] != "":
+	case len(railsOf[payment.Method(s)]) > 0:
 		return s, nil
 	}
 	return "", problem("method_unknown", "there is no such method").in("method")
@@ -248,10 +268,8 @@ func readRail(m member) (string, *Problem) {
 	switch {
 	case p != nil:
 		return "", p
-	case payment.Rail(s) == payment.OVO, payment.Rail(s) == payment.SNAP:
-		return s, nil
 	case slices.Contains(knownRails, payment.Rail(s)):
-		return "", problem("rail_not_available", "the rail "+s+" is not available on this gateway").in("rail")
+		return s, nil
 	}
 	return "", problem("rail_unknown", "there is no such rail").in("rail")
 }
@@ -312,9 +330,15 @@ func (NewPayment) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema 
 	most := metadataValue
 	s.Properties["metadata"].AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &most}
 	of := func(m payment.Method) *huma.Schema {
-		only := func(value string) *huma.Schema { return &huma.Schema{Type: huma.TypeString, Enum: []any{value}} }
+		only := func(values ...string) *huma.Schema {
+			s := &huma.Schema{Type: huma.TypeString}
+			for _, v := range values {
+				s.Enum = append(s.Enum, v)
+			}
+			return s
+		}
 		return &huma.Schema{AdditionalProperties: true, Properties: map[string]*huma.Schema{
-			"method": only(string(m)), "rail": only(string(railOf[m])),
+			"method": only(string(m)), "rail": only(namesOf(railsOf[m])...),
 		}}
 	}
 	push, code := of(payment.OVOPush), of(payment.QRIS)

@@ -38,7 +38,7 @@ type Payment struct {
 	QR       *QR       `json:"qr" doc:"What the customer scans, as long as it can be; else null."`
 
 	NextAction *NextAction `json:"next_action" doc:"What the payment waits for, and who must act."`
-	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none."`
+	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, or where there is none the end of the call or of asking, while a bill is open its end, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none."`
 	Actions    []Action    `json:"actions" nullable:"false" doc:"What you can still ask for, and until when."`
 
 	CheckoutURL string `json:"checkout_url,omitempty" doc:"A page for the customer: what to do, how long there is time, how it ended. Whoever has the address sees the page. Left out when the gateway has not been told its public_url."`
@@ -91,7 +91,7 @@ type AtTerminal struct {
 
 // Call says how often something was asked of the provider in an attempt.
 type Call struct {
-	Operation string `json:"operation" enum:"push,reversal,check,void,check_void,generate,refund"`
+	Operation string `json:"operation" enum:"push,reversal,check,void,check_void,generate,refund,post,cancel"`
 	Tries     int    `json:"tries"`
 	LastAt    Time   `json:"last_at"`
 	Open      bool   `json:"open" doc:"It is under way."`
@@ -107,9 +107,11 @@ type Failure struct {
 
 // NextAction is what a payment waits for.
 type NextAction struct {
-	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,present,scan,confirm_refund,inspect" doc:"confirm: in the app; present: the QR is being made; scan: it can be scanned; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks."`
+	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,present,push,scan,pay,confirm_refund,inspect" doc:"confirm: in the app; present: the QR or the bill is being made; push: another way is being taken; scan: the QR can be scanned; pay: on the provider's page, redirect_url; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks."`
 	Who  string `json:"who" enum:"customer,gateway,operator"`
 	At   *Time  `json:"at" nullable:"true" doc:"When at the latest; null when that is not known."`
+
+	RedirectURL string `json:"redirect_url,omitempty" doc:"Of pay: the provider's page, to which the customer is sent."`
 }
 
 // Action is something that can still be asked for.
@@ -202,6 +204,9 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 	}
 	if next := nextOf(p, t, now); next.What != "" {
 		v.NextAction = &NextAction{What: next.What, Who: next.Who, At: timePtr(next.At)}
+		if url, _, ok := payment.RedirectOf(p, now); ok && next.What == "pay" {
+			v.NextAction.RedirectURL = url
+		}
 	}
 	for _, a := range payment.Actions(t, p, now) {
 		action := Action{Action: string(a.What), Until: timePtr(a.Until)}
@@ -233,7 +238,7 @@ func openQR(p payment.Payment, t payment.Terms) bool {
 // QR may have come to its end.
 func nextOf(p payment.Payment, t payment.Terms, now time.Time) payment.Next {
 	next := payment.NextOf(t, p)
-	if next.What == "scan" && !now.Before(next.At) {
+	if (next.What == "scan" || next.What == "pay") && !now.Before(next.At) {
 		return payment.Next{What: "check", Who: "gateway", At: p.WakeAt}
 	}
 	return next
@@ -264,7 +269,17 @@ func deadlineOf(p payment.Payment, t payment.Terms) time.Time {
 	pushedAt := pushedAt(p)
 	switch p.State {
 	case payment.Pushing, payment.InDoubt:
-		return pushedAt.Add(t.ReverseAfter)
+		switch {
+		case t.Reverses():
+			return pushedAt.Add(t.ReverseAfter)
+		case p.State == payment.Pushing:
+			return pushedAt.Add(t.CallLimit)
+		}
+		return pushedAt.Add(t.QueryUntil)
+	case payment.Awaiting:
+		if t.Bills() {
+			return p.Attempts[len(p.Attempts)-1].ExpiresAt.Add(t.CloseAfter)
+		}
 	case payment.Reversing, payment.Voiding:
 		return t.CutOffOf(pushedAt)
 	case payment.Refunding:

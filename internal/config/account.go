@@ -165,7 +165,7 @@ func knownKeys() []string {
 		"nmid", "notify", "public_key_file", "tolerance", "path", "paths", "access_token", "generate", "query", "refund",
 		"secret_key_file", "secret_key_env", "unsigned", "void_path", "response_check_sum", "signed_responses", "merchant_name",
 		"user_id", "password_file", "password_env", "flow", "bill_life", "encoding", "decimal_amounts", "content_type",
-		"post_data_xml_path", "inquiry_xml_path", "cancel_xml_path", "redirect_path", "customer", "email", "phone",
+		"post_data_xml_path", "inquiry_xml_path", "cancel_xml_path", "redirect_path", "customer", "email",
 	}
 }
 

@@ -44,7 +44,6 @@ type fileFaspay struct {
 type fileCustomer struct {
 	Name  string `koanf:"name"`
 	Email string `koanf:"email"`
-	Phone string `koanf:"phone"`
 }
 
 // aggregatorURLs are the aggregators' own addresses; the sandbox has none of its own.
@@ -135,7 +134,7 @@ func (r *resolver) faspayAccount(where, merchantID string, a fileAccount, ids ma
 		Paths: merchant.FaspayPaths{
 			PostDataXML: f.PostDataXML, InquiryXML: f.InquiryXML, CancelXML: f.CancelXML, Redirect: f.Redirect,
 		},
-		Customer: r.customer(where+".customer", f.Customer, terms.Flow),
+		Customer: r.customer(where+".customer", f.Customer),
 	}
 	r.must(len(f.MerchantID) == 5 && strings.Trim(f.MerchantID, "0123456789") == "", where+".merchant_id", "must be 5 digits: Faspay gives it")
 	r.must(f.MerchantName != "" && len(f.MerchantName) <= 32, where+".merchant_name", "must be there, at most 32 characters: it stands on bills")
@@ -153,15 +152,10 @@ func (r *resolver) faspayAccount(where, merchantID string, a fileAccount, ids ma
 }
 
 // customer reads who is billed where the merchant names nobody.
-func (r *resolver) customer(where string, c fileCustomer, flow payment.Flow) merchant.FaspayCustomer {
+func (r *resolver) customer(where string, c fileCustomer) merchant.FaspayCustomer {
 	out := merchant.FaspayCustomer{Name: or(c.Name, "Pelanggan"), Email: c.Email}
 	address, err := mail.ParseAddress(c.Email)
 	r.must(err == nil && address.Address == c.Email, where+".email", "must be an address of yours: Faspay takes no bill without one")
-	r.must(flow != payment.Redirect || c.Phone != "", where+".phone", "is missing: Faspay takes no bill without one, and its page asks for the customer's afterwards")
-	if c.Phone != "" {
-		out.Phone, err = payment.ParsePhone(c.Phone)
-		r.must(err == nil, where+".phone", "must be an Indonesian mobile number")
-	}
 	return out
 }
 

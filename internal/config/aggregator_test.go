@@ -33,7 +33,7 @@ merchants:
         password_file: APPKEY
         flow: redirect
         bill_life: 30m
-        customer: {email: kasir@kopi.example, phone: "081211110000"}
+        customer: {email: kasir@kopi.example}
         terminals: [{id: toko-1}, {id: toko-2}]
 `
 
@@ -64,12 +64,8 @@ func TestLoadAggregators(t *testing.T) {
 		t.Errorf("account = %s %s %+v, want Faspay's address, and %+v", faspay.Rail, faspay.URL, faspay.Terms, want)
 	}
 	f := faspay.Faspay
-	phone, err := payment.ParsePhone("081211110000")
-	if err != nil {
-		t.Fatal(err)
-	}
 	if f.MerchantID != "99999" || f.Merchant != "Kopi Lunas" || f.UserID != "bot99999" || f.Password.Reveal() != "canary-app-key" || f.Encoding != "json" ||
-		f.Customer != (merchant.FaspayCustomer{Name: "Pelanggan", Email: "kasir@kopi.example", Phone: phone}) {
+		f.Customer != (merchant.FaspayCustomer{Name: "Pelanggan", Email: "kasir@kopi.example"}) {
 		t.Errorf("Faspay's credentials = %+v, want the file's", f)
 	}
 	if len(faspay.Terminals) != 2 || faspay.Terminals[1].ID != "toko-2" {
@@ -104,9 +100,7 @@ func TestMistakesOfAggregators(t *testing.T) {
 		{"encoding", "flow: redirect", "encoding: yaml", `encoding is "yaml"`},
 		{"XML in production", "flow: redirect", "encoding: xml", "inquiry_xml_path is missing"},
 		{"redirect path", "flow: redirect", "redirect_path: /pay", "redirect_path must begin and end with /"},
-		{"no e-mail", "email: kasir@kopi.example, ", "", "customer.email must be an address"},
-		{"no phone for the page", `, phone: "081211110000"`, "", "customer.phone is missing"},
-		{"no phone", "081211110000", "123", "customer.phone must be an Indonesian mobile number"},
+		{"no e-mail", "email: kasir@kopi.example", "name: Budi", "customer.email must be an address"},
 		{"waits shortened", "flow: redirect", "terms: {shorten: 10}", "shorten is for tests against the sandbox only"},
 		{"misspelt", "bill_life", "bil_life", `did you mean "bill_life"?`},
 	} {

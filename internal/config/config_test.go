@@ -192,7 +192,7 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 	}
 	accounts := c.Merchants[0].Accounts
 	if len(accounts) != 4 || accounts[1].SNAP.NMID == "" || accounts[1].SNAP.ChannelID == "" || len(accounts[1].SNAP.Paths) != 4 ||
-		accounts[1].SNAP.Notify.Path == "" || accounts[2].DOKU.ResponseCheckSum == "" || accounts[3].Faspay.Customer.Phone.IsZero() {
+		accounts[1].SNAP.Notify.Path == "" || accounts[2].DOKU.ResponseCheckSum == "" || accounts[3].Faspay.Customer.Email == "" {
 		t.Errorf("accounts = %+v, want all rails with everything that is documented", accounts)
 	}
 }

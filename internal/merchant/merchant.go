@@ -146,11 +146,8 @@ type FaspayCredentials struct {
 // FaspayPaths are addresses that Faspay publishes incompletely; empty ones are the defaults of the host.
 type FaspayPaths struct{ PostDataXML, InquiryXML, CancelXML, Redirect string }
 
-// FaspayCustomer is who is billed where the merchant names nobody: Faspay takes no bill without name, e-mail and phone.
-type FaspayCustomer struct {
-	Name, Email string
-	Phone       payment.Phone // where the customer gives the number on Faspay's page
-}
+// FaspayCustomer is who is billed where the merchant names nobody: Faspay takes no bill without name and e-mail.
+type FaspayCustomer struct{ Name, Email string }
 
 // Secret is a credential. It prints masked; Reveal gives it.
 type Secret struct{ value string }

@@ -98,16 +98,12 @@ func (r *faspayRail) Render(c payment.Command, at time.Time) (Rendered, error) {
 func (r *faspayRail) bill(c payment.PostBill) faspay.Bill {
 	f, who := r.account.Faspay, c.Customer
 	total := faspay.Rupiah(int64(c.Amount))
-	phone := c.Phone
-	if phone.IsZero() {
-		phone = f.Customer.Phone
-	}
 	name := cmp.Or(line(who.Name, 100), f.Customer.Name)
 	b := faspay.Bill{
 		Number: c.Invoice, Reference: line(c.Reference, 32), Date: c.PushedAt, Expires: c.Expires,
 		Description: cmp.Or(line(c.Description, 128), line("Payment to "+f.Merchant, 128)), Gross: total, Total: total,
 		Customer: faspay.Customer{
-			Number: cmp.Or(line(who.Number, 32), "0"), Name: name, Phone: phone.Digits(), Email: cmp.Or(line(who.Email, 128), f.Customer.Email),
+			Number: cmp.Or(line(who.Number, 32), "0"), Name: name, Phone: c.Phone.Digits(), Email: cmp.Or(line(who.Email, 128), f.Customer.Email),
 		},
 		Billing: faspay.Address{
 			Name: name, Street: line(who.Address, 200), City: line(who.City, 50), Region: line(who.Region, 100),
