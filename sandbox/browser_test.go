@@ -32,6 +32,17 @@ func TestSimulatorInABrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// until waits in the page itself: what it looks at may be drawn anew at any moment.
+	until := func(condition string) {
+		t.Helper()
+		if _, err := chromedp.Run(browser, chromedp.Poll[bool](condition)); err != nil {
+			t.Fatalf("%s: %v", condition, err)
+		}
+	}
+	click := func(selector string) {
+		t.Helper()
+		until(`(() => { const found = document.querySelector("` + selector + `"); found?.click(); return Boolean(found); })()`)
+	}
 	type outcome struct {
 		answer doku.Answer
 		err    error
@@ -49,14 +60,13 @@ func TestSimulatorInABrowser(t *testing.T) {
 	do(chromedp.Click("ul.active li:first-child a"), chromedp.WaitVisible(`input[name=phone][value="081211111111"]`),
 		chromedp.SendKeys("input[name=invoice]", "INV-1"), chromedp.Click("form.inquiry button"), chromedp.WaitVisible("section.empty"))
 	answered := push("INV-1")
-	do(chromedp.WaitVisible("section.push"), chromedp.Click("#with-points"))
+	click("section.push #with-points")
 	push("INV-2") // another push to the same phone: the screen is drawn anew
-	if _, err := chromedp.Run(browser, chromedp.Poll[bool](`document.querySelector("ul.active b.count").textContent.startsWith("2")`)); err != nil {
-		t.Fatal(err)
-	}
-	do(chromedp.WaitVisible("#with-points:checked"))
+	until(`document.querySelector("ul.active b.count")?.textContent.startsWith("2")`)
+	until(`document.querySelector("#with-points").checked`)
 	testbrowser.Picture(t, browser, "simulator")
-	do(chromedp.Click("section.push button.main"), chromedp.WaitVisible("section.push .state.paid"))
+	click("section.push button.main")
+	until(`document.querySelector("section.push .state.paid") !== null`)
 	testbrowser.Picture(t, browser, "simulator-paid")
 	got := <-answered
 	if got.err != nil || got.answer.Payment.Status != doku.StatusSuccess || got.answer.Payment.PointsUsed != 12_500 {

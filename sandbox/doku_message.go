@@ -210,7 +210,7 @@ func (d *dokuRail) spring(now time.Time, held *call, status int, method, path st
 // that a script has ordered instead, if any.
 func (d *dokuRail) answer(now time.Time, held *call, status int, body, spoilt []byte) {
 	first := held.doku.first
-	if first != nil && first.answer.Status == 0 {
+	if first != nil {
 		first.answer = Answer{Status: status, Body: body}
 	}
 	sent := body

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -631,4 +632,76 @@ func FuzzDOKU(f *testing.F) {
 			t.Errorf("totals = %+v", totals)
 		}
 	})
+}
+
+// A check that comes too early is answered, and noted.
+func TestDOKUEarlyChecksAreNoted(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		phone string
+		after time.Duration
+		broke string
+	}{
+		{"081211111111", 69 * time.Second, "(doku_check_held)"},
+		{"081211111111", 71 * time.Second, "(doku_check_early)"},
+		{"081211110000", 0, "(doku_check_early)"},
+		{"081211110000", 60*time.Second - time.Millisecond, "(doku_check_early)"},
+		{"081211110000", 60 * time.Second, ""},
+		{"081211110040", 59 * time.Second, "(doku_check_early)"},
+	} {
+		w := newDOKUWorld(t, dokuOptions())
+		w.pushDOKU("INV-1", 10_000, c.phone)
+		w.after(c.after)
+		w.checkDOKU("INV-1")
+		if got := w.broke(); got != c.broke {
+			t.Errorf("%s after %s: broke %q, want %q", c.phone, c.after, got, c.broke)
+		}
+	}
+}
+
+// An answer that lies about a paid push does not show by its figures what is true.
+func TestDOKULyingAnswerHasNoFigures(t *testing.T) {
+	t.Parallel()
+	w := newDOKUWorld(t, dokuOptions())
+	if _, err := w.core.AddScript(Script{Operation: OperationPush, Effect: Effect{Customer: Cash, AnswerCode: "68"}}); err != nil {
+		t.Fatal(err)
+	}
+	answer := w.answered(w.pushDOKU("INV-1", 10_000, "081211111111"))
+	p, name := answer["ovo_payment"].(map[string]any), answer["ovo_info"].(map[string]any)["ovo_account_name"]
+	if p["cash_used"] != 0.0 || p["cash_balance"] != 0.0 || p["approval_code"] != "" || name != "" || p["reference_number"] != 1.0 {
+		t.Errorf("answer = %v", answer)
+	}
+	w.balance("081211111111", seededCash-10_000, seededPoints)
+}
+
+// Two merchants may have one invoice number; the simulator finds the push that waits.
+func TestChooseByInvoice(t *testing.T) {
+	t.Parallel()
+	w := newDOKUWorld(t, dokuOptions())
+	w.client, w.secret = "MCH-LAIN", "SK-lain"
+	waits := w.pushDOKU("INV-1", 10_000, "081211111111")
+	w.client, w.secret = "MCH-UJI", "SK-uji"
+	if _, err := w.core.AddScript(Script{Operation: OperationPush, Effect: Effect{Code: "40"}}); err != nil {
+		t.Fatal(err)
+	}
+	w.is(w.pushDOKU("INV-1", 10_000, "081211111111"), "200 40 FAILED")
+	if err := w.core.ChooseByInvoice(w.now, "6281211111111", "INV-1", Points); err != nil {
+		t.Fatal(err)
+	}
+	w.collect()
+	w.is(waits, "200 00 SUCCESS")
+	for _, wrong := range [][2]string{{"081211111111", "INV-2"}, {"081211119999", "INV-1"}, {"nobody", "INV-1"}} {
+		if err := w.core.ChooseByInvoice(w.now, wrong[0], wrong[1], Cash); !errors.Is(err, ErrUnknownPush) {
+			t.Errorf("choose for %v = %v, want ErrUnknownPush", wrong, err)
+		}
+	}
+	if err := w.core.ChooseByInvoice(w.now, "081211111111", "INV-1", Cash); !errors.Is(err, ErrNotPending) {
+		t.Errorf("choose twice = %v, want ErrNotPending", err)
+	}
+	// A push of OVO's own with this invoice is none of the simulator's.
+	w.core.DeleteScript("")
+	w.say(w.push("081211119999"))
+	if err := w.core.ChooseByInvoice(w.now, "081211119999", "INV-1", Cash); !errors.Is(err, ErrUnknownPush) {
+		t.Errorf("choose for a push of OVO's own = %v", err)
+	}
 }

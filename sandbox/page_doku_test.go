@@ -58,6 +58,7 @@ func TestSimulator(t *testing.T) {
 		}
 	}
 	const detail = `data-push="`
+	page("/", []string{`<a href="` + simulatorPath + `">Simulator DOKU</a>`}, nil)
 	// 1 and 2: the simulator lists the active phones, which can be copied.
 	page(simulatorPath, []string{`lang="id"`, "Nomor ponsel aktif", "<strong>081211111111</strong>", "<strong>08817482255</strong>", `name="phone"`, `name="invoice"`, "Inquiry"}, []string{detail, "081211110101", "http-equiv"})
 	page(simulatorPath+"?lang=en", []string{`lang="en"`, "Active phone numbers"}, nil)
