@@ -238,7 +238,6 @@ func (f *faspayRail) cancel(now time.Time, held *call) {
 	default:
 		code = faspaySuccess
 		b.canceled, b.reason = now, strings.Clone(c.message.get("payment_cancel"))
-		b.status = billCanceled // before the push ends, which would otherwise leave it open
 		if p := b.push; p != nil {
 			p.state = Canceled
 			f.core.touch(p.wallet)
