@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -184,7 +185,9 @@ func TestPagesTurnWithoutEventsAndWithoutScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			answer <- payment.Outcome{Class: payment.Approved, Code: "00"}
-			if err := chromedp.Do(browser, chromedp.WaitVisible(".card.success")); err != nil {
+			soon, cancel := context.WithTimeout(browser, 30*time.Second) // well before the countdown's end, at which the page asks anyway
+			defer cancel()
+			if err := chromedp.Do(soon, chromedp.WaitVisible(".card.success")); err != nil {
 				t.Errorf("the page does not turn: %v", err)
 			}
 		})

@@ -255,6 +255,9 @@ func TestLinksOfAnyMerchant(t *testing.T) {
 			t.Fatal(err)
 		}
 		merchantID, paymentID, ok := links.read(name)
+		if _, _, ok := links.read(strings.Replace(name, id, id+"x", 1)); ok {
+			t.Errorf("%q: the link opens another merchant's payment of this id", id)
+		}
 		if !ok || merchantID != id || paymentID != "pay_01kafz0q3gf7ktc1ms2cqc1b9w" {
 			t.Errorf("%q: %q %q %v", id, merchantID, paymentID, ok)
 		}
@@ -536,9 +539,10 @@ func TestThePageTurnsByItself(t *testing.T) {
 		if got := strings.Join(story, ", "); got != want {
 			t.Errorf("the customer sees\n%s, want\n%s", got, want)
 		}
+		stopped := time.Now()
 		close(w.stop)
-		if data, ok := events.turn(); ok {
-			t.Errorf("after the end came %s", data)
+		if data, ok := events.turn(); ok || time.Since(stopped) > time.Second {
+			t.Errorf("after the server was told to stop came %q, and the end after %v", data, time.Since(stopped))
 		}
 	})
 }
@@ -607,6 +611,48 @@ func TestStreamsEnd(t *testing.T) {
 		}
 		close(w.stop)
 	})
+}
+
+// What is counted of a payment is forgotten with its last stream.
+func TestStreamsAreForgotten(t *testing.T) {
+	t.Parallel()
+	open := streams{of: map[string]int{}}
+	for range 3 {
+		open.enter("a")
+	}
+	for range 3 {
+		open.leave("a")
+	}
+	if len(open.of) != 0 {
+		t.Errorf("%v is kept", open.of)
+	}
+}
+
+// What is left is counted by the server's clock, and never below nothing.
+func TestCountdowns(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		whole, gone time.Duration
+		left        int64
+		text, ring  string
+	}{
+		{55 * time.Second, 7 * time.Second, 48_000, "0:48", "12.7"},
+		{55 * time.Second, 0, 55_000, "0:55", "0.0"},
+		{55 * time.Second, 54999 * time.Millisecond, 1, "0:01", "100.0"},
+		{55 * time.Second, time.Minute, 0, "0:00", "100.0"},
+		{75 * time.Second, time.Second, 74_000, "1:14", "1.3"},
+		{2 * time.Hour, 55 * time.Minute, 3_900_000, "1:05:00", "45.8"},
+		{0, 0, 0, "0:00", "100"},
+	} {
+		v := view{Now: at(c.gone), Screen: screen{From: noon, Until: at(c.whole)}}
+		if v.Left() != c.left || v.LeftText() != c.text || v.Gone() != c.ring {
+			t.Errorf("%v of %v gone: %d, %s, %s; want %d, %s, %s", c.gone, c.whole, v.Left(), v.LeftText(), v.Gone(), c.left, c.text, c.ring)
+		}
+	}
+	v := view{Now: noon, Screen: screen{Until: at(24 * time.Hour)}}
+	if v.UntilText() != "22/03/2026 12:00:00 WIB" {
+		t.Errorf("until tomorrow is %q", v.UntilText())
+	}
 }
 
 func TestTooManyStreams(t *testing.T) {

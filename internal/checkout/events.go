@@ -34,8 +34,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.open.leave(p.ID)
 	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // a server's limits are for requests, not for streams
-	_ = control.SetWriteDeadline(time.Time{})
+	_ = control.SetWriteDeadline(time.Time{}) // a server's limit is for answers, not for streams
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // what nginx needs to hear
 	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
