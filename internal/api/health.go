@@ -2,16 +2,20 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/lunas-pay/lunas/internal/engine"
 )
 
 // Health says whether this process lives, or can serve.
 type Health struct {
 	Status  string   `json:"status" enum:"ok,unavailable"`
 	Reasons []string `json:"reasons" nullable:"false" doc:"Why it is not ok."`
+	Notes   []string `json:"notes,omitempty" doc:"What is amiss although it is ok, such as a provider that is not asked for new payments for a while because it did not answer."`
 }
 
 type healthAnswer struct {
@@ -49,10 +53,27 @@ func (s *server) ready(ctx context.Context, _ *struct{}) (*healthAnswer, error) 
 	if err := s.Store.Ping(ctx); err != nil {
 		refuse("the database does not answer or takes no writes", err)
 	}
+	answer.Body.Notes = circuitNotes(s.Engine.Circuits())
 	if s.Ready != nil {
 		if err := s.Ready(); err != nil {
 			refuse("the engine does not run", err)
 		}
 	}
 	return answer, nil
+}
+
+// circuitNotes says which providers are not asked for new payments now. The route is public, so that it names rails only.
+func circuitNotes(all []engine.Circuit) (notes []string) {
+	for _, r := range knownRails {
+		away := 0
+		for _, c := range all {
+			if c.Rail == r && c.State != engine.CircuitClosed {
+				away++
+			}
+		}
+		if away > 0 {
+			notes = append(notes, fmt.Sprintf("rail %s: %d of its accounts are not asked for new payments for a while, since the provider did not answer", r, away))
+		}
+	}
+	return notes
 }

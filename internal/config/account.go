@@ -157,7 +157,7 @@ func nearestVariable(key string, scalars map[string]*string) string {
 
 func knownKeys() []string {
 	return []string{
-		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "webhooks", "allow", "limits", "per_phone", "per_key", "merchants", "id", "name", "api_keys", "accounts", "mode", "key_file", "key_env", "expires", "rail", "environment",
+		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "webhooks", "allow", "limits", "per_phone", "per_key", "merchants", "id", "name", "api_keys", "accounts", "prefer", "fail_over", "on", "within", "can_void", "check_after", "confirm_notified", "mode", "key_file", "key_env", "expires", "rail", "environment",
 		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date",
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",

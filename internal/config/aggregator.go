@@ -20,6 +20,8 @@ type fileDOKU struct {
 	VoidPath         string `koanf:"void_path"`
 	ResponseCheckSum string `koanf:"response_check_sum"`
 	SignedResponses  bool   `koanf:"signed_responses"`
+	CanVoid          *bool  `koanf:"can_void"`
+	CheckAfter       string `koanf:"check_after"`
 }
 
 // fileFaspay are the keys of an account on the rail faspay.
@@ -39,6 +41,7 @@ type fileFaspay struct {
 	CancelXML      string       `koanf:"cancel_xml_path"`
 	Redirect       string       `koanf:"redirect_path"`
 	Customer       fileCustomer `koanf:"customer"`
+	Confirm        *bool        `koanf:"confirm_notified"`
 }
 
 type fileCustomer struct {
@@ -101,8 +104,13 @@ func (r *resolver) aggregator(where, merchantID string, a fileAccount, ids map[s
 }
 
 func (r *resolver) dokuAccount(where, merchantID string, a fileAccount, ids map[string]bool) merchant.Account {
-	out := r.aggregator(where, merchantID, a, ids, payment.DOKUTerms())
-	d := a.DOKU
+	d, terms := a.DOKU, payment.DOKUTerms()
+	terms.CanVoid = d.CanVoid == nil || *d.CanVoid
+	if d.CheckAfter != "" {
+		terms.CheckAfter = r.duration(where+".check_after", d.CheckAfter)
+		r.must(terms.CheckAfter <= time.Hour, where+".check_after", "must be at most 1h")
+	}
+	out := r.aggregator(where, merchantID, a, ids, terms)
 	out.DOKU = merchant.DOKUCredentials{
 		ClientID: a.SNAP.ClientID, SecretKey: r.secret(where+".secret_key", d.SecretKeyFile, d.SecretKeyEnv), Unsigned: d.Unsigned,
 		VoidPath: d.VoidPath, ResponseCheckSum: d.ResponseCheckSum, SignedResponses: d.SignedResponses,
@@ -120,6 +128,7 @@ func (r *resolver) dokuAccount(where, merchantID string, a fileAccount, ids map[
 func (r *resolver) faspayAccount(where, merchantID string, a fileAccount, ids map[string]bool) merchant.Account {
 	f, terms := a.Faspay, payment.FaspayTerms()
 	terms.Flow = payment.Flow(or(f.Flow, string(payment.Direct)))
+	terms.ConfirmNotified = f.Confirm == nil || *f.Confirm
 	r.oneOf(where+".flow", string(terms.Flow), string(payment.Direct), string(payment.Redirect))
 	if f.BillLife != "" {
 		terms.BillLife = r.duration(where+".bill_life", f.BillLife)

@@ -115,3 +115,41 @@ func TestMistakesOfAggregators(t *testing.T) {
 		})
 	}
 }
+
+func TestLoadRouting(t *testing.T) {
+	with := func(extra string) (Config, error) {
+		return loadAggregators(t, strings.Replace(goodAggregators, "    api_keys:", extra+"    api_keys:", 1))
+	}
+	c, err := with("    prefer: [faspay, doku]\n    fail_over: {on: true, within: 90s}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := c.Merchants[0].Routing
+	if got := r.Prefer[payment.OVOPush]; len(got) != 2 || got[0] != payment.Faspay || !r.FailOver || r.FailOverWithin != 90*time.Second {
+		t.Errorf("routing = %+v, want the file's", r)
+	}
+	for extra, want := range map[string]string{
+		"    prefer: [ovo]\n":                        "merchants[0].prefer[0] names a rail at which the merchant has no account",
+		"    prefer: [doku, doku]\n":                 "merchants[0].prefer[1] stands there twice",
+		"    prefer: [snap]\n":                       "merchants[0].prefer[0]",
+		"    fail_over: {on: true, within: 61m}\n":   "merchants[0].fail_over.within must be at most 1h",
+		"    fail_over: {on: true, within: often}\n": "merchants[0].fail_over.within must be a length of time",
+	} {
+		if _, err := with(extra); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", extra, err, want)
+		}
+	}
+}
+
+func TestLoadAggregatorTerms(t *testing.T) {
+	text := strings.Replace(goodAggregators, "        secret_key_env:", "        can_void: false\n        check_after: 90s\n        secret_key_env:", 1)
+	text = strings.Replace(text, "        flow: redirect", "        confirm_notified: false\n        flow: redirect", 1)
+	c, err := loadAggregators(t, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doku, faspay := c.Merchants[0].Accounts[0].Terms, c.Merchants[0].Accounts[1].Terms
+	if doku.CanVoid || doku.CheckAfter != 90*time.Second || faspay.ConfirmNotified {
+		t.Errorf("terms = %+v and %+v, want the file's", doku, faspay)
+	}
+}

@@ -93,6 +93,13 @@ type fileMerchant struct {
 	Name     string        `koanf:"name"`
 	APIKeys  []fileKey     `koanf:"api_keys"`
 	Accounts []fileAccount `koanf:"accounts"`
+	Prefer   []string      `koanf:"prefer"`
+	FailOver fileFailOver  `koanf:"fail_over"`
+}
+
+type fileFailOver struct {
+	On     bool   `koanf:"on"`
+	Within string `koanf:"within"`
 }
 
 type fileKey struct {
@@ -377,6 +384,29 @@ func (r *resolver) merchant(where string, m fileMerchant) Merchant {
 		r.must(a.ID != "" && !ids[a.ID], at+".id", "must be there and be unique for the merchant")
 		ids[a.ID] = true
 		out.Accounts = append(out.Accounts, r.account(at, m.ID, a, terminals))
+	}
+	out.Routing = r.routing(where, m, out.Accounts)
+	return out
+}
+
+// routing reads by which rails payments are made that name none. Only pushes have several.
+func (r *resolver) routing(where string, m fileMerchant, accounts []merchant.Account) merchant.Routing {
+	out := merchant.Routing{FailOver: m.FailOver.On}
+	var prefer []payment.Rail
+	for i, name := range m.Prefer {
+		at := fmt.Sprintf("%s.prefer[%d]", where, i)
+		rail := payment.Rail(name)
+		r.oneOf(at, name, string(payment.OVO), string(payment.DOKU), string(payment.Faspay))
+		r.must(!slices.Contains(prefer, rail), at, "stands there twice")
+		r.must(slices.ContainsFunc(accounts, func(a merchant.Account) bool { return a.Rail == rail }), at, "names a rail at which the merchant has no account")
+		prefer = append(prefer, rail)
+	}
+	if len(prefer) > 0 {
+		out.Prefer = map[payment.Method][]payment.Rail{payment.OVOPush: prefer}
+	}
+	if m.FailOver.Within != "" {
+		out.FailOverWithin = r.duration(where+".fail_over.within", m.FailOver.Within)
+		r.must(out.FailOverWithin <= time.Hour, where+".fail_over.within", "must be at most 1h: nobody expects to be asked so late")
 	}
 	return out
 }

@@ -109,7 +109,7 @@ func (t Terms) admit(p Payment, e Requested) error {
 	switch {
 	case p.Version != 0:
 		return &Refusal{Code: CodeExists, State: p.State, Message: "this payment exists already"}
-	case e.Phone.IsZero() && !t.Presents():
+	case e.Phone.IsZero() && !t.Presents() && t.Flow != Redirect:
 		return &Refusal{Code: CodePhoneMissing, Field: "phone", Message: "a push needs the customer's phone number"}
 	}
 	return t.admitRoute(Payment{Amount: e.Amount, ExpiresAt: e.ExpiresAt}, e.At)

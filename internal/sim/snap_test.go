@@ -134,7 +134,7 @@ func TestEverythingGoesWrongWithQRs(t *testing.T) {
 	for _, want := range []string{
 		"provider forgets tokens", "generate is answered         HTTP/1.1 401", "query is answered            HTTP/1.1 401", "a forged notification is sent", "is not believed", "notification is lost", "another merchant",
 		"customer decides             late\n", "customer decides             cash\n", "customer decides             decline",
-		"the payment no longer waits for the customer", "the QR must not be shown", "no new number for a QR", "renumbered",
+		"the payment no longer waits for the customer", "the QR must not be shown", "no new number for a payment", "renumbered",
 		"is asked to refund           yes", "is asked to refund           cutoff", "is asked to renew            yes",
 		"is asked to cancel           yes", "is asked to check            yes", "check_in_progress", "provider_unreachable",
 		"becomes paid", "becomes declined", "becomes expired", "becomes canceled", "becomes refunding", "becomes refunded", "becomes review",
