@@ -39,8 +39,10 @@ func (r *resolver) account(where, merchantID string, a fileAccount, ids map[stri
 		OVO: merchant.OVOCredentials{
 			AppID: a.AppID, AppKey: r.secret(where+".app_key", a.AppKeyFile, a.AppKeyEnv), SignBody: a.SignBody,
 			AppSource: a.AppSource, PadNumbers: a.PadNumbers, OriginalDate: a.OriginalDate,
+			OneSentence: a.WaitingText == "sentence",
 		},
 	}
+	r.oneOf(where+".waiting_text", or(a.WaitingText, "steps"), "steps", "sentence")
 	r.must(a.AppID != "", where+".app_id", "is missing: OVO gives it with the credentials")
 	r.address(where, out)
 	for i, t := range a.Terminals {
@@ -158,7 +160,7 @@ func nearestVariable(key string, scalars map[string]*string) string {
 func knownKeys() []string {
 	return []string{
 		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "webhooks", "allow", "limits", "per_phone", "per_key", "merchants", "id", "name", "api_keys", "accounts", "prefer", "fail_over", "on", "within", "can_void", "check_after", "confirm_notified", "mode", "key_file", "key_env", "expires", "rail", "environment",
-		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date",
+		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date", "waiting_text", "public_url",
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",
 		"private_key_file", "private_key_env", "partner_id", "channel_id", "origin", "allowed_sources", "compact_timestamps",

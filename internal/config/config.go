@@ -119,6 +119,7 @@ type fileAccount struct {
 	AppKeyEnv    string         `koanf:"app_key_env"`
 	SignBody     bool           `koanf:"sign_body"`
 	AppSource    string         `koanf:"app_source"`
+	WaitingText  string         `koanf:"waiting_text"`
 	PadNumbers   bool           `koanf:"pad_numbers"`
 	OriginalDate bool           `koanf:"original_date"`
 	InquiryFirst *bool          `koanf:"inquiry_first"`

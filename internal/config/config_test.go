@@ -66,14 +66,20 @@ func write(t *testing.T, text string) string {
 var environ = []string{"KOPI_KEY=lunas_test_0123456789abcdefghijklmnop", "PATH=/bin"}
 
 func TestLoad(t *testing.T) {
-	c, err := Load(write(t, good), append(environ, "LUNAS_LISTEN=0.0.0.0:80", "LUNAS_URL=http://reserved"))
+	c, err := Load(write(t, good), append(environ, "LUNAS_LISTEN=0.0.0.0:80", "LUNAS_PUBLIC_URL=https://pay.example.id/", "LUNAS_URL=http://reserved"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Listen != "0.0.0.0:80" {
 		t.Errorf("Listen = %q, want the environment's", c.Listen)
 	}
+	if c.PublicURL != "https://pay.example.id" {
+		t.Errorf("PublicURL = %q, want the environment's without the slash", c.PublicURL)
+	}
 	a := c.Merchants[0].Accounts[0]
+	if a.OVO.OneSentence {
+		t.Error("the waiting page shows one sentence, want the steps by default")
+	}
 	if a.URL != "https://app.byte-stack.net/pos" || a.Environment != merchant.Staging {
 		t.Errorf("account = %s %s, want OVO's staging address", a.Environment, a.URL)
 	}
@@ -103,6 +109,11 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 		{"a rate without a time", "listen:", "limits: {per_phone: [5 in ten]}\nlisten:", "", `limits.per_phone[0] is "5 in ten"; it must look like 5 in 10m`},
 		{"a rate of none", "listen:", "limits: {per_key: [0 in 10m]}\nlisten:", "", `limits.per_key[0] is "0 in 10m"`},
 		{"no network", "listen:", "webhooks: {allow: [10.0.0.1/8]}\nlisten:", "", "webhooks.allow[0] must be a network such as 10.20.0.0/16"},
+		{"public_url without a scheme", "listen:", "public_url: pay.example.id\nlisten:", "", "public_url must be an address such as https://pay.example.id"},
+		{"public_url with a path", "listen:", "public_url: https://pay.example.id/checkout\nlisten:", "", "public_url must be an address such as"},
+		{"public_url with a query", "listen:", "public_url: https://pay.example.id?a=b\nlisten:", "", "public_url must be an address such as"},
+		{"public_url of another kind", "listen:", "public_url: ftp://pay.example.id\nlisten:", "", "public_url must be an address such as"},
+		{"waiting text", "app_id: kopi", "app_id: kopi\n        waiting_text: poem", "", `waiting_text is "poem"; it must be one of steps, sentence`},
 		{"master key in the file", "listen:", "master_key: " + strings.Repeat("canary", 9) + "\nlisten:", "", `unknown key "master_key"`},
 		{"secret as a number", "app_key_file: APPKEY", "app_key_file: 99990123456789", "", "value of the wrong kind"},
 		{"key twice", "{mode: test, key_env: KOPI_KEY}", "{mode: test, key_env: KOPI_KEY}\n      - {mode: test, key_env: KOPI_KEY}", "", "merchants[0].api_keys[1].key is given twice"},
@@ -194,5 +205,12 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 	if len(accounts) != 4 || accounts[1].SNAP.NMID == "" || accounts[1].SNAP.ChannelID == "" || len(accounts[1].SNAP.Paths) != 4 ||
 		accounts[1].SNAP.Notify.Path == "" || accounts[2].DOKU.ResponseCheckSum == "" || accounts[3].Faspay.Customer.Email == "" {
 		t.Errorf("accounts = %+v, want all rails with everything that is documented", accounts)
+	}
+}
+
+func TestTheWaitingText(t *testing.T) {
+	c, err := Load(write(t, strings.Replace(good, "app_id: kopi", "app_id: kopi\n        waiting_text: sentence", 1)), environ)
+	if err != nil || !c.Merchants[0].Accounts[0].OVO.OneSentence {
+		t.Errorf("Load = %v, want an account whose waiting page shows one sentence", err)
 	}
 }

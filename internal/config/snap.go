@@ -23,7 +23,7 @@ func (s fileSNAP) unused() bool { return reflect.ValueOf(s).IsZero() }
 
 // ovoOnly tells whether a key is given that SNAP does not know.
 func (a fileAccount) ovoOnly() bool {
-	return a.AppID != "" || a.AppKeyFile != "" || a.AppKeyEnv != "" || a.SignBody || a.AppSource != "" || a.PadNumbers ||
+	return a.AppID != "" || a.AppKeyFile != "" || a.AppKeyEnv != "" || a.SignBody || a.AppSource != "" || a.WaitingText != "" || a.PadNumbers ||
 		a.OriginalDate || a.InquiryFirst != nil || a.Terms != (fileTerms{Shorten: a.Terms.Shorten})
 }
 

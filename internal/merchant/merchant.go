@@ -75,6 +75,8 @@ type OVOCredentials struct {
 	PadNumbers bool
 	// OriginalDate writes the push's date into its reversal and void too, instead of the time of the call.
 	OriginalDate bool
+	// OneSentence tells a waiting customer what to do in OVO's one sentence, and not in its two steps.
+	OneSentence bool
 }
 
 // SNAPCredentials are what OVO hands out for dynamic QRIS over SNAP, and how its messages are written where OVO leaves a

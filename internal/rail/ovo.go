@@ -166,9 +166,12 @@ func reasonOf(c ovo.Code) payment.Reason {
 	return "provider_declined"
 }
 
-// Instructions are those of the waiting page.
-// Source: OVO, Push To Pay API, "Instruction in the Waiting Page", first variant.
+// Instructions are those of the waiting page, in the variant that the account has chosen.
+// Source: OVO, Push To Pay API, "Instruction in the Waiting Page": "First Sentence … or Second Sentence".
 func (r *ovoRail) Instructions() []Words {
+	if r.account.OVO.OneSentence {
+		return []Words{{ID: ovo.TextWaiting.ID, EN: ovo.TextWaiting.EN}}
+	}
 	var all []Words
 	for _, step := range ovo.TextWaitingSteps {
 		all = append(all, Words{ID: step.ID, EN: step.EN})

@@ -2,6 +2,7 @@ package rail_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,37 @@ func TestOVODates(t *testing.T) {
 		m, err := line.Render(test.command, pushed.Add(65*time.Second))
 		if err != nil || !strings.Contains(string(m.Wire), test.want) {
 			t.Errorf("%T, original date %t: %v, want %s in %s", test.command, test.keep, err, test.want, m.Wire)
+		}
+	}
+}
+
+// OVO prescribes two bullets "or" one sentence for the page on which a customer waits; the account chooses.
+// Source: OVO, Push To Pay API, "Instruction in the Waiting Page".
+func TestOVOInstructions(t *testing.T) {
+	t.Parallel()
+	for one, want := range map[bool][]string{
+		false: {
+			"Open you OVO Application and click bell icon to complete the Payment",
+			"Make sure you complete the payment with a specified time limit to avoid transaction timeout",
+		},
+		true: {"Open your OVO Application and click the bell icon to complete the payment and make sure you complete the payment with a specified time to avoid transaction timeout"},
+	} {
+		r, err := rail.Open(merchant.Account{
+			ID: "ovo", MerchantID: "m", Rail: payment.OVO, URL: "http://127.0.0.1:1/pos", Terms: payment.OVOTerms(),
+			OVO: merchant.OVOCredentials{AppID: "lunas", AppKey: merchant.NewSecret("secret"), OneSentence: one},
+		}, http.DefaultTransport, time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, step := range r.(rail.Instructor).Instructions() {
+			got = append(got, step.EN)
+			if step.ID == "" || step.ID == step.EN {
+				t.Errorf("%+v has no Indonesian", step)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("one sentence %v: %q, want %q", one, got, want)
 		}
 	}
 }
