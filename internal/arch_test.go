@@ -96,6 +96,7 @@ var rooms = []room{
 	{"internal/sim", "internal/bench cmd/lunas"},
 	{"internal/bench", "cmd/lunas"},
 	{"cmd/lunas", ""},
+	{"examples/fourrails", ""},
 
 	// For tests only, and furniture.
 	{"internal/testpg", "internal/store/storetest"},

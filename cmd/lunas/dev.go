@@ -62,7 +62,7 @@ func (c devCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	s := newSandbox(clock, c.Speed, sandbox.SNAPOptions{Merchants: []sandbox.SNAPMerchant{demoPartner(front.Addr())}})
+	s := newSandbox(clock, c.Speed, demoProviders(front.Addr()))
 	defer s.Close()
 	if err := c.announce(t, front, back, key); err != nil {
 		return err
@@ -83,11 +83,18 @@ func reachable(a net.Addr) string {
 	return "http://" + address
 }
 
-// demoPartner is the sandbox's partner, with the gateway's door for notifications.
-func demoPartner(front net.Addr) sandbox.SNAPMerchant {
-	demo := sandbox.DemoSNAPMerchant()
-	demo.Callback = sandbox.Callback{URL: reachable(front) + gateway.DemoCallback, Mode: sandbox.NotifyAsymmetric}
-	return demo
+// demoProviders are what the providers know of the demo's merchant, with the gateway's doors for notifications.
+func demoProviders(front net.Addr) sandbox.Options {
+	address := reachable(front)
+	qris, doku, faspay := sandbox.DemoSNAPMerchant(), sandbox.DemoDOKUMerchant(), sandbox.DemoFaspayMerchant()
+	qris.Callback = sandbox.Callback{URL: address + gateway.DemoCallback, Mode: sandbox.NotifyAsymmetric}
+	doku.Callback = sandbox.Callback{URL: address + gateway.DemoDOKUCallback}
+	faspay.Callback = sandbox.Callback{URL: address + gateway.DemoFaspayCallback, ReturnURL: address + gateway.DemoFaspayReturn}
+	return sandbox.Options{
+		SNAP:   sandbox.SNAPOptions{Merchants: []sandbox.SNAPMerchant{qris}},
+		DOKU:   sandbox.DOKUOptions{Merchants: []sandbox.DOKUMerchant{doku}},
+		Faspay: sandbox.FaspayOptions{Merchants: []sandbox.FaspayMerchant{faspay}},
+	}
 }
 
 func level(name string) (l slog.Level) {
@@ -120,7 +127,7 @@ Try it: ask for a payment, then pay it in the wallet of 081211111111.
     -H 'Content-Type: application/json' \
     -d '{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211111111"}'
 
-Or ask for a QR with '{"amount":12500,"reference":"INV-2","method":"qris"}', and scan it in the wallet.
+"rail":"doku" and "rail":"faspay" make it go through them. Or ask for a QR with '{"amount":12500,"reference":"INV-2","method":"qris"}', and scan it in the wallet.
 
 Ctrl-C ends it; the data stays in %s.
 `, api, key, wallet, speed, env, api, key, c.Data)

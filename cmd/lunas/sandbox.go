@@ -42,7 +42,7 @@ func (c sandboxCommand) Run(t *terminal) error {
 	if c.Partners > 0 {
 		qris.Merchants = bench.Partners(c.Partners, "")
 	}
-	s := newSandbox(clock, c.Speed, qris)
+	s := newSandbox(clock, c.Speed, sandbox.Options{SNAP: qris})
 	defer s.Close()
 	if err := c.announce(t, l.Addr()); err != nil {
 		return err
@@ -92,6 +92,8 @@ func checkSpeed(speed float64) error {
 	return nil
 }
 
-func newSandbox(clock gateway.Clock, speed float64, qris sandbox.SNAPOptions) *sandbox.Sandbox {
-	return sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed, SNAP: qris})
+// newSandbox makes a sandbox that lives by a clock.
+func newSandbox(clock gateway.Clock, speed float64, o sandbox.Options) *sandbox.Sandbox {
+	o.Now, o.After, o.RealNow, o.Speed = clock.Now, clock.After, time.Now, speed
+	return sandbox.New(o)
 }

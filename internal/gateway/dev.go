@@ -81,7 +81,7 @@ func demoMerchant(key, sandboxURL string, speed float64) (config.Merchant, error
 	apiKey.ID = merchant.KeyID(apiKey.Hash)
 	return config.Merchant{
 		ID: demoID, Name: sandbox.DemoMerchant().Stores[0].Name, Keys: []merchant.APIKey{apiKey},
-		Accounts: []merchant.Account{demoOVO(sandboxURL, speed), qris},
+		Accounts: []merchant.Account{demoOVO(sandboxURL, speed), qris, demoDOKU(sandboxURL, speed), demoFaspay(sandboxURL, speed)},
 	}, err
 }
 
@@ -134,6 +134,38 @@ func demoSNAP(sandboxURL string, speed float64) (merchant.Account, error) {
 			Terminal: payment.Terminal{ID: demoTill, TID: demo.Terminals[0], MID: demo.MerchantID, StoreCode: demo.StoreID},
 		}},
 	}, err
+}
+
+// Where the gateway of `lunas dev` takes DOKU's and Faspay's notifications, and customers who come back, below its address.
+const (
+	DemoDOKUCallback   = "/notify/doku/doku"
+	DemoFaspayCallback = "/notify/faspay/faspay"
+	DemoFaspayReturn   = "/return/faspay/faspay"
+)
+
+// demoDOKU is its account at DOKU.
+func demoDOKU(sandboxURL string, speed float64) merchant.Account {
+	demo, terms := sandbox.DemoDOKUMerchant(), payment.DOKUTerms()
+	terms.SendWithin = min(atSpeed(terms.SendWithin, speed), terms.ConfirmWithin)
+	return merchant.Account{
+		ID: "doku", MerchantID: demoID, Rail: payment.DOKU, Environment: merchant.Sandbox, URL: sandboxURL, Terms: terms,
+		DOKU:      merchant.DOKUCredentials{ClientID: demo.ClientID, SecretKey: merchant.NewSecret(demo.Secret)},
+		Terminals: []merchant.Terminal{{Style: payment.BySequence, Terminal: payment.Terminal{ID: "doku"}}},
+	}
+}
+
+// demoFaspay is its account at Faspay.
+func demoFaspay(sandboxURL string, speed float64) merchant.Account {
+	demo, terms := sandbox.DemoFaspayMerchant(), payment.FaspayTerms()
+	terms.SendWithin = min(atSpeed(terms.SendWithin, speed), terms.ShortCallLimit)
+	return merchant.Account{
+		ID: "faspay", MerchantID: demoID, Rail: payment.Faspay, Environment: merchant.Sandbox, URL: sandboxURL, Terms: terms,
+		Faspay: merchant.FaspayCredentials{
+			MerchantID: demo.MerchantID, Merchant: demo.Name, UserID: demo.UserID, Password: merchant.NewSecret(demo.Password),
+			Customer: merchant.FaspayCustomer{Name: "Pelanggan", Email: "kasir@example.id"},
+		},
+		Terminals: []merchant.Terminal{{Style: payment.BySequence, Terminal: payment.Terminal{ID: "faspay"}}},
+	}
 }
 
 // demoSNAPKeys are the partner's private key and the provider's public one, as PEM.
