@@ -3,9 +3,6 @@
 package merchant
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"log/slog"
 	"time"
 
@@ -43,6 +40,7 @@ func (e Environment) Mode() payment.Mode {
 type Account struct {
 	ID          string
 	MerchantID  string
+	Outlet      string // the outlet whose it is; empty: the merchant's as a whole
 	Rail        payment.Rail
 	Environment Environment
 	URL         string // where the provider is reached
@@ -174,27 +172,6 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte("••••"), n
 
 // LogValue masks.
 func (s Secret) LogValue() slog.Value { return slog.StringValue("••••") }
-
-// APIKey lets a program act for a merchant. Only the key's hash is kept.
-type APIKey struct {
-	ID         string
-	MerchantID string
-	Mode       payment.Mode
-	Hash       [sha256.Size]byte
-	Expires    time.Time // zero: never
-}
-
-// HashKey is what is kept of a key. A key is long and random, so a plain hash is enough.
-func HashKey(key string) [sha256.Size]byte { return sha256.Sum256([]byte(key)) }
-
-// Matches tells, in constant time, whether hash is this key's and the key has not expired.
-func (k APIKey) Matches(hash [sha256.Size]byte, now time.Time) bool {
-	same := subtle.ConstantTimeCompare(k.Hash[:], hash[:]) == 1
-	return same && (k.Expires.IsZero() || now.Before(k.Expires))
-}
-
-// KeyID names a key in logs and journals without giving it away: the first 12 hexadecimal digits of its hash.
-func KeyID(hash [sha256.Size]byte) string { return "key_" + hex.EncodeToString(hash[:6]) }
 
 // Routing is by which rails a merchant's payments are made where the payment names none.
 type Routing struct {
