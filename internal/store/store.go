@@ -76,6 +76,7 @@ type Store interface {
 
 	Reader
 	Outbox
+	Registry
 	Close() error
 }
 

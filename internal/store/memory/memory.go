@@ -42,6 +42,7 @@ type Store struct {
 	serials   map[serial]*task // the task of each serial key that was claimed last
 	leases    map[string]time.Time
 	limits    map[string]time.Time
+	registry  registry
 }
 
 // merchant is what one merchant has. Nothing of one can be reached through another.
@@ -90,7 +91,7 @@ func New(o Options) *Store {
 	}
 	return &Store{
 		opts: o, merchants: map[string]*merchant{}, serials: map[serial]*task{}, leases: map[string]time.Time{},
-		limits: map[string]time.Time{},
+		limits: map[string]time.Time{}, registry: newRegistry(),
 	}
 }
 

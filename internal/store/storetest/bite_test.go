@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
@@ -55,6 +56,11 @@ type bad struct {
 	deliveries     func(store.DeliveryFilter) ([]webhook.Delivery, error)
 	sequence       func(limit int) (int, error)
 	feed           func(merchantID string, mode payment.Mode, after int64, limit int) ([]store.Told, error)
+
+	registered func(after int64) (store.Registered, error)
+	register   func(seen int64, r store.Registered) (int64, error)
+	keyUsed    func(merchantID, keyID string, at time.Time) error
+	apiKeys    func(merchantID string) ([]merchant.APIKey, error)
 }
 
 func (b *bad) Commit(ctx context.Context, c store.Change) (store.Change, error) {
@@ -284,7 +290,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries())
 }
 
 func brokenCommits() []breakage {
