@@ -518,7 +518,7 @@ func TestAskedBooksAgreeOften(t *testing.T) {
 	for name, routes := range routesInTests() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(300) {
+			for seed := range uint64(150) {
 				if wrong := liveAsked(seededChoices{rand.New(rand.NewPCG(seed, 5))}, routes, payment.Decide); len(wrong) > 0 {
 					t.Fatalf("seed %d: %v", seed, wrong)
 				}
@@ -550,7 +550,7 @@ func TestAskedWorldIsRich(t *testing.T) {
 		return after, commands, err
 	}
 	for _, routes := range routesInTests() {
-		for seed := range uint64(200) {
+		for seed := range uint64(150) {
 			liveAsked(seededChoices{rand.New(rand.NewPCG(seed, 5))}, routes, spy)
 		}
 	}
@@ -670,7 +670,7 @@ func TestAskedAnyOrder(t *testing.T) {
 	for name, routes := range routesInTests() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(500) {
+			for seed := range uint64(200) {
 				if wrong := anyOrderAsked(seededChoices{rand.New(rand.NewPCG(seed, 6))}, routes); len(wrong) > 0 {
 					t.Fatalf("seed %d: %v", seed, wrong)
 				}

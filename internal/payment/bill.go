@@ -81,6 +81,9 @@ func (s *step) presentBill(o Outcome) {
 	case s.p.CancelAsked:
 		s.a.Settled = true // nobody has been shown it
 		s.to(Canceled)
+	case s.p.hasStray():
+		s.a.Settled = true
+		s.to(Expired) // and on to a human
 	case s.t.Flow == Redirect:
 		s.a.RedirectURL = o.RedirectURL
 		s.await()

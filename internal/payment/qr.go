@@ -134,7 +134,7 @@ func (s *step) renumbered(e Renumbered) error {
 	if s.p.State == Created {
 		return s.rerouted(e)
 	}
-	if !s.t.Presents() && !s.t.Bills() || s.p.State != Presenting || e.Attempt != len(s.p.Attempts) || !s.a.over() || s.p.CancelAsked || s.roundOver() {
+	if !s.t.Presents() && !s.t.Bills() || s.p.State != Presenting || e.Attempt != len(s.p.Attempts) || !s.a.over() || s.p.CancelAsked || s.p.hasStray() || s.roundOver() {
 		return &Refusal{Code: CodeNotPossible, State: s.p.State, Message: "this payment needs no new number any more"}
 	}
 	s.attempt(Attempt{Terminal: s.a.Terminal, Number: e.Number, Route: s.a.Route})
@@ -384,6 +384,8 @@ func (s *step) elapsePresenting() {
 	case !s.a.over():
 	case s.p.CancelAsked:
 		s.to(Canceled)
+	case s.p.hasStray():
+		s.to(Expired) // and on to a human
 	case s.roundOver(), s.t.Bills() && s.mayFailOver():
 		call, why := CallGenerate, ReasonNoQR
 		if s.t.Bills() {

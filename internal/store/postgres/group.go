@@ -185,7 +185,7 @@ var (
 
 const (
 	setChanges = `version = u.version, updated_at = u.updated_at, recap_day = u.recap_day, batch = u.batch,
-		reference_number = u.reference_number, rail = u.rail, state = u.state, rare_state = u.rare_state,
+		reference_number = u.reference_number, account = u.account, rail = u.rail, state = u.state, rare_state = u.rare_state,
 		terminal = u.terminal, body = u.body`
 	// Sorted, so that rows are locked in key order.
 	selectVersions = `SELECT p.merchant_id, p.id, p.version FROM unnest($1::text[], $2::text[]) AS w (merchant_id, id)
