@@ -16,11 +16,12 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/rail/railtest"
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
-const (
-	dokuClient = "MCH-0001-10791114622547"
-	dokuSecret = "SK-canary-of-the-test"
+var (
+	dokuClient = sandbox.DemoDOKUMerchant().ClientID // never written
+	dokuSecret = sandbox.DemoDOKUMerchant().Secret   // never written
 )
 
 func dokuAccount(host string) merchant.Account {
@@ -61,16 +62,13 @@ func dokuAnswer(body []byte, code, status string) string {
 "response_code":%q,"status":%q}}`, dokuClient, m.Order.Invoice, m.Order.Amount, m.OVO.ID, code, status)
 }
 
-func dokuProvider(*testing.T) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		w.Header().Set("Content-Type", "application/json")
-		if strings.Contains(string(body), decliner) {
-			_, _ = io.WriteString(w, dokuAnswer(body, "17", "FAILED"))
-			return
-		}
-		_, _ = io.WriteString(w, dokuAnswer(body, "00", "SUCCESS"))
-	})
+func dokuProvider(t *testing.T) http.Handler {
+	s := sandbox.New(sandbox.Options{Wallets: []sandbox.Wallet{
+		{Phone: payer, Name: "Budi", Cash: 1_000_000, Habit: sandbox.Effect{Customer: sandbox.Cash}},
+		{Phone: decliner, Name: "Citra", Cash: 1_000_000, Habit: sandbox.Effect{Code: "17"}},
+	}})
+	t.Cleanup(s.Close)
+	return s.DOKU()
 }
 
 func TestDOKU(t *testing.T) {

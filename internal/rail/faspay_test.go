@@ -1,11 +1,8 @@
 package rail_test
 
 import (
-	"encoding/json"
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,10 +14,11 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/rail/railtest"
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
 const (
-	faspayPassword = "canary-p@ssw0rd"
+	faspayPassword = "p@ssw0rd-of-the-sandbox"
 	trxID          = "9999981256572178"
 	badAmount      = 13000 // rupiah, refused by the provider of these tests
 )
@@ -30,7 +28,7 @@ func faspayAccount(host string) merchant.Account {
 		ID: "faspay", MerchantID: "demo", Rail: payment.Faspay, Environment: merchant.Sandbox, URL: "http://" + host,
 		Terms: payment.FaspayTerms(),
 		Faspay: merchant.FaspayCredentials{
-			MerchantID: "99999", Merchant: "Sophia Store", UserID: "bot99999", Password: merchant.NewSecret(faspayPassword),
+			MerchantID: "99812", Merchant: "Sophia Store", UserID: "bot99812", Password: merchant.NewSecret(faspayPassword),
 			Customer: merchant.FaspayCustomer{Name: "Pelanggan", Email: "kasir@example.com"},
 		},
 		Terminals: []merchant.Terminal{{Style: payment.BySequence, Terminal: payment.Terminal{ID: "faspay"}}},
@@ -55,31 +53,12 @@ func bill(amount payment.Rupiah, n int, now time.Time) payment.PostBill {
 	}
 }
 
-// faspayProvider makes a bill of everything but of one amount.
-func faspayProvider(*testing.T) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var m struct {
-			BillNo string `json:"bill_no" xml:"bill_no"`
-			Total  string `json:"bill_total" xml:"bill_total"`
-		}
-		body, _ := io.ReadAll(r.Body)
-		isXML := strings.HasPrefix(string(body), "<")
-		if json.Unmarshal(body, &m) != nil && xml.Unmarshal(body, &m) != nil {
-			http.Error(w, "Format Error", http.StatusOK)
-			return
-		}
-		code, trx := "00", trxID
-		if m.Total == fmt.Sprint(badAmount*100) {
-			code, trx = "13", ""
-		}
-		form := `{"response":"Post","trx_id":%q,"merchant_id":"99999","bill_no":%q,"response_code":%q,"response_desc":"x","redirect_url":"https://pay.example/x"}`
-		w.Header().Set("Content-Type", "application/json")
-		if isXML {
-			form = strings.ReplaceAll(`<faspay><trx_id>%s</trx_id><bill_no>%s</bill_no><response_code>%s</response_code></faspay>`, "%q", "%s")
-			w.Header().Set("Content-Type", "text/xml")
-		}
-		fmt.Fprintf(w, form, trx, m.BillNo, code)
-	})
+func faspayProvider(t *testing.T) http.Handler {
+	s := sandbox.New(sandbox.Options{Scripts: []sandbox.Script{{
+		Operation: sandbox.OperationPostData, Amount: badAmount, Effect: sandbox.Effect{Code: "13"},
+	}}})
+	t.Cleanup(s.Close)
+	return s.Faspay()
 }
 
 func TestFaspay(t *testing.T) {
@@ -104,7 +83,7 @@ func TestFaspay(t *testing.T) {
 
 // faspayAnswer is a message of Faspay's about the bill of these tests.
 func faspayAnswer(code string, more ...string) string {
-	fields := []string{`"trx_id":"` + trxID + `"`, `"merchant_id":"99999"`, `"bill_no":"test-1b"`, `"response_code":"` + code + `"`}
+	fields := []string{`"trx_id":"` + trxID + `"`, `"merchant_id":"99812"`, `"bill_no":"test-1b"`, `"response_code":"` + code + `"`}
 	return "{" + strings.Join(append(fields, more...), ",") + "}"
 }
 
@@ -308,7 +287,7 @@ func TestFaspaySendBy(t *testing.T) {
 }
 
 func credentials() faspay.Credentials {
-	return faspay.Credentials{UserID: "bot99999", Password: faspayPassword}
+	return faspay.Credentials{UserID: "bot99812", Password: faspayPassword}
 }
 
 // faspayNotification is what Faspay sends, in either form. The signature's letters may be capitals.
@@ -330,7 +309,7 @@ func faspayNotification(form string, fields ...string) rail.Notification {
 
 func paidFields(status faspay.Status, signature string) []string {
 	return []string{
-		"request", "Payment Notification", "trx_id", trxID, "merchant_id", "99999", "merchant", "Sophia Store", "bill_no", "test-1b",
+		"request", "Payment Notification", "trx_id", trxID, "merchant_id", "99812", "merchant", "Sophia Store", "bill_no", "test-1b",
 		"payment_reff", "null", "payment_date", "2026-03-21 10:00:30", "payment_status_code", string(status), "bill_total", "12500",
 		"payment_total", "12500", "signature", signature,
 	}
@@ -400,7 +379,7 @@ func TestFaspayReturns(t *testing.T) {
 	reader := openFaspay(t, http.DefaultTransport).(rail.ReturnReader)
 	query := func(status faspay.Status, signature string) string {
 		return url.Values{
-			"trx_id": {trxID}, "merchant_id": {"99999"}, "bill_no": {"test-1b"}, "bill_total": {"12500"}, "status": {string(status)}, "signature": {signature},
+			"trx_id": {trxID}, "merchant_id": {"99812"}, "bill_no": {"test-1b"}, "bill_total": {"12500"}, "status": {string(status)}, "signature": {signature},
 		}.Encode()
 	}
 	right := credentials().SignStatus("test-1b", faspay.Unprocessed)
