@@ -378,12 +378,14 @@ func (t Terms) mayAskAsked(p Payment, e Asked) error {
 		return &Refusal{Code: code, Message: message, State: p.State, Until: until}
 	}
 	a := p.attempt()
-	next := t.mayQuery(p, e.At)
+	next, held := t.mayQuery(p, e.At), a.PushedAt.Add(t.InDoubtAfter)
 	switch e.What {
 	case AskCheck:
 		switch {
 		case p.State == InDoubt && a.call(CallPush).Open && e.At.Before(a.call(CallPush).Until):
 			return refuse(CodeInProgress, "the provider is asked only after the push's call has ended", a.call(CallPush).Until)
+		case !t.Bills() && a.ResponseCode == "" && !a.NeverSent && e.At.Before(held):
+			return refuse(CodeInProgress, "the provider is asked only after the push's call has ended", held)
 		case e.At.Before(next):
 			return refuse(CodeCheckInProgress, "the provider was asked about this payment just now", next)
 		}
