@@ -40,6 +40,8 @@ type commands struct {
 	Sandbox   sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
 	Terminals terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Export    exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
+	Verify    verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
 	Config    configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
 	QRIS      qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
 	Sim       simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
@@ -116,8 +118,8 @@ func mistakes(err error) (all []string) {
 
 type versionCommand struct{}
 
-// Run prints the version and what it was built with.
-func (versionCommand) Run(t *terminal) error {
+// programVersion is the version, also of a build that was not given one.
+func programVersion() string {
 	info, _ := debug.ReadBuildInfo()
 	v := version
 	if v == "" && info != nil {
@@ -126,10 +128,16 @@ func (versionCommand) Run(t *terminal) error {
 	if v == "" || v == "(devel)" {
 		v = "development"
 	}
+	return v
+}
+
+// Run prints the version and what it was built with.
+func (versionCommand) Run(t *terminal) error {
+	info, _ := debug.ReadBuildInfo()
 	goVersion := ""
 	if info != nil {
 		goVersion = info.GoVersion
 	}
-	_, err := fmt.Fprintf(t.out, "lunas %s (%s)\n", v, goVersion)
+	_, err := fmt.Fprintf(t.out, "lunas %s (%s)\n", programVersion(), goVersion)
 	return err
 }

@@ -121,6 +121,8 @@ func TestMigrateTwice(t *testing.T) {
 type dev struct {
 	*testing.T
 	url, sandbox, key string
+	data              string // the folder
+	stop              func()
 }
 
 // startDevIn runs `lunas dev` in a folder until the function it returns is called.
@@ -149,12 +151,13 @@ func startDevIn(t *testing.T, data string, args ...string) (stop func()) {
 func startDev(t *testing.T, args ...string) *dev {
 	t.Helper()
 	data := t.TempDir()
-	t.Cleanup(startDevIn(t, data, args...))
+	stop := sync.OnceFunc(startDevIn(t, data, args...))
+	t.Cleanup(stop)
 	env, err := os.ReadFile(filepath.Join(data, "dev.env"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &dev{T: t}
+	d := &dev{T: t, data: data, stop: stop}
 	for name, into := range map[string]*string{"LUNAS_URL": &d.url, "LUNAS_SANDBOX_URL": &d.sandbox, "LUNAS_API_KEY": &d.key} {
 		m := regexp.MustCompile(`(?m)^export ` + name + `=(\S+)$`).FindSubmatch(env)
 		if m == nil {

@@ -99,7 +99,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	g.Engine, err = engine.New(ctx, engine.Options{
 		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log, OnTold: g.Courier.Wake,
 		Limits: limits, Routing: routing,
-		Now:    o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
+		Now: o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
 	})
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lunas-pay/lunas/internal/chain"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/sqldb"
@@ -51,9 +52,9 @@ func (w *writer) ready(ctx context.Context) (fresh bool, err error) {
 
 // beginChain stores a chain under a random number. It names the heads of the youngest chains.
 func (w *writer) beginChain(ctx context.Context) error {
-	var parents []sqldb.Parent
+	var parents []sqldb.Chain
 	err := sqldb.Each(ctx, database{w.conn}, func(rows sqldb.Rows) error {
-		var p sqldb.Parent
+		var p sqldb.Chain
 		err := rows.Scan(&p.ID, &p.Link, &p.Hash)
 		parents = append(parents, p)
 		return err
@@ -65,7 +66,7 @@ func (w *writer) beginChain(ctx context.Context) error {
 	if _, err := rand.Read(id[:]); err != nil {
 		return err
 	}
-	chain, stored := sqldb.NewChain(int64(binary.BigEndian.Uint64(id[:])>>1|1), parents)
+	chain, stored := chain.New(int64(binary.BigEndian.Uint64(id[:])>>1|1), parents)
 	if stored == nil {
 		stored = []byte{}
 	}

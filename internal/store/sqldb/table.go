@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/lunas-pay/lunas/internal/chain"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -143,7 +144,7 @@ func JournalRow(c *store.Change) (Row, error) {
 		[]byte{},
 	}
 	if _, asked := c.Event.(payment.Asked); asked {
-		row[journalDigest] = Digest(row[0], row[1], row[2], row[3], row[6], row[7], row[8], row[9])
+		row[journalDigest] = chain.Digest(row[0], row[1], row[2], row[3], row[6], row[7], row[8], row[9])
 	}
 	return row, nil
 }
@@ -164,7 +165,7 @@ func ExchangeRow(p *exchange.Part) Row {
 		p.MerchantID, p.PaymentID, p.ID, string(p.Side), Micros(p.At), int64(0),
 		int64(0), p.Account, p.Operation, p.Note, nil, sealed,
 	}
-	row[exchangeDigest] = Digest(row[0], row[1], row[2], row[3], row[4], row[7], row[8], row[9], row[11])
+	row[exchangeDigest] = chain.Digest(row[0], row[1], row[2], row[3], row[4], row[7], row[8], row[9], row[11])
 	return row
 }
 

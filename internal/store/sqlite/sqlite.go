@@ -114,6 +114,8 @@ const (
 	reading = common + "&mode=ro&_pragma=query_only(1)&_pragma=cache_size(-16384)"
 )
 
+const schemaExists = `SELECT 1 FROM sqlite_master WHERE name = 'goose_db_version'`
+
 func dsn(path, settings string) string {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -154,8 +156,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if s.writer, err = newWriter(ctx, s.options); err != nil {
 		return fmt.Errorf("open %s: %w", s.options.Path, err)
 	}
-	const exists = `SELECT 1 FROM sqlite_master WHERE name = 'goose_db_version'`
-	if err := sqldb.Check(ctx, s.writer, exists, migrations()); err != nil {
+	if err := sqldb.Check(ctx, s.writer, schemaExists, migrations()); err != nil {
 		return err
 	}
 	if s.readers, err = sql.Open("sqlite", dsn(s.options.Path, reading)); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	lib "modernc.org/sqlite/lib"
 
+	"github.com/lunas-pay/lunas/internal/chain"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/group"
@@ -52,7 +53,7 @@ func newWriter(ctx context.Context, o Options) (*writer, error) {
 // begin makes the store ready for this process: the lock file tells that every owner of before is dead.
 func (w *writer) begin(ctx context.Context) error {
 	return w.Tx(ctx, func(tx sqldb.DB) error {
-		first, parents := sqldb.NewChain(theChain, nil)
+		first, parents := chain.New(theChain, nil)
 		for _, s := range []struct {
 			statement string
 			args      []any

@@ -1,0 +1,31 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/lunas-pay/lunas/internal/chain"
+	"github.com/lunas-pay/lunas/internal/store/sqldb"
+)
+
+// ExportChain exports the hash chains of a database, which another process may have open: it only reads. See package
+// chain.
+func ExportChain(ctx context.Context, path string, write func(chain.Record) error) error {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database %s", path)
+	}
+	db, err := sql.Open("sqlite", dsn(path, reading))
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer db.Close()
+	s := sqldb.Common{Read: database{db}}
+	if err := sqldb.Check(ctx, s.Read, schemaExists, migrations()); err != nil {
+		return err
+	}
+	return explain(s.ExportChain(ctx, write))
+}
