@@ -149,11 +149,19 @@ func TestPaymentOnFaspaysPage(t *testing.T) {
 		!strings.Contains(p.NextAction.RedirectURL, "/pws/100003/") || p.Deadline == nil {
 		t.Fatalf("state %s, next %+v, want the customer sent to Faspay's page", p.State, p.NextAction)
 	}
+	paid := w.do("POST", "/v1/payments?wait=20", byPage).payment(t)
+	r, err := http.PostForm(paid.NextAction.RedirectURL, url.Values{"ovo_number": {"081211110101"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = r.Body.Close()
 	p = w.do("POST", "/v1/payments/"+p.ID+"/cancel", "").payment(t)
 	p = w.until(p.ID, "canceled")
 	if p.NextAction != nil {
 		t.Errorf("next %+v after the cancel", p.NextAction)
 	}
+	w.forward(time.Minute)
+	w.until(paid.ID, "paid")
 }
 
 func TestBillsExpiry(t *testing.T) {

@@ -243,6 +243,13 @@ func TestFaspayRedirect(t *testing.T) {
 			t.Fatalf("page = %q, %t", page, ok)
 		}
 		w.polite(0)
+		w.sandbox.Do(func(core *sandbox.Core, now time.Time) {
+			if err := core.AskBill(now, p.Attempts[0].ProviderReference, quickPayer); err != nil {
+				t.Error(err)
+			}
+		})
+		w.wantState(w.after(p, 15*time.Second), payment.Paid)
+		w.polite(1)
 	})
 }
 
