@@ -123,7 +123,7 @@ func eventTypes() []string {
 	for _, s := range payment.States() {
 		types = append(types, "payment."+string(s))
 	}
-	return append(types, webhook.TypeEndpointOff)
+	return append(types, payment.ToldReversedAfterPaid, webhook.TypeEndpointOff)
 }
 
 func (s *server) routeEndpoints() {

@@ -182,6 +182,13 @@ func (w *aggregators) polite(charges int) {
 	})
 }
 
+// heard are our replies so far.
+func (w *aggregators) heard() []rail.Reply {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.replies)
+}
+
 func TestFaspayDirectIsPaid(t *testing.T) {
 	for _, encoding := range []string{"json", "xml"} {
 		inFaspayBubble(t, payment.Direct, encoding, func(w *aggregators) {
@@ -192,8 +199,8 @@ func TestFaspayDirectIsPaid(t *testing.T) {
 			p = w.after(p, 15*time.Second)
 			w.wantState(p, payment.Paid)
 			a := p.Attempts[0]
-			if a.ProviderReference == "" || !strings.HasSuffix(a.Invoice, "b") || len(w.replies) != 1 || w.replies[0].Status != 200 {
-				t.Errorf("%s: attempt %+v, replies %+v", encoding, a, w.replies)
+			if a.ProviderReference == "" || !strings.HasSuffix(a.Invoice, "b") || len(w.heard()) != 1 || w.heard()[0].Status != 200 {
+				t.Errorf("%s: attempt %+v, replies %+v", encoding, a, w.heard())
 			}
 			w.polite(1)
 		})
@@ -273,8 +280,8 @@ func TestFaspayNotificationsCountOnce(t *testing.T) {
 				}
 			}
 			wrong := fault == sandbox.NotifyForeign || fault == sandbox.NotifyBadSignature
-			if said > 1 || (said == 1) == wrong || p.Version != version || len(w.replies) == 0 {
-				t.Errorf("%s: %d notifications of a payment counted, %d replies", fault, said, len(w.replies))
+			if said > 1 || (said == 1) == wrong || p.Version != version || len(w.heard()) == 0 {
+				t.Errorf("%s: %d notifications of a payment counted, %d replies", fault, said, len(w.heard()))
 			}
 			w.polite(1)
 		})
@@ -342,8 +349,8 @@ func TestDOKUIsPaid(t *testing.T) {
 			t.Errorf("attempt = %+v, want the provider's facts", a)
 		}
 		p = w.after(p, time.Hour)
-		if len(w.replies) != 1 || w.replies[0].Status != 200 || p.State != payment.Paid || p.Version > version+1 {
-			t.Errorf("%d replies to the notification, %s in version %d after %d", len(w.replies), p.State, p.Version, version)
+		if len(w.heard()) != 1 || w.heard()[0].Status != 200 || p.State != payment.Paid || p.Version > version+1 {
+			t.Errorf("%d replies to the notification, %s in version %d after %d", len(w.heard()), p.State, p.Version, version)
 		}
 		if _, _, err := w.engine.Ask(w.Context(), "demo", p.ID, payment.Asked{What: payment.AskVoid, By: "key_1"}, store.Key{}); err != nil {
 			t.Fatal(err)
@@ -411,7 +418,7 @@ func TestDOKUNotifications(t *testing.T) {
 			}})
 			p := w.after(w.pay(quickPayer), 35*time.Minute)
 			w.wantState(p, payment.Paid)
-			if len(w.replies) == 0 {
+			if len(w.heard()) == 0 {
 				t.Errorf("%s: no notification came", fault)
 			}
 		})
@@ -425,12 +432,12 @@ func TestDOKUNotifications(t *testing.T) {
 		w.away(true)
 		p = w.after(p, 20*time.Second)
 		w.away(false)
-		if len(w.replies) != 1 || w.replies[0].Status != http.StatusServiceUnavailable {
-			t.Fatalf("replies while the database is away = %+v", w.replies)
+		if len(w.heard()) != 1 || w.heard()[0].Status != http.StatusServiceUnavailable {
+			t.Fatalf("replies while the database is away = %+v", w.heard())
 		}
 		w.wantState(w.after(p, 31*time.Minute), payment.Paid)
-		if len(w.replies) != 2 || w.replies[1].Status != http.StatusOK {
-			t.Errorf("replies = %+v, want the second one taken", w.replies)
+		if len(w.heard()) != 2 || w.heard()[1].Status != http.StatusOK {
+			t.Errorf("replies = %+v, want the second one taken", w.heard())
 		}
 	})
 }

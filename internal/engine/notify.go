@@ -152,7 +152,11 @@ func (r receiving) submit(ctx context.Context, p payment.Payment, notice rail.No
 	}
 	said := payment.Notified{At: r.at, Number: notice.Number, Invoice: notice.Invoice, Outcome: notice.Outcome}
 	defer r.e.announce(paymentKey{r.a.MerchantID, p.ID}, said)()
-	if _, err := r.e.change(ctx, r.a.MerchantID, p.ID, said, parts, store.Key{}, nil); err != nil {
+	_, err = r.e.change(ctx, r.a.MerchantID, p.ID, said, parts, store.Key{}, nil)
+	switch {
+	case errors.Is(err, errNothingNew): // its twin was faster
+		return r.keep(ctx, p.ID, rail.Taken, reply)
+	case err != nil:
 		return r.trouble("write it down", err)
 	}
 	return reply

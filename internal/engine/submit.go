@@ -122,6 +122,9 @@ type unknownChange struct {
 func (u *unknownChange) Error() string { return u.err.Error() }
 func (u *unknownChange) Unwrap() error { return u.err }
 
+// errNothingNew says that a notification was not written down, since it says what is known.
+var errNothingNew = errors.New("nothing new")
+
 var errNotWritten = errors.New("not written")
 
 // writtenAfterAll looks in the journal for changes of unknown outcome. Nil: one of them was written, so its fact must
@@ -216,6 +219,9 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 		}
 		if c.Payment.Version == p.Version {
 			e.keep(c.Payment)
+			if _, said := ev.(payment.Notified); said {
+				return p, errNothingNew
+			}
 			return p, nil
 		}
 		done, err := e.Store.Commit(ctx, c)

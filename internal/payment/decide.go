@@ -54,7 +54,7 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	s.elapse()
 	s.settleStrays()
 	_, woke := e.(Woke)
-	if woke && !s.changed && s.wake().Equal(p.WakeAt) {
+	if (woke || s.known) && !s.changed && s.wake().Equal(p.WakeAt) {
 		return p, nil, nil
 	}
 	return s.finish(p)
@@ -149,6 +149,7 @@ type step struct {
 	came     time.Time // when the answer came that is being decided on
 	commands []Command
 	changed  bool
+	known    bool   // the event says what is known already
 	tell     string // how a change of state is announced, where not by the state
 	// interrupted is set where the process that made a call seems to be dead.
 	interrupted bool

@@ -84,6 +84,11 @@ func (d decision) refusalRules() (wrong []string) {
 // bookRules: the version counts events, and what was agreed stays.
 func (d decision) bookRules() (wrong []string) {
 	_, woke := d.event.(payment.Woke)
+	if n, ok := d.event.(payment.Notified); ok && asks(d.terms) { // what is known already need not be stored
+		for _, a := range d.before.Attempts {
+			woke = woke || a.Invoice == n.Invoice && a.Said == n.Outcome.Class
+		}
+	}
 	switch {
 	case d.after.Version == d.before.Version && !woke:
 		wrong = append(wrong, "an event left the version as it was")

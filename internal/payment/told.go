@@ -182,10 +182,13 @@ func (s *step) notifiedAsked(o Outcome) {
 	switch {
 	case s.p.State == Review, s.p.State == Voiding:
 	case s.p.State.Final():
+		s.known = again
 		if wrong || s.contradicts(o.Class) {
+			s.known = false
 			s.contradicted()
 		}
 	case again:
+		s.known = true
 	case wrong:
 		s.told(o)
 	case s.t.Bills() && s.t.ConfirmNotified, s.p.State == Presenting:
