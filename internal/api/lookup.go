@@ -96,8 +96,8 @@ func (s *server) terminals(ctx context.Context, _ *struct{}) (*struct{ Body Term
 		return nil, err
 	}
 	list := TerminalList{Data: []Terminal{}}
-	for _, a := range s.Engine.Accounts {
-		if a.MerchantID != key.MerchantID || a.Environment.Mode() != key.Mode {
+	for _, a := range s.Engine.AccountsOf(key.MerchantID) {
+		if a.Closed || a.Environment.Mode() != key.Mode {
 			continue
 		}
 		for _, t := range a.Terminals {

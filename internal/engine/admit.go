@@ -74,9 +74,9 @@ var ErrNoInquiry = errors.New("no account of this merchant can tell whether a ph
 // CheckPhone asks the provider whether a phone is registered. It needs no payment. Errors: ErrNoInquiry, or one of
 // rail's three.
 func (e *Engine) CheckPhone(ctx context.Context, merchantID string, mode payment.Mode, phone payment.Phone) (payment.Outcome, error) {
-	for _, a := range e.byOwner[merchantID] {
+	for _, a := range e.accountsOf(merchantID) {
 		checker, ok := a.Line.(rail.PhoneChecker)
-		if !ok || a.Environment.Mode() != mode {
+		if !ok || a.Closed || a.Environment.Mode() != mode {
 			continue
 		}
 		return e.checkPhone(ctx, a, checker, phone)

@@ -55,9 +55,10 @@ const (
 func (e *Engine) Circuits() []Circuit {
 	now := e.Now()
 	var all []Circuit
+	accounts := e.allAccounts()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, given := range e.Accounts {
+	for _, given := range accounts {
 		c := e.circuits[accountKey{given.MerchantID, given.ID}]
 		if c == nil {
 			c = &circuit{}

@@ -69,6 +69,11 @@ type Options struct {
 type Account struct {
 	merchant.Account
 	Line rail.Rail // the rail, opened for this account
+	// Beside are lines with other credentials of the account, old or to come, by which what the provider sends by itself
+	// may be signed too. Nothing is sent by them.
+	Beside []rail.Rail
+	// Closed takes no new payments. Those under way go on.
+	Closed bool
 }
 
 // claimAfter is how long a due time is left to the process that holds the payment's timer before others may act.
@@ -77,8 +82,7 @@ const claimAfter = 300 * time.Millisecond
 // Engine moves payments. Make it with New, start it with Run.
 type Engine struct {
 	Options
-	accounts map[accountKey]*account
-	byOwner  map[string][]*account // by merchant, in configured order
+	book book
 
 	mu    sync.Mutex
 	held  map[paymentKey]*held // payments that are not at rest and that this process drives
@@ -141,7 +145,7 @@ type Metrics struct {
 func New(ctx context.Context, o Options) (*Engine, error) {
 	o.setDefaults()
 	e := &Engine{
-		Options: o, accounts: map[accountKey]*account{}, byOwner: map[string][]*account{},
+		Options: o, book: book{accounts: map[accountKey]*account{}, byOwner: map[string][]*account{}},
 		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, terms: map[termsKey]payment.Terms{},
 		facts: map[paymentKey]int{}, mine: map[paymentKey]int{}, tokens: map[accountKey]*tokenState{}, queries: map[string]time.Time{},
 		bogus: map[accountKey]*rejections{}, circuits: map[accountKey]*circuit{},
@@ -153,7 +157,10 @@ func New(ctx context.Context, o Options) (*Engine, error) {
 		return nil, err
 	}
 	for _, a := range o.Accounts {
-		if err := e.addAccount(ctx, a); err != nil {
+		if e.accountOf(a.MerchantID, a.ID) != nil {
+			return nil, fmt.Errorf("merchant %s has two accounts %q", a.MerchantID, a.ID)
+		}
+		if err := e.SetAccount(ctx, a); err != nil {
 			return nil, err
 		}
 	}
@@ -215,33 +222,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (e *Engine) addAccount(ctx context.Context, a Account) error {
-	key := accountKey{a.MerchantID, a.ID}
-	if _, exists := e.accounts[key]; exists {
-		return fmt.Errorf("merchant %s has two accounts %q", a.MerchantID, a.ID)
-	}
-	if len(a.Terminals) == 0 {
-		return fmt.Errorf("account %s of merchant %s has no terminal", a.ID, a.MerchantID)
-	}
-	terms := a.Line.Terms()
-	known := &account{Account: a, terms: terms, revision: revisionOf(terms)}
-	if err := e.Store.SaveTerms(ctx, a.MerchantID, a.ID, known.revision, terms); err != nil {
-		return fmt.Errorf("save the terms of account %s: %w", a.ID, err)
-	}
-	for _, t := range a.Terminals {
-		err := e.Store.SaveTerminal(ctx, store.Terminal{
-			MerchantID: a.MerchantID, ID: numbersOf(terms, a.ID, t.ID), Cursor: payment.Cursor{Style: t.Style},
-		})
-		if err != nil {
-			return fmt.Errorf("save terminal %s of account %s: %w", t.ID, a.ID, err)
-		}
-	}
-	e.accounts[key] = known
-	e.byOwner[a.MerchantID] = append(e.byOwner[a.MerchantID], known)
-	e.terms[termsKey{a.MerchantID, a.ID, known.revision}] = terms
-	return nil
-}
-
 // TermsOf gives the terms that are frozen into a payment.
 func (e *Engine) TermsOf(ctx context.Context, p payment.Payment) (payment.Terms, error) {
 	return e.termsOf(ctx, p.MerchantID, p.Account, p.TermsRevision)
@@ -263,27 +243,4 @@ func (e *Engine) termsOf(ctx context.Context, merchantID, account, revision stri
 	e.terms[key] = t
 	e.mu.Unlock()
 	return t, nil
-}
-
-// MerchantAt tells whose account of a rail has this id, for what names no merchant. It is false when there is none, and
-// when there are several.
-func (e *Engine) MerchantAt(r payment.Rail, accountID string) (merchantID string, ok bool) {
-	for key, a := range e.accounts { // order does not matter: two are as none
-		if key.account == accountID && a.Rail == r {
-			if ok {
-				return "", false
-			}
-			merchantID, ok = key.merchant, true
-		}
-	}
-	return merchantID, ok
-}
-
-// RailOf gives the rail of an account; false when the account is not configured.
-func (e *Engine) RailOf(merchantID, accountID string) (rail.Rail, bool) {
-	a, ok := e.accounts[accountKey{merchantID, accountID}]
-	if !ok {
-		return nil, false
-	}
-	return a.Line, true
 }

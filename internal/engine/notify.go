@@ -36,7 +36,7 @@ var ErrNoDoor = errors.New("no notifications are taken there")
 // bytes as they came and what follows from them in one commit. Only then is it acknowledged; whatever is answered
 // otherwise makes the provider come again. The same one twice changes nothing and is acknowledged. The error is ErrNoDoor.
 func (e *Engine) Receive(ctx context.Context, merchantID, accountID string, in rail.Notification) (rail.Reply, error) {
-	a := e.accounts[accountKey{merchantID, accountID}]
+	a := e.accountOf(merchantID, accountID)
 	if a == nil {
 		return rail.Reply{}, ErrNoDoor
 	}
@@ -69,7 +69,7 @@ func (r receiving) receive(ctx context.Context) rail.Reply {
 	}
 	previous := stored
 	previous.Value = stored.Previous
-	notice, err := r.read([]rail.Token{stored.token(), previous.token()})
+	notice, err := r.readAny([]rail.Token{stored.token(), previous.token()})
 	var rejected *rail.Rejected
 	if errors.As(err, &rejected) {
 		r.reject(ctx, rejected)
@@ -117,6 +117,26 @@ func (r receiving) find(ctx context.Context, notice rail.Notice) (payment.Paymen
 		}
 	}
 	return p, store.ErrNotFound
+}
+
+// readAny reads a notification by the account's line or, if that does not believe it, by those beside it: while a provider
+// changes credentials either may sign. The error is the first one's.
+func (r *receiving) readAny(tokens []rail.Token) (rail.Notice, error) {
+	notice, err := r.read(tokens)
+	var rejected *rail.Rejected
+	for _, line := range r.a.Beside {
+		reader, ok := line.(rail.NotificationReader)
+		if !ok || !errors.As(err, &rejected) {
+			continue
+		}
+		beside := *r
+		beside.reader = reader
+		if other, otherErr := beside.read(tokens); otherErr == nil {
+			r.reader = reader // which answers it too
+			return other, nil
+		}
+	}
+	return notice, err
 }
 
 // read reads a notification; a panic of the reader is our trouble, and the bytes are kept.

@@ -17,7 +17,7 @@ const returnsMax = 5
 // what the address claims is believed: it can only be the reason to look soon how the payment stands. Errors: ErrNoDoor,
 // *rail.Rejected, store.ErrNotFound, or the store's.
 func (e *Engine) Return(ctx context.Context, merchantID, accountID string, in rail.Notification, rawQuery string) (payment.Payment, error) {
-	a := e.accounts[accountKey{merchantID, accountID}]
+	a := e.accountOf(merchantID, accountID)
 	if a == nil {
 		return payment.Payment{}, ErrNoDoor
 	}
@@ -30,6 +30,13 @@ func (e *Engine) Return(ctx context.Context, merchantID, accountID string, in ra
 	r := receiving{e: e, a: a, in: in, at: e.Now(), id: e.NewID("exc_"), operation: "return"}
 	invoice, err := reader.ReadReturn(rawQuery)
 	var rejected *rail.Rejected
+	for _, line := range a.Beside {
+		if other, ok := line.(rail.ReturnReader); ok && errors.As(err, &rejected) {
+			if found, otherErr := other.ReadReturn(rawQuery); otherErr == nil {
+				invoice, err = found, nil
+			}
+		}
+	}
 	if errors.As(err, &rejected) {
 		r.reject(ctx, rejected)
 		return payment.Payment{}, rejected

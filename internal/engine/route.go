@@ -38,11 +38,11 @@ func (e *Engine) routes(o Order) ([]route, error) {
 		Message: fmt.Sprintf("there is no %s account for the method %q on the rail asked for; configure one, or leave rail and account out", o.Mode, o.Method),
 	}
 	var found []route
-	for _, a := range e.byOwner[o.MerchantID] {
-		if a.Environment.Mode() != o.Mode || (o.Account != "" && a.ID != o.Account) || (o.Rail != "" && a.Rail != o.Rail) {
+	for _, a := range e.accountsOf(o.MerchantID) {
+		if a.Closed || a.Environment.Mode() != o.Mode || (o.Account != "" && a.ID != o.Account) || (o.Rail != "" && a.Rail != o.Rail) {
 			continue
 		}
-		if !serves(a.Rail, o.Method) {
+		if !serves(a.Rail, o.Method) || (a.Outlet != "" && o.Account == "" && o.Terminal == "") {
 			continue
 		}
 		refusal = &payment.Refusal{
@@ -139,7 +139,7 @@ func (e *Engine) nextRoute(ctx context.Context, p payment.Payment, want payment.
 	for k := want.Route; k < len(p.Routes); k++ {
 		frozen := p.Routes[k]
 		r, ok := e.routeOf(p.MerchantID, frozen)
-		if !ok {
+		if !ok || r.a.Closed {
 			continue
 		}
 		terms, err := e.termsOf(ctx, p.MerchantID, frozen.Account, frozen.TermsRevision)
@@ -166,7 +166,7 @@ func (e *Engine) nextRoute(ctx context.Context, p payment.Payment, want payment.
 
 // routeOf finds the account and terminal of a route as they are configured today.
 func (e *Engine) routeOf(merchantID string, frozen payment.Route) (route, bool) {
-	a := e.accounts[accountKey{merchantID, frozen.Account}]
+	a := e.accountOf(merchantID, frozen.Account)
 	if a == nil {
 		return route{}, false
 	}

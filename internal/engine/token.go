@@ -50,7 +50,7 @@ func (t storedToken) token() rail.Token {
 // workOf prepares a change of a payment, with the token that is known here, if it needs one.
 func (e *Engine) workOf(p payment.Payment, terms payment.Terms) work {
 	w := work{terms: terms}
-	a := e.accounts[accountKey{p.MerchantID, p.Account}]
+	a := e.accountOf(p.MerchantID, p.Account)
 	if a == nil {
 		return w
 	}
@@ -101,7 +101,7 @@ func (e *Engine) needToken(ctx context.Context, a *account, w *work) error {
 
 // withToken has a token ready for a change that was found to need one, and gives the event the present time.
 func (e *Engine) withToken(ctx context.Context, p payment.Payment, ev payment.Event) (payment.Event, error) {
-	a := e.accounts[accountKey{p.MerchantID, p.Account}]
+	a := e.accountOf(p.MerchantID, p.Account)
 	var w work
 	err := e.needToken(ctx, a, &w)
 	asked, isAsk := ev.(payment.Asked)
