@@ -125,7 +125,7 @@ var bans = []ban{
 		"the core imports the standard library only; see docs/decisions/0002",
 	},
 	{
-		"ovo snap doku faspay qris",
+		"ovo snap doku faspay qris lunas",
 		func(p string) bool { return !standard(p) },
 		"merchants link the clients alone, and none knows the others: standard library only",
 	},
