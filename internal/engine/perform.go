@@ -201,8 +201,9 @@ func (e *Engine) keep(p payment.Payment) {
 		e.setTimer(key, h)
 		if atRest {
 			delete(e.held, key)
-			// Of a paid push the answer has what a void repeats, and a human may still want to know how another one ended.
-			if p.State.Final() && p.State != payment.Paid {
+			// Of a paid push the answer has what a void repeats, of a declined one the reason, and a human may still want to
+			// know how another one ended.
+			if p.State.Final() && p.State != payment.Paid && p.State != payment.Declined {
 				endPush = h.endPush
 			}
 		}
