@@ -81,7 +81,17 @@ func (s shop) pay(ctx context.Context, rail string) (payment, error) {
 	if err := s.confirm(ctx, rail, p); err != nil {
 		return p, err
 	}
-	return p, s.call(ctx, "GET", s.api+"/v1/payments/"+p.ID+"?wait=60", nil, &p)
+	for under := true; under; {
+		if err := s.call(ctx, "GET", s.api+"/v1/payments/"+p.ID+"?wait=60", nil, &p); err != nil {
+			return p, err
+		}
+		switch p.State { // an answer comes earlier when there is something to show, and later than the wait there is none
+		case "created", "pushing", "presenting", "awaiting", "indoubt":
+		default:
+			under = false
+		}
+	}
+	return p, nil
 }
 
 // confirm is the customer: it waits for the payment to appear in the wallet, and pays it with OVO Cash.
