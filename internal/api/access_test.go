@@ -128,7 +128,7 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 	for _, path := range []string{"", "/events", "/exchanges"} {
 		w.do("GET", "/v1/payments/"+p.ID+path, "")
 	}
-	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/phones/081211111111", "/healthz", "/readyz"} {
+	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/rails", "/v1/phones/081211111111", "/healthz", "/readyz"} {
 		w.do("GET", path, "")
 	}
 	for _, operation := range []string{"check", "void"} {

@@ -59,7 +59,7 @@ func TestContractNamesOnlyWhatExists(t *testing.T) {
 	slices.Sort(routes)
 	want := []string{
 		"DELETE /v1/webhook_endpoints/{id}", "GET /healthz", "GET /readyz", "GET /v1/events", "GET /v1/payments", "GET /v1/payments/{id}", "GET /v1/payments/{id}/events",
-		"GET /v1/payments/{id}/exchanges", "GET /v1/payments/{id}/qr.png", "GET /v1/payments/{id}/qr.svg", "GET /v1/phones/{phone}", "GET /v1/terminals", "GET /v1/webhook_endpoints", "GET /v1/webhook_endpoints/{id}",
+		"GET /v1/payments/{id}/exchanges", "GET /v1/payments/{id}/qr.png", "GET /v1/payments/{id}/qr.svg", "GET /v1/phones/{phone}", "GET /v1/rails", "GET /v1/terminals", "GET /v1/webhook_endpoints", "GET /v1/webhook_endpoints/{id}",
 		"GET /v1/webhook_endpoints/{id}/deliveries", "PATCH /v1/webhook_endpoints/{id}", "POST /v1/payments",
 		"POST /v1/payments/{id}/cancel", "POST /v1/payments/{id}/check", "POST /v1/payments/{id}/refund",
 		"POST /v1/payments/{id}/renew", "POST /v1/payments/{id}/void",
