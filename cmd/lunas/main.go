@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/lunas-pay/lunas/internal/cli"
 )
 
 // version is set by release builds: -ldflags "-X main.version=…".
@@ -35,18 +38,23 @@ type terminal struct {
 
 // commands are the binary's commands.
 type commands struct {
-	Dev       devCommand       `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
-	Serve     serveCommand     `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
-	Sandbox   sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
-	Migrate   migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
-	Terminals terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
-	Export    exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
-	Verify    verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
-	Config    configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
-	QRIS      qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
-	Sim       simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
-	Bench     benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
-	Version   versionCommand   `cmd:"" help:"Print the version."`
+	Dev        devCommand       `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
+	Serve      serveCommand     `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
+	Sandbox    sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
+	Migrate    migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
+	Payments   cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
+	Events     cli.Events       `cmd:"" help:"Show what happens at a gateway."`
+	Webhooks   cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
+	Terminals  terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Export     exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
+	Verify     verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
+	Config     configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
+	QRIS       qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
+	Sim        simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
+	Bench      benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
+	Completion cli.Completion   `cmd:"" help:"Print what bash, zsh or fish needs to complete command lines."`
+	Complete   cli.Complete     `cmd:"" hidden:"" name:"__complete"`
+	Version    versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exit is how kong asks to end the program, for instance after --help.
@@ -68,6 +76,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 			"Examples:\n"+
 			"  lunas dev                          try everything on this machine\n"+
 			"  lunas serve --config lunas.yaml    run for production\n"+
+			"  lunas payments create --amount 12500 --reference INV-1 --phone 081211111111 --wait\n"+
 			"  lunas sim --seeds 2000             look for a day on which the books do not agree\n"),
 		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError(),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
@@ -83,11 +92,17 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 		fmt.Fprintf(errOut, "lunas: %v. Try: lunas --help\n", err)
 		return 2
 	}
-	if err := command.Run(&terminal{ctx: ctx, environ: environ, in: os.Stdin, out: out, err: errOut}); err != nil {
-		fmt.Fprintln(errOut, "lunas:", oneSentence(err))
-		return 1
+	err = command.Run(&terminal{ctx: ctx, environ: environ, in: os.Stdin, out: out, err: errOut},
+		&cli.Terminal{Context: ctx, Environ: environ, Out: out, Err: errOut})
+	if err == nil {
+		return 0
 	}
-	return 0
+	fmt.Fprintln(errOut, "lunas:", oneSentence(err))
+	var ends *cli.Exit
+	if errors.As(err, &ends) {
+		return ends.Code
+	}
+	return 1
 }
 
 // oneSentence writes an error without line breaks; several mistakes are listed, each in its line.
