@@ -265,14 +265,14 @@ func (s *step) short(c Call) {
 }
 
 // close ends a try of a call of the attempt at hand, as Attempt.close does. A query about a QR leaves no later than
-// SendWithin after it was ordered, and waits no longer than its limit.
+// SendWithin after it was ordered; one whose process seems to be dead may be under way until it would be taken for lost.
 func (s *step) close(c Call, try int, unclear bool) (wasOpen bool) {
 	wasOpen = s.a.close(c, try, unclear)
 	if wasOpen && c == CallCheck && s.t.Presents() {
 		r := s.a.call(c)
 		r.NextFrom = sooner(s.at, r.At.Add(s.t.SendWithin)).Add(s.t.QueryEvery)
 		if s.interrupted {
-			r.NextFrom = later(r.NextFrom, r.At.Add(s.t.ShortCallLimit))
+			r.NextFrom = later(r.NextFrom, r.Until)
 		}
 		s.a.setCall(r)
 	}
