@@ -320,7 +320,7 @@ func (s *Script) check() error {
 	if s.Amount < 0 || s.Skip < 0 || s.Times < 0 {
 		return errors.New("amount, skip and times are not negative")
 	}
-	if of := operations()[RailFaspay]; len(s.Effect.Status) == 1 && s.Rail != RailFaspay && !slices.Contains(of, s.Operation) {
+	if len(s.Effect.Status) == 1 && s.Rail != RailFaspay && !slices.Contains(operations()[RailFaspay], s.Operation) {
 		return fmt.Errorf("status %q: one digit is Faspay's; name its rail or an operation of it", s.Effect.Status)
 	}
 	if s.Effect == (Effect{}) {

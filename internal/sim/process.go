@@ -27,6 +27,8 @@ type process struct {
 	routines    []*routine
 	open        map[string]*call // the push of a payment whose call is under way here
 	stopped     *alarm           // the last one, where the next is to be taken for it
+
+	beats, ticks, beatJob, tickJob func() // made once: they are wanted often
 }
 
 // boot starts a gateway. While the database is away it is tried again.
@@ -60,6 +62,8 @@ func (d *day) boot(slot int) {
 	}
 	d.processes[slot] = p
 	d.tell("started", p, "", "")
+	p.beats, p.ticks, p.tickJob = p.beat, p.tick, func() { _ = p.engine.Tick(background) }
+	p.beatJob = func() { _ = p.engine.Beat(background) } // a store that does not answer is tried again at the next one
 	p.beat()
 	p.tick()
 }
@@ -74,65 +78,68 @@ const (
 
 // beat and tick are engine.Run in the world's time.
 func (p *process) beat() {
-	p.spawn(0, p, func() {
-		_ = p.engine.Beat(background) // a store that does not answer is tried again at the next one
-	})
-	p.after(lease/3, p, p.beat)
+	p.spawn(0, p, p.beatJob)
+	p.after(lease/3, p, p.beats)
 }
 
 func (p *process) tick() {
 	next := claimEvery
 	if _, oldest, err := p.base.OpenTasks(background); err != nil || (!oldest.IsZero() && oldest.Before(p.time())) {
-		p.spawn(0, p, func() { _ = p.engine.Tick(background) })
+		p.spawn(0, p, p.tickJob)
 	} else if p.calm && !oldest.IsZero() {
 		// In the evening nothing becomes due but by its own alarm: no need to look ten times a second.
 		next = min(max(next, oldest.Sub(p.time())), time.Second)
 	}
-	p.after(next, p, p.tick)
+	p.after(next, p, p.ticks)
 }
 
 // The seams.
 
-// alarm is a timer that an engine has set.
+// alarm is a timer that an engine has set. As with a real one, what runs when it goes off may run a little later, and
+// stopping it then is in vain.
 type alarm struct {
-	ring func()
-	over bool // it has gone off, or was stopped before
-	late bool // it has gone off, and its function has not run yet: to stop it comes too late
+	p       *process
+	routine *routine // that set it
+	ring    func()
+	over    bool // it has gone off, or was stopped before
+	late    bool // it has gone off, and its function has not run yet
 }
 
-// timer is Options.After. As with a real one, what runs when it goes off may run a little later, and stopping it then
-// is in vain.
+// timer is Options.After.
 func (p *process) timer(d time.Duration, f func()) (stop func() bool) {
-	r := p.running
-	a := &alarm{ring: f}
+	a := &alarm{p: p, routine: p.running, ring: f}
 	if p.stopped != nil { // only by sabotage
 		p.stopped.ring, p.stopped = f, nil
 	}
-	run := func() {
+	p.push(event{at: p.now + d, process: p, alarm: a})
+	return a.stop
+}
+
+func (a *alarm) goOff() {
+	switch {
+	case a.late:
 		a.late = false
-		a.ring()
-		p.hungUp(r)
-	}
-	p.after(d, p, func() {
-		if a.over {
-			return
-		}
+	case a.over:
+		return
+	default:
 		a.over = true
-		if late := p.lateness(); late > 0 {
+		if late := a.p.lateness(); late > 0 {
 			a.late = true
-			p.after(late, p, run)
+			a.p.push(event{at: a.p.now + late, process: a.p, alarm: a})
 			return
 		}
-		run()
-	})
-	return func() bool {
-		before := a.over
-		a.over = true
-		if a.late && p.sabotage.mistakenRings {
-			p.stopped = a
-		}
-		return !before
 	}
+	a.ring()
+	a.p.hungUp(a.routine)
+}
+
+func (a *alarm) stop() bool {
+	before := a.over
+	a.over = true
+	if a.late && a.p.sabotage.mistakenRings {
+		a.p.stopped = a
+	}
+	return !before
 }
 
 // lateness is how much later than it has gone off an alarm rings.

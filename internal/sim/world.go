@@ -32,7 +32,9 @@ type event struct {
 	process  *process
 	routine  *routine // resumed, if it still stands where token says
 	token    uint64
-	do       func() // when routine is nil
+	job      func() // begun in a routine of its own
+	alarm    *alarm // goes off
+	do       func() // when there is nothing of these
 }
 
 func (w *world) time() time.Time { return w.start.Add(w.now) }
@@ -70,6 +72,10 @@ func (w *world) step() bool {
 		}
 	}
 	switch {
+	case e.job != nil:
+		w.begin(e.process, e.job)
+	case e.alarm != nil:
+		e.alarm.goOff()
 	case e.routine == nil:
 		e.do()
 	case e.routine.token == e.token:
@@ -98,13 +104,15 @@ type killed struct{}
 
 // spawn starts a job of a process as an event of its own.
 func (w *world) spawn(d time.Duration, p *process, job func()) {
-	w.after(d, p, func() {
-		r := w.routine()
-		r.job, r.process, r.killed = job, p, false
-		r.place = len(p.routines)
-		p.routines = append(p.routines, r)
-		w.resume(r)
-	})
+	w.push(event{at: w.now + d, process: p, job: job})
+}
+
+func (w *world) begin(p *process, job func()) {
+	r := w.routine()
+	r.job, r.process, r.killed = job, p, false
+	r.place = len(p.routines)
+	p.routines = append(p.routines, r)
+	w.resume(r)
 }
 
 func (w *world) routine() *routine {
