@@ -173,7 +173,7 @@ func (p Payment) duplicate() bool {
 
 // clone gives a payment whose attempts can be changed without touching the original's.
 func (p Payment) clone() Payment {
-	attempts := make([]Attempt, len(p.Attempts), len(p.Attempts)+1)
+	attempts := make([]Attempt, len(p.Attempts))
 	copy(attempts, p.Attempts)
 	for i := range attempts {
 		attempts[i].Calls = append([]CallRecord(nil), attempts[i].Calls...)
