@@ -105,6 +105,8 @@ type CallRecord struct {
 	// NextFrom is when a next query about a QR may be made at the earliest, once the last one has ended: that may have left
 	// later than it was ordered, and if its process only seems to be dead, it is still under way.
 	NextFrom time.Time `json:"next_from,omitzero"`
+	// MayLandUntil is until when a try of a refund that brought no verdict may still reach the provider and be done.
+	MayLandUntil time.Time `json:"may_land_until,omitzero"`
 	// Unclear is set once a try ended without a verdict: whether it took effect is not known.
 	Unclear bool `json:"unclear,omitempty"`
 	// Attempt is the index of the call's attempt, where OpenCalls lists it.

@@ -276,6 +276,11 @@ func (s *step) close(c Call, try int, unclear bool) (wasOpen bool) {
 		}
 		s.a.setCall(r)
 	}
+	if unclear && c == CallRefund && s.t.Presents() {
+		r := s.a.call(c)
+		r.MayLandUntil = r.At.Add(s.t.SignatureLife)
+		s.a.setCall(r)
+	}
 	return wasOpen
 }
 

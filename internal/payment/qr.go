@@ -280,7 +280,12 @@ func (s *step) queryAnswered(o Outcome) {
 	case s.p.State == Refunding && s.a.call(CallCheck).Open:
 		// an older query's answer; the newer one decides
 	case s.p.State == Refunding && o.Class == Approved && s.p.Failure != nil:
-		s.to(Paid) // the refund was refused, and no earlier try had been done
+		// The refund was refused, and no earlier try has been done. One that brought no verdict may still be on its way.
+		if dead := s.a.call(CallRefund).MayLandUntil; !s.reached(dead) || s.a.call(CallCheck).At.Before(dead) {
+			s.a.RetryAt = s.t.mayQuery(s.p, dead)
+			return
+		}
+		s.to(Paid)
 	case s.p.State == Refunding:
 		s.repeatRefund()
 	case !s.a.Settled && !s.a.call(CallCheck).Open:
@@ -337,8 +342,11 @@ func (t Terms) mayQuery(p Payment, then time.Time) time.Time {
 	return then
 }
 
-// queryNext tells whether the refund was tried last, so that a query is next: the two take turns.
-func (s *step) queryNext() bool { return !s.a.call(CallRefund).At.Before(s.a.call(CallCheck).At) }
+// queryNext tells whether the refund was tried last, so that a query is next: the two take turns. Once the refund was
+// refused it is only asked about.
+func (s *step) queryNext() bool {
+	return s.p.Failure != nil || !s.a.call(CallRefund).At.Before(s.a.call(CallCheck).At)
+}
 
 func (s *step) unansweredQR(c Call) {
 	switch {

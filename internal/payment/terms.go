@@ -38,8 +38,8 @@ type Terms struct {
 	LateApproval Late `json:"late_approval"`
 	// CheckMaxAge is how far back a status can be asked for. OVO: 7 days.
 	CheckMaxAge time.Duration `json:"check_max_age"`
-	// SignatureLife is how long after t0 the provider may still accept the push, clock skew included.
-	// OVO: 5 min; ours: 30 s more.
+	// SignatureLife is how long after t0 the provider may still accept the push, clock skew included; of QRs, a refund
+	// after its order. OVO: 5 min; ours: 30 s more.
 	SignatureLife time.Duration `json:"signature_life"`
 
 	AmountMin Rupiah `json:"amount_min"`
@@ -158,6 +158,7 @@ func SNAPTerms() Terms {
 	return Terms{
 		Rail:           SNAP,
 		CallLimit:      10 * time.Second,
+		SignatureLife:  5*time.Minute + 30*time.Second,
 		SendWithin:     2 * time.Second,
 		ShortCallLimit: 15 * time.Second,
 		RetryGap:       10 * time.Second,

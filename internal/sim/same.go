@@ -51,7 +51,7 @@ func sameQR(a, b payment.Attempt) bool {
 
 func sameCall(a, b payment.CallRecord) bool {
 	return a.Call == b.Call && a.Tries == b.Tries && instant(a.At, b.At) && instant(a.Until, b.Until) &&
-		a.Open == b.Open && instant(a.NextFrom, b.NextFrom) && a.Unclear == b.Unclear && a.Attempt == b.Attempt
+		a.Open == b.Open && instant(a.NextFrom, b.NextFrom) && instant(a.MayLandUntil, b.MayLandUntil) && a.Unclear == b.Unclear && a.Attempt == b.Attempt
 }
 
 func sameFailure(a, b *payment.Failure) bool {

@@ -71,7 +71,6 @@ type snapWeather struct {
 	options       sandbox.SNAPOptions
 	notify        sandbox.NotifyMode
 	compact       bool
-	allowed       []string
 	tokenDeaths   int
 	forged        int
 	longDay       bool    // with an hour between first and last, so that tokens come to their end
@@ -218,7 +217,7 @@ func (t *snapTrack) forgery() {
 
 func (t *snapTrack) restWithin() time.Duration {
 	terms := t.x.terms
-	rest := terms.QRLife + 2*terms.QueryGapMax + 2*terms.RetryGapMax + terms.ShortCallLimit + time.Minute
+	rest := terms.QRLife + 2*terms.QueryGapMax + 2*terms.RetryGapMax + terms.SignatureLife + terms.ShortCallLimit + time.Minute
 	if terms.QueryUntil < time.Hour {
 		rest += terms.QueryUntil
 	}
