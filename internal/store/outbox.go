@@ -45,6 +45,8 @@ type Outbox interface {
 	// Sequence gives events that have none their positions in their merchants' feeds, at most limit of them, and tells
 	// how many. Positions become visible in their order: who has read up to one will find no lower one later.
 	Sequence(ctx context.Context, limit int) (int, error)
+	// Unplaced counts the events without a position, of all merchants, and says when the oldest of them happened.
+	Unplaced(context.Context) (n int, oldest time.Time, err error)
 	// Feed gives a merchant's events of a mode after a position, in order, at most limit (100 by default, at most 1000).
 	Feed(ctx context.Context, merchantID string, mode payment.Mode, after int64, limit int) ([]Told, error)
 }

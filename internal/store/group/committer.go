@@ -101,6 +101,11 @@ type Stats struct {
 	Largest int // changes in the largest group
 }
 
+// WithAlone adds changes that were written alone, past the committer.
+func (s Stats) WithAlone(n int) Stats {
+	return Stats{Groups: s.Groups + n, Changes: s.Changes + n, Largest: max(s.Largest, min(n, 1))}
+}
+
 // Stats gives the counts so far.
 func (c *Committer) Stats() Stats {
 	var sum Stats

@@ -86,6 +86,12 @@ func TestWhatQueuesBehindATransactionIsOneGroup(t *testing.T) {
 		if got, want := c.Stats(), (Stats{Groups: 3, Changes: 6, Largest: 3}); got != want {
 			t.Errorf("Stats() = %+v, want %+v", got, want)
 		}
+		if got, want := c.Stats().WithAlone(2), (Stats{Groups: 5, Changes: 8, Largest: 3}); got != want {
+			t.Errorf("with two changes written alone: %+v, want %+v", got, want)
+		}
+		if got, want := (Stats{}).WithAlone(2), (Stats{Groups: 2, Changes: 2, Largest: 1}); got != want {
+			t.Errorf("two changes written alone: %+v, want %+v", got, want)
+		}
 	})
 }
 

@@ -307,6 +307,24 @@ func (s *Store) Sequence(ctx context.Context, limit int) (n int, err error) {
 	return n, err
 }
 
+// Unplaced counts the events without a position.
+func (s *Store) Unplaced(ctx context.Context) (n int, oldest time.Time, err error) {
+	if err := s.Ping(ctx); err != nil {
+		return 0, oldest, err
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, m := range s.merchants {
+		n += len(m.fresh)
+		for _, t := range m.fresh {
+			if oldest.IsZero() || t.At.Before(oldest) {
+				oldest = t.At
+			}
+		}
+	}
+	return n, oldest, nil
+}
+
 // replace puts an event that has got its position in the place of the one without.
 func (m *merchant) replace(t *store.Told) {
 	r := m.payments[t.PaymentID]

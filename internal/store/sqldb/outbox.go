@@ -416,6 +416,13 @@ func (s *Common) Sequence(ctx context.Context, limit int) (int, error) {
 	return int(n), Doing("give events their positions", err)
 }
 
+// Unplaced counts the events without a position.
+func (s *Common) Unplaced(ctx context.Context) (n int, oldest time.Time, err error) {
+	var micros int64
+	err = One(ctx, s.Read, []any{&n, &micros}, `SELECT count(*), COALESCE(min(at), 0) FROM told WHERE position IS NULL`)
+	return n, Time(micros), Doing("count events without a position", err)
+}
+
 // Feed gives a merchant's events after a position.
 func (s *Common) Feed(ctx context.Context, merchantID string, mode payment.Mode, after int64, limit int) (told []store.Told, err error) {
 	if limit <= 0 {

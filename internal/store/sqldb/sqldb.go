@@ -113,7 +113,11 @@ type Commit struct {
 		Commit(context.Context, store.Change) (store.Change, error)
 	}
 	underWay atomic.Int64
+	alone    atomic.Int64
 }
+
+// Alone is how many changes have been committed by themselves.
+func (c *Commit) Alone() int { return int(c.alone.Load()) }
 
 // Do commits a change; see store.Store.
 func (c *Commit) Do(ctx context.Context, change store.Change) (store.Change, error) {
@@ -121,6 +125,7 @@ func (c *Commit) Do(ctx context.Context, change store.Change) (store.Change, err
 	if c.underWay.Add(1) > 1 {
 		return c.Committer.Commit(ctx, change)
 	}
+	c.alone.Add(1)
 	results, err := c.Backend.CommitGroup(ctx, []store.Change{change})
 	if err != nil {
 		return store.Change{}, err

@@ -353,6 +353,7 @@ func closes(w *world) {
 		"Told":      func() error { _, err := s.Told(ctx, Merchant, PaymentID(1)); return err },
 		"KeyOf":     func() error { _, err := s.KeyOf(ctx, Merchant, payment.Live, "k"); return err },
 		"OpenTasks": func() error { _, _, err := s.OpenTasks(ctx); return err },
+		"Unplaced":  func() error { _, _, err := s.Unplaced(ctx); return err },
 		"Ping":      func() error { return s.Ping(ctx) },
 	}
 	for name, call := range calls {

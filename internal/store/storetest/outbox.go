@@ -431,8 +431,16 @@ func sequences(w *world) {
 	p := w.pushAt(20, 1)
 	w.paid(10, 2, func(r *Request) { r.Mode = payment.Test })
 	want(w, "before there are positions", len(w.feed(payment.Live, 0)), 0)
+	unplaced := func(n int, oldest time.Time) {
+		got, since, err := w.Store.Unplaced(w.ctx)
+		w.must("unplaced", err)
+		want(w, "events without a position", fmt.Sprint(got, since.UTC()), fmt.Sprint(n, oldest.UTC()))
+	}
+	unplaced(3, at(10))
 	w.sequence(2, 2)
+	unplaced(1, at(20))
 	w.sequence(10, 1)
+	unplaced(0, time.Time{})
 	w.sequence(10, 0)
 	w.next(p, payment.Answered{At: at(25), Call: payment.CallPush, Try: 1, Outcome: Paid()})
 	w.sequence(10, 1)
