@@ -7,6 +7,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -47,8 +48,20 @@ type Options struct {
 	MaxWait time.Duration
 	// Stopping, when it is closed, ends every ?wait= at once, so that a server can shut down. Nil: never.
 	Stopping <-chan struct{}
+	// OnAnswer is told of every answer when it has been given, with the request's context. It must not block. Nil: nobody is.
+	OnAnswer func(context.Context, ObservedAnswer)
 	// Ready tells why this process cannot serve beside what the store says, for /readyz. Nil: nothing is asked.
 	Ready func() error
+}
+
+// ObservedAnswer is what is said of a request outside of logs: nothing that came with it.
+type ObservedAnswer struct {
+	RequestID string
+	Method    string // a known one, or other
+	Route     string // the pattern, never the path; none where nothing is served
+	Status    int    // 0: the connection was cut
+	Code      string // the problem's; empty: there is none
+	Took      time.Duration
 }
 
 const (

@@ -68,7 +68,9 @@ func (s *server) handler() http.Handler {
 			if trouble := recover(); trouble != nil {
 				s.panicked(c, trouble)
 			}
-			s.logCall(c, time.Since(began))
+			took := time.Since(began)
+			s.logCall(c, took)
+			s.tellAnswer(c, took)
 		}()
 		s.serve(c)
 	})
@@ -161,6 +163,17 @@ func (s *server) logCall(c *call, took time.Duration) {
 		level = slog.LevelError
 	}
 	s.Log.Log(c.r.Context(), level, "answered", args...)
+}
+
+func (s *server) tellAnswer(c *call, took time.Duration) {
+	if s.OnAnswer == nil {
+		return
+	}
+	a := ObservedAnswer{RequestID: c.requestID, Method: safeMethod(c.r.Method), Route: route(c.r), Status: c.w.status, Took: took}
+	if c.problem != nil {
+		a.Code = c.problem.Code
+	}
+	s.OnAnswer(c.r.Context(), a)
 }
 
 func safeMethod(m string) string {

@@ -100,7 +100,9 @@ func (e *Engine) checkPhone(ctx context.Context, a *account, checker rail.PhoneC
 	ctx, cancel := e.limited(ctx, now.Add(PhoneTimeout), now)
 	defer cancel()
 	record := &exchange.Call{Expected: rendered.Wire, Now: e.Now}
-	outcome, err := a.Line.Do(exchange.WithCall(ctx, record), rendered)
+	called, ended := e.Observer.Call(ctx, ObservedCall{Rail: a.Rail, MerchantID: a.MerchantID, Operation: OperationPhone, Try: 1})
+	outcome, err := a.Line.Do(exchange.WithCall(called, record), rendered)
+	ended(outcome, err)
 	result := record.Result()
 	if len(result.Received) > 0 || result.Note != "" {
 		part.Side, part.At, part.Wire, part.Sealed, part.Note = exchange.Response, e.Now(), result.Received, nil, result.Note

@@ -47,6 +47,8 @@ type Options struct {
 
 	// OnTold is called when something was written that merchants are told of. It must not block. Nil: nobody is.
 	OnTold func()
+	// Observer looks on. Nil: nobody does.
+	Observer Observer
 
 	// Lease is how long (in real time) a silent process is taken for alive. Default 3 s; it must exceed SendWithin.
 	Lease time.Duration
@@ -188,6 +190,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.NewID == nil {
 		o.NewID = NewID
+	}
+	if o.Observer == nil {
+		o.Observer = nobody{}
 	}
 	if o.Owner == "" {
 		o.Owner = NewID("own_")

@@ -12,8 +12,9 @@ import (
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
-// settle sets in motion what a committed change wants: its calls, its timer, and whoever waits for it.
-func (e *Engine) settle(done store.Change, w work) {
+// settle sets in motion what a committed change wants: its calls, its timer, and whoever waits for it. ctx is that of
+// whoever brought the change.
+func (e *Engine) settle(ctx context.Context, done store.Change, w work) {
 	if len(done.Told) > 0 && e.OnTold != nil {
 		e.OnTold()
 	}
@@ -31,6 +32,7 @@ func (e *Engine) settle(done store.Change, w work) {
 		})
 	}
 	line, sent := w.line, w.sent // and not w, which holds the bytes of its calls
+	along := e.Observer.Carry(ctx)
 	for i, call := range w.calls {
 		after := w.after
 		if i > 0 {
@@ -41,7 +43,7 @@ func (e *Engine) settle(done store.Change, w work) {
 		e.Go(func() {
 			defer e.end()
 			defer over()
-			e.perform(p, line, call, sent)
+			e.perform(along, p, line, call, sent)
 			if after != nil {
 				after()
 			}
@@ -54,8 +56,11 @@ func (e *Engine) settle(done store.Change, w work) {
 
 // perform makes one call and brings its outcome to the payment. It calls sent, if there is one, when the first byte of a
 // push has left, and when the call has ended.
-func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork, sent func()) {
-	ctx, cancel := e.limited(context.Background(), w.target.Until, p.UpdatedAt)
+func (e *Engine) perform(along context.Context, p payment.Payment, line rail.Rail, w callWork, sent func()) {
+	ctx, cancel := e.limited(along, w.target.Until, p.UpdatedAt)
+	ctx, ended := e.Observer.Call(ctx, ObservedCall{
+		Rail: p.Rail, MerchantID: p.MerchantID, PaymentID: p.ID, Operation: string(w.call), Try: w.target.Try,
+	})
 	record := &exchange.Call{Expected: w.rendered.Wire, SendBy: w.sendBy, Now: e.Now}
 	key := paymentKey{p.MerchantID, p.ID}
 	if w.call == payment.CallPush {
@@ -68,12 +73,13 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork, sent fun
 	outcome, err := do(exchange.WithCall(ctx, record), line, rendered)
 	stopped := ctx.Err() != nil
 	cancel()
+	ended(outcome, err)
 	e.heard(p, w, record, stopped, e.Now(), err)
 	if sent != nil {
 		sent()
 	}
 	if err != nil {
-		e.Log.Warn("a call brought no verdict", "payment", p.ID, "call", string(w.call), "try", w.target.Try, "error", err)
+		e.Log.WarnContext(along, "a call brought no verdict", "payment", p.ID, "call", string(w.call), "try", w.target.Try, "error", err)
 	}
 	if err == nil && outcome.Class == payment.TokenDead {
 		e.tokenDied(accountKey{p.MerchantID, p.Account}, w.token)
@@ -83,7 +89,7 @@ func (e *Engine) perform(p payment.Payment, line rail.Rail, w callWork, sent fun
 	if part, ok := e.response(p, w, rendered.Operation, record, at); ok {
 		parts = append(parts, part)
 	}
-	e.submit(context.Background(), p.MerchantID, p.ID, eventOf(w, at, outcome, err), parts)
+	e.submit(along, p.MerchantID, p.ID, eventOf(w, at, outcome, err), parts)
 }
 
 // do makes a call. A panic of the rail is a call without an answer, since it may have been sent. What is thrown and is

@@ -128,7 +128,8 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 		return payment.Payment{}, refusalOf(err)
 	}
 	e.Metrics.Requested.Add(1)
-	e.settle(done, w)
+	e.Observer.Changed(ctx, payment.Payment{}, done.Payment)
+	e.settle(ctx, done, w)
 	return done.Payment, nil
 }
 

@@ -213,7 +213,7 @@ func (e *Engine) takeNumber(ctx context.Context, p payment.Payment, r route, ter
 		}
 		return errors.Is(err, store.ErrConflict), err
 	}
-	e.count(terms, p, done.Payment)
-	e.settle(done, w)
+	e.count(ctx, terms, p, done.Payment)
+	e.settle(ctx, done, w)
 	return false, nil
 }

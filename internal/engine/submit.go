@@ -236,8 +236,8 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 		if err != nil {
 			return p, err
 		}
-		e.count(terms, p, done.Payment)
-		e.settle(done, w)
+		e.count(ctx, terms, p, done.Payment)
+		e.settle(ctx, done, w)
 		return done.Payment, nil
 	}
 }
@@ -275,19 +275,22 @@ func (e *Engine) finishOrSay(w *work, c store.Change, p payment.Payment, ev paym
 	return done, err
 }
 
-func (e *Engine) count(t payment.Terms, before, now payment.Payment) {
+func (e *Engine) count(ctx context.Context, t payment.Terms, before, now payment.Payment) {
+	if now.State != before.State {
+		e.Observer.Changed(ctx, before, now)
+	}
 	switch {
 	case now.State == before.State:
 	case now.State == payment.Review:
 		e.Metrics.Reviews.Add(1)
-		e.Log.Error("a payment needs a human", "payment", now.ID, "merchant", now.MerchantID, "why", now.Review)
+		e.Log.ErrorContext(ctx, "a payment needs a human", "payment", now.ID, "merchant", now.MerchantID, "why", now.Review)
 	case now.State == payment.Reversing:
 		e.Metrics.Reversals.Add(1)
-		e.Log.Warn("a push without an answer is being reversed", "payment", now.ID, "merchant", now.MerchantID)
+		e.Log.WarnContext(ctx, "a push without an answer is being reversed", "payment", now.ID, "merchant", now.MerchantID)
 		e.alarmIfLate(t, before, now)
 	case now.State.Final():
 		e.Metrics.Ended.Add(1)
-		e.Log.Info("payment ended", "payment", now.ID, "merchant", now.MerchantID, "state", string(now.State))
+		e.Log.InfoContext(ctx, "payment ended", "payment", now.ID, "merchant", now.MerchantID, "state", string(now.State))
 	}
 }
 

@@ -230,7 +230,9 @@ func (e *Engine) askToken(ctx context.Context, a *account, line rail.Tokened, de
 	limited, cancel := e.limited(ctx, now.Add(tokenTimeout), now)
 	defer cancel()
 	record := &exchange.Call{Expected: rendered.Wire, Now: e.Now}
-	t, err := line.Access(exchange.WithCall(limited, record), rendered)
+	called, ended := e.Observer.Call(limited, ObservedCall{Rail: a.Rail, MerchantID: a.MerchantID, Operation: OperationToken, Try: 1})
+	t, err := line.Access(exchange.WithCall(called, record), rendered)
+	ended(payment.Outcome{}, err)
 	if result := record.Result(); len(result.Received) > 0 || result.Note != "" {
 		part.Side, part.At, part.Wire, part.Sealed, part.Note = exchange.Response, e.Now(), result.Received, nil, result.Note
 		if logErr := e.log(ctx, part); logErr != nil {
