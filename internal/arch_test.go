@@ -34,8 +34,8 @@ const (
 // room is a package and who may import it. A "*" in front stands for the rooms that see everything.
 type room struct{ name, importers string }
 
-// seesAll are the rooms behind "*": assembly, the simulated world, and the bench.
-const seesAll = "internal/gateway internal/sim internal/bench"
+// seesAll are the rooms behind "*": assembly, what looks on, the simulated world, and the bench.
+const seesAll = "internal/gateway internal/observe internal/sim internal/bench"
 
 // stores are the rooms that keep what the words say.
 const stores = "internal/store/group internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/memory internal/store/sqlite internal/store/postgres internal/store/storetest"
@@ -92,6 +92,7 @@ var rooms = []room{
 	{"internal/cli", "cmd/lunas"},
 
 	// Assembly and the roof.
+	{"internal/observe", "internal/gateway"},
 	{"internal/config", "internal/gateway internal/bench cmd/lunas"},
 	{"internal/gateway", "internal/sim internal/bench cmd/lunas"},
 	{"internal/sim", "internal/bench cmd/lunas"},

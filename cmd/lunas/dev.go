@@ -9,8 +9,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/gateway"
 	"github.com/lunas-pay/lunas/sandbox"
 )
@@ -22,6 +24,8 @@ type devCommand struct {
 	DB            string  `help:"Another database than DATA/lunas.db: a file, or postgres://…" name:"db" placeholder:"DATABASE"`
 	Speed         float64 `help:"How many seconds pass in one, for gateway and sandbox together." default:"1"`
 	LogLevel      string  `help:"What is logged." enum:"debug,info,warn,error" default:"warn"`
+	MetricsListen string  `help:"Address of a listener with /metrics for Prometheus; none by default." placeholder:"HOST:PORT"`
+	OTLPEndpoint  string  `help:"OpenTelemetry collector that every request is traced to, such as http://127.0.0.1:4318." name:"otlp-endpoint" placeholder:"URL"`
 }
 
 // Help shows examples.
@@ -53,12 +57,13 @@ func (c devCommand) Run(t *terminal) error {
 		return err
 	}
 	conf.PublicURL = reachable(front.Addr())
+	conf.Observe = config.Observe{Listen: c.MetricsListen, OTLP: strings.TrimRight(c.OTLPEndpoint, "/"), TraceRatio: 1}
 	clock, err := gateway.ClockInFolder(c.Data, c.Speed)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level(c.LogLevel)}))
-	g, err := gateway.Open(t.ctx, gateway.Options{Config: conf, Clock: clock, Log: log, Migrate: true})
+	g, err := gateway.Open(t.ctx, gateway.Options{Config: conf, Clock: clock, Log: log, Migrate: true, Version: programVersion()})
 	if err != nil {
 		return err
 	}

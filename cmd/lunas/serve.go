@@ -34,7 +34,7 @@ func (c serveCommand) Run(t *terminal) error {
 		return err
 	}
 	log := logger(t.err, conf.Log)
-	g, err := gateway.Open(t.ctx, gateway.Options{Config: conf, Clock: gateway.RealClock(), Log: log, Migrate: c.Migrate})
+	g, err := gateway.Open(t.ctx, gateway.Options{Config: conf, Clock: gateway.RealClock(), Log: log, Migrate: c.Migrate, Version: programVersion()})
 	if err != nil {
 		_ = l.Close()
 		return err

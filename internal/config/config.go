@@ -33,6 +33,7 @@ type Config struct {
 	Drain     time.Duration // how long a shutdown waits for calls under way
 	Webhooks  Webhooks      //
 	Limits    Limits        //
+	Observe   Observe       //
 	Merchants []Merchant    //
 }
 
@@ -76,6 +77,7 @@ type fileConfig struct {
 	Drain         string         `koanf:"drain"`
 	Webhooks      fileWebhooks   `koanf:"webhooks"`
 	Limits        fileLimits     `koanf:"limits"`
+	Observe       fileObserve    `koanf:",squash"`
 	Merchants     []fileMerchant `koanf:"merchants"`
 }
 
@@ -224,6 +226,7 @@ func (f *fileConfig) scalars() map[string]*string {
 	return map[string]*string{
 		"listen": &f.Listen, "public_url": &f.PublicURL, "database": &f.Database, "master_key": &f.MasterKey, "master_key_file": &f.MasterKeyFile,
 		"log_level": &f.LogLevel, "log_format": &f.LogFormat, "drain": &f.Drain,
+		"metrics_listen": &f.Observe.Listen, "otlp_endpoint": &f.Observe.OTLP,
 	}
 }
 
@@ -276,6 +279,7 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.oneOf("log_level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log_format", c.Log.Format, "json", "text")
 	c.MasterKey = r.masterKey(f)
+	c.Observe = r.observe(f.Observe)
 	c.Limits = Limits{
 		Phone: r.rates("limits.per_phone", f.Limits.PerPhone, []string{"5 in 10m", "30 in 24h"}),
 		Key:   r.rates("limits.per_key", f.Limits.PerKey, nil),

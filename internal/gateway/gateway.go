@@ -22,6 +22,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/observe"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/group"
@@ -36,6 +37,8 @@ type Options struct {
 	Log    *slog.Logger
 	// Migrate brings the database to the current schema when it is opened. Off, an old schema is an error.
 	Migrate bool
+	// Version is the program's, for metrics and traces.
+	Version string
 }
 
 // Gateway is a running lunas without its listener: an engine with a store and the API in front of it.
@@ -45,6 +48,7 @@ type Gateway struct {
 	Handler http.Handler
 	store   store.Store
 	log     *slog.Logger
+	look    lookout
 	drain   time.Duration
 	running atomic.Bool   // the engine
 	leaving chan struct{} // closed when the server goes down
@@ -59,13 +63,18 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := OpenStore(ctx, o.Config.Database, o.Clock, o.Migrate)
+	look, err := lookOut(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	g := &Gateway{store: db, log: o.Log, drain: o.Config.Drain, leaving: make(chan struct{})}
+	o.Log = look.logger(o.Log)
+	db, err := OpenStore(ctx, o.Config.Database, o.Clock, o.Migrate)
+	if err != nil {
+		return nil, errors.Join(err, look.close())
+	}
+	g := &Gateway{store: db, log: o.Log, look: look, drain: o.Config.Drain, leaving: make(chan struct{})}
 	if err := g.build(ctx, o, keyring); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, look.close(), db.Close())
 	}
 	return g, nil
 }
@@ -97,8 +106,8 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 		Transport: courier.NewTransport(o.Config.Webhooks.Allow), TakenFor: o.Clock.atSpeed(90 * time.Second),
 	})
 	g.Engine, err = engine.New(ctx, engine.Options{
-		Store: g.store, Accounts: accounts, Keyring: keyring, Log: o.Log, OnTold: g.Courier.Wake,
-		Limits: limits, Routing: routing,
+		Store: g.look.store(g.store), Accounts: accounts, Keyring: keyring, Log: o.Log, OnTold: g.Courier.Wake,
+		Limits: limits, Routing: routing, Observer: g.look.engineObserver(),
 		Now: o.Clock.Now, After: o.Clock.AfterFunc, Sleep: o.Clock.Sleep,
 	})
 	if err != nil {
@@ -108,15 +117,23 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if err != nil {
 		return err
 	}
-	door := api.New(api.Options{
+	options := api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
 		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
 			k, ok := keys[hash]
 			return k, ok
 		},
 		CheckoutURL: links.Of, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0,
-	})
-	g.Handler = withPages(door, g.pages(o, links))
+	}
+	if v := g.look.observer; v != nil {
+		options.OnAnswer = v.Answered
+		if err := v.Watch(observe.Sources{Engine: g.Engine, Courier: g.Courier, Store: g.store, Groups: g.Stats, Now: o.Clock.Now}); err != nil {
+			return err
+		}
+		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links))
+		return nil
+	}
+	g.Handler = withPages(api.New(options), g.pages(o, links))
 	return nil
 }
 
@@ -154,7 +171,7 @@ func (g *Gateway) Stats() group.Stats {
 }
 
 // Close ends a gateway that does not Serve. What is under way is left to the next start.
-func (g *Gateway) Close() error { return g.store.Close() }
+func (g *Gateway) Close() error { return errors.Join(g.look.close(), g.store.Close()) }
 
 // ready tells why no payment should be sent here, if so.
 func (g *Gateway) ready() error {
@@ -200,6 +217,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 		ended <- g.Engine.Run(running)
 	}()
 	go func() { ended <- server.Serve(l) }()
+	go g.look.serve(g.log)
 	delivered := make(chan struct{})
 	go func() {
 		defer close(delivered)
@@ -232,7 +250,7 @@ func (g *Gateway) close(server *http.Server, stop func(), delivered <-chan struc
 	case <-delivered:
 	case <-ctx.Done(): // webhooks under way come again after the next start
 	}
-	return g.store.Close()
+	return errors.Join(g.look.close(), g.store.Close())
 }
 
 // Listen opens a TCP listener, or says in one sentence why it cannot.

@@ -3,6 +3,8 @@ package gateway_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/gateway"
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -177,4 +180,64 @@ func demoQRIS(t *testing.T) merchant.Account {
 		t.Fatal(err)
 	}
 	return conf.Merchants[0].Accounts[1]
+}
+
+// The operator's listener is apart from the API, and shows the numbers of what this gateway does.
+func TestMetricsHaveAListenerOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	conf, key, err := gateway.DevConfig(t.TempDir(), "", "http://127.0.0.1:1", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf.Observe = config.Observe{Listen: "127.0.0.1:0"}
+	g, err := gateway.Open(t.Context(), gateway.Options{Config: conf, Clock: gateway.RealClock(), Migrate: true, Version: "1.2.3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	front, err := gateway.Listen("127.0.0.1:0", "--listen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- g.Serve(ctx, front) }()
+	get := func(url string) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+key)
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, _ := io.ReadAll(response.Body)
+		return response.StatusCode, string(body)
+	}
+	api, own := "http://"+front.Addr().String(), "http://"+g.MetricsAddr().String()
+	if status, _ := get(api + "/v1/payments"); status != http.StatusOK {
+		t.Errorf("GET /v1/payments = %d", status)
+	}
+	for url, want := range map[string]int{
+		api + "/metrics": http.StatusNotFound, api + "/debug/pprof/": http.StatusNotFound,
+		own + "/debug/pprof/": http.StatusNotFound, own + "/v1/payments": http.StatusNotFound,
+	} {
+		if status, _ := get(url); status != want {
+			t.Errorf("GET %s = %d, want %d", url, status, want)
+		}
+	}
+	_, shown := get(own + "/metrics")
+	for _, want := range []string{`lunas_build_info{`, `version="1.2.3"} 1`, `route="GET /v1/payments",status="200"} 1`, "lunas_store_up 1", "go_goroutines "} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("/metrics does not show %s", want)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("the gateway ended with %v", err)
+	}
+	if _, err := http.Get(own + "/metrics"); err == nil {
+		t.Error("metrics are still shown after the end")
+	}
 }
