@@ -63,6 +63,7 @@ var rooms = []room{
 	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/qrpicture", "* " + doors},
+	{"internal/reference", "internal/api"},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},
 	{"internal/merchant", "* internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 

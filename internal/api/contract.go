@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lunas-pay/lunas/internal/qrpicture"
+	"github.com/lunas-pay/lunas/internal/reference"
 )
 
 // This file makes the contract: what every operation takes and answers, as OpenAPI 3.1.
@@ -233,7 +234,7 @@ func (s *server) serveContract() {
 		delete(contract.Components.Schemas.Map(), unused)
 	}
 	for name, schema := range contract.Components.Schemas.Map() { // order does not matter: each by itself
-		if !slices.Contains([]string{"NewPayment", "Reason", "RefundOrder"}, name) {
+		if !slices.Contains([]string{"NewPayment", "Reason", "RefundOrder", "NewEndpoint", "EndpointChange", "Rotation", "ReplayRequest"}, name) {
 			schema.AdditionalProperties = nil // what we answer may get more fields
 		}
 	}
@@ -248,9 +249,16 @@ func (s *server) serveContract() {
 	serve := func(path, contentType string, b []byte) {
 		s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", contentType)
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'")
 			_, _ = w.Write(b)
 		})
 	}
+	page, err := reference.Page(asJSON)
+	if err != nil {
+		panic("api: the reference cannot be written: " + err.Error())
+	}
+	serve("/docs", "text/html; charset=utf-8", page)
+	serve("/docs/page.css", "text/css; charset=utf-8", []byte(reference.CSS()))
 	serve("/openapi.json", "application/openapi+json;version=3.1", asJSON)
 	serve("/openapi.yaml", "application/openapi+yaml;version=3.1", asYAML)
 }
