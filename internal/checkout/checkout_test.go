@@ -265,6 +265,25 @@ func TestLinksOfAnyMerchant(t *testing.T) {
 	if links, _ := NewLinks("", masterKey); links.Of(payment.Payment{MerchantID: "a", ID: "pay_x"}) != "" {
 		t.Error("a gateway that does not know its address gives one")
 	}
+	// Links outlive a change of the master key.
+	p := payment.Payment{MerchantID: "a", ID: "pay_01kafz0q3gf7ktc1ms2cqc1b9w"}
+	before, _ := NewLinks("https://pay.example.id", masterKey)
+	other := []byte(strings.Repeat("x", 32))
+	for _, c := range []struct {
+		keys [][]byte
+		ok   bool
+	}{{[][]byte{other, masterKey}, true}, {[][]byte{other}, false}} {
+		links, err := NewLinks("https://pay.example.id", c.keys[0], c.keys[1:]...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, ok := links.read(before.name(p.MerchantID, p.ID)); ok != c.ok {
+			t.Errorf("with %d master keys a link of before is read: %t, want %t", len(c.keys), ok, c.ok)
+		}
+		if links.name(p.MerchantID, p.ID) == before.name(p.MerchantID, p.ID) {
+			t.Error("new links are made with the master key of before")
+		}
+	}
 }
 
 // The picture of a QR is served while it can be paid, and not a moment longer.

@@ -109,23 +109,27 @@ func (r *resolver) shorten(where string, t payment.Terms, f fileTerms, environme
 	return t
 }
 
-func (r *resolver) masterKey(f fileConfig) []byte {
-	var key []byte
+// masterKeys reads the master key and those of before, which stand behind it.
+func (r *resolver) masterKeys(f fileConfig) (key []byte, old [][]byte) {
+	var keys [][]byte
 	var err error
 	switch {
 	case f.MasterKey != "" && f.MasterKeyFile != "":
 		r.must(false, "master_key", "is given twice: by LUNAS_MASTER_KEY and by master_key_file")
 	case f.MasterKeyFile != "":
-		key, err = exchange.MasterKeyFromFile(f.MasterKeyFile)
+		keys, err = exchange.MasterKeysFromFile(f.MasterKeyFile)
 	case f.MasterKey != "":
-		key, err = exchange.ParseMasterKey(f.MasterKey)
+		keys, err = exchange.ParseMasterKeys(f.MasterKey)
 	default:
 		r.must(false, "master_key_file", "is missing: make one with `openssl rand -hex 32`, readable by lunas only, or set LUNAS_MASTER_KEY")
 	}
 	if err != nil {
 		r.must(false, "master_key", err.Error())
 	}
-	return key
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	return keys[0], keys[1:]
 }
 
 // nearest suggests a known key for a misspelt one.
@@ -159,7 +163,7 @@ func nearestVariable(key string, scalars map[string]*string) string {
 
 func knownKeys() []string {
 	return []string{
-		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "webhooks", "allow", "limits", "per_phone", "per_key", "merchants", "id", "name", "api_keys", "accounts", "prefer", "fail_over", "on", "within", "can_void", "check_after", "confirm_notified", "mode", "key_file", "key_env", "expires", "rail", "environment",
+		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "webhooks", "allow", "limits", "per_phone", "per_key", "merchants", "id", "name", "api_keys", "accounts", "prefer", "fail_over", "on", "within", "can_void", "check_after", "confirm_notified", "mode", "key_file", "key_env", "expires", "scopes", "rail", "environment",
 		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date", "waiting_text", "public_url",
 		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
 		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",

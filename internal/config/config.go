@@ -28,7 +28,8 @@ type Config struct {
 	Listen    string        // host:port of the API
 	PublicURL string        // under which customers reach the pages for them; empty: payments carry no checkout_url
 	Database  string        // a file for SQLite, or postgres://…
-	MasterKey []byte        // 32 bytes that seal the exchange log
+	MasterKey []byte        // 32 bytes that seal the exchange log and merchants' data keys
+	OldKeys   [][]byte      // master keys of before, which still open what they sealed
 	Log       Log           //
 	Drain     time.Duration // how long a shutdown waits for calls under way
 	Webhooks  Webhooks      //
@@ -109,6 +110,8 @@ type fileKey struct {
 	File    string `koanf:"key_file"`
 	Env     string `koanf:"key_env"`
 	Expires string `koanf:"expires"`
+
+	Scopes []string `koanf:"scopes"`
 }
 
 type fileAccount struct {
@@ -278,7 +281,7 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.must(f.PublicURL == "" || isPublicURL(f.PublicURL), "public_url", "must be an address such as https://pay.example.id, without path or query")
 	r.oneOf("log_level", c.Log.Level, "debug", "info", "warn", "error")
 	r.oneOf("log_format", c.Log.Format, "json", "text")
-	c.MasterKey = r.masterKey(f)
+	c.MasterKey, c.OldKeys = r.masterKeys(f)
 	c.Observe = r.observe(f.Observe)
 	c.Limits = Limits{
 		Phone: r.rates("limits.per_phone", f.Limits.PerPhone, []string{"5 in 10m", "30 in 24h"}),
@@ -298,7 +301,6 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 		c.Merchants = append(c.Merchants, r.merchant(where, m))
 	}
 	r.clientsOnce(c.Merchants)
-	r.must(len(f.Merchants) > 0, "merchants", "is empty: nobody could pay anybody")
 	return c, errors.Join(r.mistakes...)
 }
 
@@ -313,6 +315,7 @@ type resolver struct {
 	mistakes []error
 	keys     map[[32]byte]bool // the API keys so far
 	tids     map[string]bool   // the terminals so far, as their provider knows them
+	given    *given            // nil: secrets stand in files and in the environment
 }
 
 func (r *resolver) must(ok bool, field, problem string) {
@@ -358,6 +361,8 @@ func (r *resolver) env(name string) string {
 // secret reads a secret from a file or from the environment: never from the configuration itself.
 func (r *resolver) secret(field, path, variable string) merchant.Secret {
 	switch {
+	case r.given != nil:
+		return r.givenSecret(field, path, variable)
 	case path != "" && variable != "":
 		r.must(false, field, "is given twice: by a file and by an environment variable")
 	case path != "":
@@ -423,9 +428,17 @@ func (r *resolver) key(where, merchantID string, k fileKey) merchant.APIKey {
 	r.must(secret == "" || (strings.HasPrefix(secret, prefix) && len(secret) >= len(prefix)+24), where+".key",
 		"must begin with "+prefix+" and go on with at least 24 random characters")
 	key := merchant.APIKey{MerchantID: merchantID, Mode: payment.Mode(k.Mode), Hash: merchant.HashKey(secret)}
-	key.ID = merchant.KeyID(key.Hash)
+	key.ID, key.Hint = merchant.KeyID(key.Hash), secret[:min(len(secret), len(prefix)+4)]
 	r.must(secret == "" || !r.keys[key.Hash], where+".key", "is given twice: a key opens one merchant in one mode")
 	r.keys[key.Hash] = true
+	for _, s := range k.Scopes {
+		r.must(slices.Contains(merchant.Scopes(), merchant.Scope(s)), where+".scopes", fmt.Sprintf("has %q; there are read, pay, refund and admin", s))
+		key.Scopes = append(key.Scopes, merchant.Scope(s))
+	}
+	if k.Scopes == nil {
+		key.Scopes = merchant.Scopes()
+	}
+	r.must(len(key.Scopes) > 0, where+".scopes", "is empty: the key could do nothing; leave scopes out for all")
 	if k.Expires != "" {
 		at, err := time.Parse(time.RFC3339, k.Expires)
 		r.must(err == nil, where+".expires", "must look like 2027-01-31T00:00:00+07:00")

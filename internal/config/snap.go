@@ -84,6 +84,8 @@ func (r *resolver) notify(where string, n fileNotify) merchant.SNAPNotify {
 		r.must(err == nil && out.Tolerance > 0, where+".tolerance", "must be a length of time such as 5m")
 	}
 	switch {
+	case n.Mode == "provider_key" && r.given != nil:
+		out.PublicKey = r.givenSecret(where+".public_key", n.PublicKeyFile, "").Reveal()
 	case n.Mode == "provider_key" && n.PublicKeyFile == "":
 		r.must(false, where+".public_key_file", "is missing: the provider's public key")
 	case n.Mode != "provider_key":

@@ -209,8 +209,25 @@ func ParseMasterKey(text string) ([]byte, error) {
 	return nil, fmt.Errorf("exchange: master key: want %d bytes as 64 hex characters or as base64, such as `openssl rand -hex 32` prints", masterSize)
 }
 
-// MasterKeyFromFile reads a master key from a file. It refuses a file that others than its owner may read or write.
-func MasterKeyFromFile(path string) ([]byte, error) {
+// ParseMasterKeys reads one or several master keys with white space between them, the one that seals first.
+func ParseMasterKeys(text string) (keys [][]byte, err error) {
+	fields := strings.Fields(text)
+	if len(fields) == 0 {
+		fields = []string{""} // whose error says what is wanted
+	}
+	for _, field := range fields {
+		key, err := ParseMasterKey(field)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// MasterKeysFromFile reads master keys from a file, the one that seals first. It refuses a file that others than its owner
+// may read or write.
+func MasterKeysFromFile(path string) ([][]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("exchange: master key: %w", err)
@@ -224,9 +241,9 @@ func MasterKeyFromFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("exchange: master key: %w", err)
 	}
-	key, err := ParseMasterKey(string(text))
+	keys, err := ParseMasterKeys(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("%w (in %s)", err, path)
 	}
-	return key, nil
+	return keys, nil
 }

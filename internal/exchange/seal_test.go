@@ -178,24 +178,30 @@ func TestMasterKeys(t *testing.T) {
 	}
 }
 
-func TestMasterKeyFromFile(t *testing.T) {
+func TestMasterKeysFromFile(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	path := filepath.Join(folder, "master.key")
-	if err := os.WriteFile(path, []byte(hex.EncodeToString(master(7))+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(hex.EncodeToString(master(7))+"\n"+hex.EncodeToString(master(8))+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for mode, good := range map[os.FileMode]bool{0o600: true, 0o400: true, 0o640: false, 0o604: false, 0o620: false, 0o644: false} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		got, err := exchange.MasterKeyFromFile(path)
-		if good != (err == nil) || good && !bytes.Equal(got, master(7)) {
-			t.Errorf("mode %o: %x, %v", mode, got, err)
+		got, err := exchange.MasterKeysFromFile(path)
+		if good != (err == nil) || good && (len(got) != 2 || !bytes.Equal(got[0], master(7)) || !bytes.Equal(got[1], master(8))) {
+			t.Errorf("mode %o: %d keys, %v", mode, len(got), err)
 		}
 	}
-	for _, path := range []string{folder, filepath.Join(folder, "none")} {
-		if _, err := exchange.MasterKeyFromFile(path); err == nil {
+	empty, broken := filepath.Join(folder, "empty"), filepath.Join(folder, "broken")
+	for path, text := range map[string]string{empty: "\n", broken: hex.EncodeToString(master(7)) + " x"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []string{folder, filepath.Join(folder, "none"), empty, broken} {
+		if _, err := exchange.MasterKeysFromFile(path); err == nil {
 			t.Errorf("%s gave a key", path)
 		}
 	}
