@@ -57,21 +57,21 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-	{"internal/payment", "* internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
-	{"internal/exchange", "* internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/payment", "* internal/registry internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
+	{"internal/exchange", "* internal/registry internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/qrpicture", "* " + doors},
 	{"internal/reference", "internal/api"},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},
-	{"internal/merchant", "* internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/merchant", "* internal/registry internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 
 	// Contracts, and those who keep them.
-	{"internal/rail", "* internal/rail/railtest internal/wording internal/engine " + doors},
+	{"internal/rail", "* internal/registry internal/rail/railtest internal/wording internal/engine " + doors},
 	{"internal/rail/railtest", ""},
 	{"internal/wording", "* " + doors},
-	{"internal/store", "* internal/engine internal/courier " + stores + " " + doors},
+	{"internal/store", "* internal/registry internal/engine internal/courier " + stores + " " + doors},
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
 	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},
 	{"internal/store/sqldb/sqldbtest", ""},
@@ -81,9 +81,10 @@ var rooms = []room{
 	{"internal/store/storetest", "internal/store/sqldb/sqldbtest"},
 
 	// Motion.
-	{"internal/engine", "* " + doors},
+	{"internal/engine", "* internal/registry " + doors},
 
 	{"internal/courier", "* " + doors},
+	{"internal/registry", "* " + doors},
 
 	// Doors.
 	{"internal/api", "*"},

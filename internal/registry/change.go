@@ -1,0 +1,243 @@
+package registry
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// Refusal says why something cannot be done, in words for who asked.
+type Refusal struct{ Code, Field, Message string }
+
+// Error gives code and message.
+func (r *Refusal) Error() string { return r.Code + ": " + r.Message }
+
+// The codes of refusals.
+const (
+	CodeMerchantNotFound   = "merchant_not_found"
+	CodeMerchantExists     = "merchant_exists"
+	CodeMerchantConfigured = "merchant_configured"
+	CodeOutletNotFound     = "outlet_not_found"
+	CodeOutletExists       = "outlet_exists"
+	CodeAccountNotFound    = "account_not_found"
+	CodeAccountExists      = "account_exists"
+	CodeAccountInvalid     = "account_invalid"
+	CodeAccountClash       = "account_clash"
+	CodeKeyNotFound        = "api_key_not_found"
+	CodeKeyEnded           = "api_key_ended"
+	CodeInvalidID          = "invalid_id"
+)
+
+// errBusy is for who was overtaken too often.
+var errBusy = errors.New("merchants and keys are being changed by others all the time; try again")
+
+// idForm is what ids look like that are data. They stand in addresses.
+var idForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`) // never written
+
+func checkID(id string) error {
+	if !idForm.MatchString(id) {
+		return &Refusal{CodeInvalidID, "id", "id must be 1 to 40 small letters, digits, - and _, and begin with a letter or digit"}
+	}
+	return nil
+}
+
+// change writes what f makes of everything as it stands. F is called again when somebody else was faster.
+func (r *Registry) change(ctx context.Context, f func() (store.Registered, error)) error {
+	for range 20 {
+		if err := r.Refresh(ctx); err != nil {
+			return err
+		}
+		r.mu.RLock()
+		seen := r.revision
+		changed, err := f()
+		r.mu.RUnlock()
+		if err != nil {
+			return err
+		}
+		_, err = r.Store.Register(ctx, seen, changed)
+		if errors.Is(err, store.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		return r.Refresh(ctx)
+	}
+	return errBusy
+}
+
+// own gives a merchant that is data. The caller holds mu.
+func (r *Registry) own(merchantID string) (*entry, error) {
+	if e := r.merchants[merchantID]; e != nil {
+		return e, nil
+	}
+	if _, ok := r.configured[merchantID]; ok {
+		return nil, configuredOnly(merchantID)
+	}
+	return nil, &Refusal{CodeMerchantNotFound, "id", "there is no such merchant"}
+}
+
+func configuredOnly(merchantID string) error {
+	return &Refusal{
+		CodeMerchantConfigured, "id", "merchant " + merchantID + " stands in the gateway's configuration file and can be changed only there",
+	}
+}
+
+// Merchant is a merchant as it is shown.
+type Merchant struct {
+	ID         string
+	Name       string
+	CreatedAt  time.Time // zero for those of the configuration
+	Configured bool      // it stands in the configuration
+}
+
+// CreateMerchant makes a merchant. The error may be a *Refusal.
+func (r *Registry) CreateMerchant(ctx context.Context, id, name string) (Merchant, error) {
+	if err := checkID(id); err != nil {
+		return Merchant{}, err
+	}
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // it never fails: crypto/rand
+	made := store.Merchant{ID: id, Name: name, CreatedAt: r.Now()}
+	var err error
+	if made.DataKey, err = r.sealDataKey(id, key[:]); err != nil {
+		return Merchant{}, err
+	}
+	err = r.change(ctx, func() (store.Registered, error) {
+		_, configured := r.configured[id]
+		if r.merchants[id] != nil || configured {
+			return store.Registered{}, &Refusal{CodeMerchantExists, "id", "there is a merchant " + id + " already"}
+		}
+		return store.Registered{Merchants: []store.Merchant{made}}, nil
+	})
+	return Merchant{ID: id, Name: name, CreatedAt: made.CreatedAt}, err
+}
+
+// RenameMerchant gives a merchant another name.
+func (r *Registry) RenameMerchant(ctx context.Context, id, name string) (Merchant, error) {
+	var m store.Merchant
+	err := r.change(ctx, func() (store.Registered, error) {
+		e, err := r.own(id)
+		if err != nil {
+			return store.Registered{}, err
+		}
+		m = e.Merchant
+		m.Name = name
+		return store.Registered{Merchants: []store.Merchant{m}}, nil
+	})
+	return Merchant{ID: m.ID, Name: m.Name, CreatedAt: m.CreatedAt}, err
+}
+
+// Merchants lists all, those of the configuration first, then in the order of ids.
+func (r *Registry) Merchants(ctx context.Context) ([]Merchant, error) {
+	if err := r.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	var list []Merchant
+	for _, m := range r.Configured {
+		list = append(list, Merchant{ID: m.ID, Name: m.Name, Configured: true})
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, id := range slices.Sorted(maps.Keys(r.merchants)) {
+		m := r.merchants[id]
+		list = append(list, Merchant{ID: m.ID, Name: m.Name, CreatedAt: m.CreatedAt})
+	}
+	return list, nil
+}
+
+// Merchant gives one. The error may be a *Refusal.
+func (r *Registry) Merchant(ctx context.Context, id string) (Merchant, error) {
+	if m, ok := r.configured[id]; ok {
+		return Merchant{ID: m.ID, Name: m.Name, Configured: true}, nil
+	}
+	if err := r.Refresh(ctx); err != nil {
+		return Merchant{}, err
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	e, err := r.own(id)
+	if err != nil {
+		return Merchant{}, err
+	}
+	return Merchant{ID: e.ID, Name: e.Name, CreatedAt: e.CreatedAt}, nil
+}
+
+// CreateOutlet makes an outlet of a merchant. The error may be a *Refusal.
+func (r *Registry) CreateOutlet(ctx context.Context, merchantID, id, name string) (merchant.Outlet, error) {
+	o := merchant.Outlet{ID: id, MerchantID: merchantID, Name: name, CreatedAt: r.Now()}
+	if err := checkID(id); err != nil {
+		return o, err
+	}
+	return o, r.change(ctx, func() (store.Registered, error) {
+		e, err := r.own(merchantID)
+		if err != nil {
+			return store.Registered{}, err
+		}
+		if _, exists := e.outlets[id]; exists {
+			return store.Registered{}, &Refusal{CodeOutletExists, "id", "there is an outlet " + id + " already"}
+		}
+		return store.Registered{Outlets: []merchant.Outlet{o}}, nil
+	})
+}
+
+// Outlets lists a merchant's in the order of ids. The error may be a *Refusal.
+func (r *Registry) Outlets(ctx context.Context, merchantID string) (list []merchant.Outlet, err error) {
+	if _, err := r.Merchant(ctx, merchantID); err != nil {
+		return nil, err
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if e := r.merchants[merchantID]; e != nil {
+		for _, id := range slices.Sorted(maps.Keys(e.outlets)) {
+			list = append(list, e.outlets[id])
+		}
+	}
+	return list, nil
+}
+
+// Rewrap seals every data key again by the first master key, and tells how many there are.
+func (r *Registry) Rewrap(ctx context.Context) (n int, err error) {
+	err = r.change(ctx, func() (store.Registered, error) {
+		var all store.Registered
+		for _, id := range slices.Sorted(maps.Keys(r.merchants)) {
+			m := r.merchants[id].Merchant
+			key, err := r.dataKey(m)
+			if err == nil {
+				m.DataKey, err = r.sealDataKey(id, key)
+			}
+			if err != nil {
+				return all, err
+			}
+			all.Merchants = append(all.Merchants, m)
+		}
+		n = len(all.Merchants)
+		return all, nil
+	})
+	return n, err
+}
+
+// randomKey is the random part of an API key.
+func randomKey() string {
+	var b [24]byte
+	_, _ = rand.Read(b[:]) // it never fails: crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+// compact writes JSON without what is only for the eye.
+func compact(settings json.RawMessage) ([]byte, error) {
+	var v map[string]any
+	if err := json.Unmarshal(settings, &v); err != nil || v == nil {
+		return nil, &Refusal{CodeAccountInvalid, "settings", "settings is not a JSON object"}
+	}
+	return json.Marshal(v)
+}
