@@ -30,6 +30,7 @@ func TestKeys(t *testing.T) {
 		{"unknown", "unknown_api_key", []option{as(canaryKey)}},
 		{"one letter off", "unknown_api_key", []option{as(keyA[:len(keyA)-1] + "b")}},
 		{"expired", "expired_api_key", []option{as(keyOld)}},
+		{"revoked", "revoked_api_key", []option{as(keyRevoked)}},
 	} {
 		a := w.do("GET", "/v1/payments", "", c.options...)
 		p := a.problem(t)
@@ -114,6 +115,50 @@ func TestOthersSeeNothing(t *testing.T) {
 	}
 	if still := decode[Endpoint](t, w.do("GET", "/v1/webhook_endpoints/"+e.ID, "")); still.URL != e.URL || !still.Enabled {
 		t.Errorf("the endpoint is %+v, want it as it was made", still)
+	}
+}
+
+// TestScopes walks every route with a key of every scope alone, of a merchant and of the platform: each opens what it is
+// for, and nothing else. What a route needs is read from the contract.
+func TestScopes(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	c := readContract(t, w.do("GET", "/openapi.json", "").body)
+	keys := w.server.Keys
+	walked := map[bool]int{}
+	for path, operations := range c.paths {
+		for method, op := range operations {
+			if len(op.Security) == 0 {
+				continue
+			}
+			role := op.Security[0][bearer][0]
+			for _, ofPlatform := range []bool{false, true} {
+				for _, scope := range append(merchant.Scopes(), "") {
+					w.server.Keys = func(hash [32]byte) (k merchant.APIKey, ok bool) {
+						if ofPlatform {
+							return merchant.APIKey{ID: "key_p", Hash: hash, Scopes: []merchant.Scope{scope}}, true
+						}
+						k, ok = keys(hash)
+						k.Scopes = []merchant.Scope{scope}
+						return k, ok
+					}
+					key := keyA
+					if ofPlatform {
+						key = keyPlatform
+					}
+					about := strings.HasPrefix(path, "/v1/api_keys") // the caller itself
+					opens := !ofPlatform && string(scope) == role || ofPlatform && scope == merchant.Admin && (role == "platform" || about)
+					a := w.do(strings.ToUpper(method), parameter.ReplaceAllString(path, "x"), "", as(key))
+					if opened := a.status != 401 && a.status != 403; opened != opens {
+						t.Errorf("%s %s needs %s; with the scope %q (platform: %t) it answers %d %s", method, path, role, scope, ofPlatform, a.status, a.body)
+					}
+					walked[opens]++
+				}
+			}
+		}
+	}
+	if walked[true] < 20 || walked[false] < 150 {
+		t.Errorf("walked %v, which is not every route", walked)
 	}
 }
 

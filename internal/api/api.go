@@ -19,6 +19,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
@@ -28,6 +29,10 @@ type Options struct {
 	Store  store.Reader
 	// Keys finds an API key by its hash (merchant.HashKey). It is called with every request and from many goroutines.
 	Keys func(hash [32]byte) (merchant.APIKey, bool)
+	// Used is told of every key that opened something; it must not block. Nil: nobody is.
+	Used func(merchant.APIKey)
+	// Registry makes and changes merchants and what is theirs. Nil: the gateway has none, and says so.
+	Registry *registry.Registry
 	// Keyring opens exchanges for showing.
 	Keyring *exchange.Keyring
 	// Now is the engine's clock; time.Now by default.

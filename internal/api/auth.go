@@ -7,12 +7,11 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
-	"github.com/lunas-pay/lunas/internal/payment"
 )
 
 const bearer = "bearer" // the security scheme's name in the contract
 
-var keyForm = regexp.MustCompile(`^lunas_(test|live)_[A-Za-z0-9_-]{16,128}$`) // never written
+var keyForm = regexp.MustCompile(`^lunas_(test|live|admin)_[A-Za-z0-9_-]{16,128}$`) // never written
 
 // authenticate lets through who has an API key, where the operation wants one.
 func (s *server) authenticate(ctx huma.Context, next func(huma.Context)) {
@@ -27,6 +26,13 @@ func (s *server) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	c.key = key
+	if p := needsOf(ctx.Operation().OperationID).refuse(key); p != nil {
+		writeProblem(c.w, c, p)
+		return
+	}
+	if s.Used != nil {
+		s.Used(key)
+	}
 	next(ctx)
 }
 
@@ -41,16 +47,17 @@ func (s *server) callerOf(c *call) (merchant.APIKey, *Problem) {
 	}
 	scheme, token, _ := strings.Cut(headers[0], " ")
 	token = strings.TrimSpace(token)
-	form := keyForm.FindStringSubmatch(token)
-	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") || form == nil {
+	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") || !keyForm.MatchString(token) {
 		return refuse("malformed_api_key", "the header Authorization does not hold one API key of lunas as a bearer token", invalid)
 	}
 	hash := merchant.HashKey(token)
 	key, ok := s.Keys(hash)
 	now := s.Now()
 	switch {
-	case !ok || !(merchant.APIKey{Hash: key.Hash}).Matches(hash, now) || key.Mode != payment.Mode(form[1]):
+	case !ok || !(merchant.APIKey{Hash: key.Hash}).Matches(hash, now) || !key.Begins(token):
 		return refuse("unknown_api_key", "this gateway does not know this API key", invalid)
+	case !key.Revoked.IsZero() && !key.Revoked.After(now):
+		return refuse("revoked_api_key", "this API key has been revoked", invalid)
 	case !key.Matches(hash, now):
 		return refuse("expired_api_key", "this API key has expired", invalid)
 	}

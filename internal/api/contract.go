@@ -38,7 +38,7 @@ var groups = map[string][]string{ // never written
 		"duplicate_field", "not_an_object", "unknown_field", "wrong_type",
 	},
 	"key":    {"invalid_idempotency_key", "idempotency_key_reused"},
-	"caller": {"missing_api_key", "malformed_api_key", "unknown_api_key", "expired_api_key", "store_unavailable", "shutting_down"},
+	"caller": {"missing_api_key", "malformed_api_key", "unknown_api_key", "expired_api_key", "revoked_api_key", "insufficient_scope", "platform_key", "store_unavailable", "shutting_down"},
 }
 
 // codes lists problems by their codes, and groups of them by the group's name.
@@ -68,7 +68,7 @@ func (s *server) config() huma.Config {
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{bearer: {
-					Type: "http", Scheme: "bearer", Description: "An API key: lunas_test_… or lunas_live_…. Test and live see nothing of each other.",
+					Type: "http", Scheme: "bearer", Description: "An API key: lunas_test_… or lunas_live_…. Test and live see nothing of each other. The names beside it are the scopes that an operation needs; platform is for the platform's own keys, lunas_admin_…, alone.",
 				}},
 			},
 		},
@@ -135,7 +135,7 @@ func parameterProblem(m *huma.ErrorModel) *Problem {
 func register[I, O any](s *server, op huma.Operation, a answers, handle func(context.Context, *I) (*O, error)) {
 	all := append(a.codes, "internal")
 	if !a.public {
-		op.Security = []map[string][]string{{bearer: {}}}
+		needsOf(op.OperationID).say(&op)
 		all = append(all, groups["caller"]...)
 	}
 	good := op.DefaultStatus

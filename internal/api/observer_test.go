@@ -81,7 +81,7 @@ type operation struct {
 			Schema map[string]any `json:"schema"`
 		} `json:"content"`
 	} `json:"responses"`
-	Security    []any `json:"security"`
+	Security    []map[string][]string `json:"security"`
 	RequestBody struct {
 		Content map[string]struct {
 			Schema map[string]any `json:"schema"`

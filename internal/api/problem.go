@@ -164,6 +164,10 @@ var catalogue = map[string]kind{ // never written
 	"malformed_api_key": {401, "Malformed API key", "Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key."},
 	"unknown_api_key":   {401, "Unknown API key", "Check that the key is complete, not revoked, and of this gateway."},
 	"expired_api_key":   {401, "Expired API key", "Make a new key."},
+	"revoked_api_key":   {401, "Revoked API key", "Use another key; this one was ended by hand."},
+
+	"insufficient_scope": {403, "Not with this API key", "Use a key that has what this address needs; /openapi.yaml says what that is."},
+	"platform_key":       {403, "A platform's key", "Use an API key of the merchant."},
 
 	// The body.
 	"unsupported_media_type": {415, "Unsupported content type", "Send JSON with Content-Type: application/json, in UTF-8 and not compressed."},

@@ -26,10 +26,12 @@ import (
 )
 
 const (
-	keyA     = "lunas_test_aaaaaaaaaaaaaaaaaaaaaaaa"
-	keyALive = "lunas_live_aaaaaaaaaaaaaaaaaaaaaaaa"
-	keyB     = "lunas_test_bbbbbbbbbbbbbbbbbbbbbbbb"
-	keyOld   = "lunas_test_oldoldoldoldoldoldoldold"
+	keyA        = "lunas_test_aaaaaaaaaaaaaaaaaaaaaaaa"
+	keyALive    = "lunas_live_aaaaaaaaaaaaaaaaaaaaaaaa"
+	keyB        = "lunas_test_bbbbbbbbbbbbbbbbbbbbbbbb"
+	keyRevoked  = "lunas_test_revokedrevokedrevoked"
+	keyPlatform = "lunas_admin_pppppppppppppppppppppppp"
+	keyOld      = "lunas_test_oldoldoldoldoldoldoldold"
 
 	canaryPhone  = "081298765432"
 	canarySecret = "S3cr3tAppK3yCanary"
@@ -284,12 +286,19 @@ func testKeys() func([32]byte) (merchant.APIKey, bool) {
 	keys := map[[32]byte]merchant.APIKey{}
 	add := func(key, owner string, mode payment.Mode, expires time.Time) {
 		hash := merchant.HashKey(key)
-		keys[hash] = merchant.APIKey{ID: merchant.KeyID(hash), MerchantID: owner, Mode: mode, Hash: hash, Expires: expires}
+		keys[hash] = merchant.APIKey{ID: merchant.KeyID(hash), MerchantID: owner, Mode: mode, Hash: hash, Expires: expires, Scopes: merchant.Scopes()}
 	}
 	add(keyA, "mer_a", payment.Test, time.Time{})
 	add(keyALive, "mer_a", payment.Live, time.Time{})
 	add(keyB, "mer_b", payment.Test, time.Time{})
 	add(keyOld, "mer_a", payment.Test, noon.AddDate(0, 0, -1))
+	add(keyRevoked, "mer_a", payment.Test, time.Time{})
+	revoked := keys[merchant.HashKey(keyRevoked)]
+	revoked.Revoked = noon.AddDate(0, 0, -1)
+	keys[revoked.Hash] = revoked
+	keys[merchant.HashKey(keyPlatform)] = merchant.APIKey{
+		ID: "key_platform", Hash: merchant.HashKey(keyPlatform), Scopes: []merchant.Scope{merchant.Admin},
+	}
 	return func(hash [32]byte) (merchant.APIKey, bool) {
 		k, ok := keys[hash]
 		return k, ok

@@ -195,7 +195,7 @@ func manyTerminals(n int) sandbox.OVOMerchant {
 
 func configOf(o Options, key, url string) config.Config {
 	demo := manyTerminals(o.Terminals)
-	apiKey := merchant.APIKey{MerchantID: "bench", Mode: payment.Test, Hash: merchant.HashKey(key)}
+	apiKey := merchant.APIKey{MerchantID: "bench", Mode: payment.Test, Hash: merchant.HashKey(key), Scopes: merchant.Scopes()}
 	apiKey.ID = merchant.KeyID(apiKey.Hash)
 	terms := payment.OVOTerms()
 	terms.CutOffGuard = payment.FlagAtCutOff

@@ -58,7 +58,7 @@ func qrConfig(o Options, url string) (config.Config, error) {
 	private := merchant.NewSecret(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
 	for i, p := range Partners(o.Terminals, "") {
 		id := qrMerchantID(i)
-		apiKey := merchant.APIKey{MerchantID: id, Mode: payment.Test, Hash: merchant.HashKey(keyOf(i))}
+		apiKey := merchant.APIKey{MerchantID: id, Mode: payment.Test, Hash: merchant.HashKey(keyOf(i)), Scopes: merchant.Scopes()}
 		apiKey.ID = merchant.KeyID(apiKey.Hash)
 		c.Merchants = append(c.Merchants, config.Merchant{
 			ID: id, Keys: []merchant.APIKey{apiKey},

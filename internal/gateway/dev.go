@@ -77,7 +77,7 @@ func random(bytes int) string {
 // demoMerchant is the merchant that the sandbox knows.
 func demoMerchant(key, sandboxURL string, speed float64) (config.Merchant, error) {
 	qris, err := demoSNAP(sandboxURL, speed)
-	apiKey := merchant.APIKey{MerchantID: demoID, Mode: payment.Test, Hash: merchant.HashKey(key)}
+	apiKey := merchant.APIKey{MerchantID: demoID, Mode: payment.Test, Hash: merchant.HashKey(key), Scopes: merchant.Scopes()}
 	apiKey.ID = merchant.KeyID(apiKey.Hash)
 	return config.Merchant{
 		ID: demoID, Name: sandbox.DemoMerchant().Stores[0].Name, Keys: []merchant.APIKey{apiKey},

@@ -24,6 +24,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/observe"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/group"
 	"github.com/lunas-pay/lunas/internal/store/postgres"
@@ -43,15 +44,16 @@ type Options struct {
 
 // Gateway is a running lunas without its listener: an engine with a store and the API in front of it.
 type Gateway struct {
-	Engine  *engine.Engine
-	Courier *courier.Courier
-	Handler http.Handler
-	store   store.Store
-	log     *slog.Logger
-	look    lookout
-	drain   time.Duration
-	running atomic.Bool   // the engine
-	leaving chan struct{} // closed when the server goes down
+	Engine   *engine.Engine
+	Courier  *courier.Courier
+	Handler  http.Handler
+	store    store.Store
+	registry *registry.Registry
+	log      *slog.Logger
+	look     lookout
+	drain    time.Duration
+	running  atomic.Bool   // the engine
+	leaving  chan struct{} // closed when the server goes down
 }
 
 // Open builds a gateway. Close it after use.
@@ -59,7 +61,7 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	keyring, err := exchange.NewKeyring(o.Config.MasterKey)
+	keyring, err := Keyring(o.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -81,14 +83,10 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 
 func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyring) error {
 	transport := exchange.NewTransport(exchange.Options{})
-	keys := map[[32]byte]merchant.APIKey{}
 	var accounts []engine.Account
 	routing := map[string]merchant.Routing{}
 	for _, m := range o.Config.Merchants {
 		routing[m.ID] = m.Routing
-		for _, k := range m.Keys {
-			keys[k.Hash] = k
-		}
 		for _, a := range m.Accounts {
 			line, err := rail.Open(a, transport, o.Clock.Now)
 			if err != nil {
@@ -113,16 +111,21 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if err != nil {
 		return err
 	}
-	links, err := checkout.NewLinks(o.Config.PublicURL, o.Config.MasterKey)
+	g.registry = registry.New(registry.Options{
+		Store: g.store, Keyring: keyring, Configured: o.Config.Merchants, Now: o.Clock.Now, Log: o.Log, Read: config.Account,
+		Open: func(a merchant.Account) (rail.Rail, error) { return rail.Open(a, transport, o.Clock.Now) },
+		Set:  g.Engine.SetAccount,
+	})
+	if err := g.registry.Refresh(ctx); err != nil {
+		return err
+	}
+	links, err := checkout.NewLinks(o.Config.PublicURL, o.Config.MasterKey, o.Config.OldKeys...)
 	if err != nil {
 		return err
 	}
 	options := api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
-		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
-			k, ok := keys[hash]
-			return k, ok
-		},
+		Keys: g.registry.Key, Used: g.registry.Used, Registry: g.registry,
 		CheckoutURL: links.Of, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0,
 	}
 	if v := g.look.observer; v != nil {
@@ -135,6 +138,11 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	}
 	g.Handler = withPages(api.New(options), g.pages(o, links))
 	return nil
+}
+
+// Keyring is what seals, made of the configuration's master keys.
+func Keyring(c config.Config) (*exchange.Keyring, error) {
+	return exchange.NewKeyring(append([][]byte{c.MasterKey}, c.OldKeys...)...)
 }
 
 // limitsOf gives the engine its limits, with a key that hides phone numbers where they are counted.
@@ -218,6 +226,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	}()
 	go func() { ended <- server.Serve(l) }()
 	go g.look.serve(g.log)
+	go g.registry.Run(running)
 	delivered := make(chan struct{})
 	go func() {
 		defer close(delivered)
