@@ -29,7 +29,7 @@ var morning = time.Date(2026, 11, 21, 10, 0, 0, 0, payment.WIB)
 
 // world is a store, a clock that stands still until it is set, and a courier that may reach this machine.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	store   *memory.Store
 	keyring *exchange.Keyring
 	log     *syncBuffer
@@ -56,7 +56,7 @@ func (b *syncBuffer) text() string {
 	return b.String()
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	keyring, err := exchange.NewKeyring(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
