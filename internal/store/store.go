@@ -77,6 +77,7 @@ type Store interface {
 	Reader
 	Outbox
 	Registry
+	Fencing
 	Close() error
 }
 

@@ -43,6 +43,7 @@ type Store struct {
 	leases    map[string]time.Time
 	limits    map[string]time.Time
 	registry  registry
+	fence     *store.Fence // nil: none
 }
 
 // merchant is what one merchant has. Nothing of one can be reached through another.
@@ -58,7 +59,8 @@ type merchant struct {
 	loose     map[string][]exchange.Part // by payment id, which may be empty: those that belong to no change
 
 	fresh     []*store.Told // without a position, in the order of commits
-	feed      []*store.Told // in the order of positions, which are 1, 2, …
+	feed      []*store.Told // in the order of positions
+	position  int64         // the last one that was given
 	endpoints map[string]*endpoint
 }
 

@@ -297,7 +297,8 @@ func (s *Store) Sequence(ctx context.Context, limit int) (n int, err error) {
 			})
 			for len(m.fresh) > 0 && n < limit {
 				t := *m.fresh[0] // readers may hold the old one
-				t.Position = int64(len(m.feed)) + 1
+				m.position++
+				t.Position = m.position
 				m.feed, m.fresh, n = append(m.feed, &t), m.fresh[1:], n+1
 				m.replace(&t)
 			}
@@ -345,7 +346,8 @@ func (s *Store) Feed(ctx context.Context, merchantID string, mode payment.Mode, 
 		limit = 100
 	}
 	err = s.read(ctx, merchantID, func(m *merchant) {
-		for _, t := range m.feed[min(max(after, 0), int64(len(m.feed))):] {
+		from, _ := slices.BinarySearchFunc(m.feed, after+1, func(t *store.Told, position int64) int { return cmp.Compare(t.Position, position) })
+		for _, t := range m.feed[from:] {
 			if len(told) == min(limit, 1000) {
 				return
 			}

@@ -374,14 +374,14 @@ func TestSchema(t *testing.T) {
 	var several sync.WaitGroup
 	for range 3 {
 		several.Go(func() {
-			if _, to, err := postgres.Migrate(t.Context(), dsn); err != nil || to != 5 {
-				t.Errorf("one of several Migrate = %d, %v, want version 5", to, err)
+			if _, to, err := postgres.Migrate(t.Context(), dsn); err != nil || to != 6 {
+				t.Errorf("one of several Migrate = %d, %v, want version 6", to, err)
 			}
 		})
 	}
 	several.Wait()
-	if from, to, err := postgres.Migrate(t.Context(), dsn); err != nil || from != 5 || to != 5 {
-		t.Errorf("Migrate again = %d, %d, %v, want 5, 5", from, to, err)
+	if from, to, err := postgres.Migrate(t.Context(), dsn); err != nil || from != 6 || to != 6 {
+		t.Errorf("Migrate again = %d, %d, %v, want 6, 6", from, to, err)
 	}
 	open(t, postgres.Options{DSN: dsn})
 	world{past: connect(t, dsn)}.do(t, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)

@@ -168,6 +168,9 @@ func (s *Store) open(ctx context.Context) (err error) {
 		Read: database{s.readers}, Write: s.writer, Tx: s.writer.Tx, Alone: true,
 		Clock: func(context.Context) (int64, error) { return sqldb.Micros(s.options.Now()), nil },
 	}
+	if err := s.checkMark(ctx); err != nil {
+		return err
+	}
 	return s.writer.begin(ctx)
 }
 

@@ -32,6 +32,7 @@ type writer struct {
 	conn   *sql.Conn
 	closed bool
 	chain  sqldb.Chain // with ID 0 it must be read first
+	marks  marks
 	raw    driver.Conn
 	stmts  map[string]*statement
 }
@@ -45,7 +46,7 @@ func newWriter(ctx context.Context, o Options) (*writer, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	w := &writer{now: o.Now, db: db, conn: conn, stmts: map[string]*statement{}}
+	w := &writer{now: o.Now, db: db, conn: conn, stmts: map[string]*statement{}, marks: marks{path: o.Path}}
 	err = conn.Raw(func(c any) error { w.raw = c.(driver.Conn); return nil })
 	return w, err
 }
@@ -85,6 +86,7 @@ func (w *writer) close() error {
 	for _, s := range w.stmts {
 		errs = append(errs, s.close())
 	}
+	errs = append(errs, w.marks.save(true))
 	return errors.Join(append(errs, w.conn.Close(), w.db.Close())...)
 }
 
@@ -286,6 +288,7 @@ func (w *writer) transaction(prepare func() (*sqldb.Written, error)) error {
 	}
 	if rows != nil {
 		w.chain = rows.Chain
+		w.marks.moved(w.chain)
 	}
 	return nil
 }

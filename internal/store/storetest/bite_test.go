@@ -61,6 +61,12 @@ type bad struct {
 	register   func(seen int64, r store.Registered) (int64, error)
 	keyUsed    func(merchantID, keyID string, at time.Time) error
 	apiKeys    func(merchantID string) ([]merchant.APIKey, error)
+
+	setFence      func(at time.Time, reason string) error
+	fence         func() (store.Fence, error)
+	liftFence     func() error
+	everyTerminal func() ([]store.Terminal, error)
+	waking        func(afterMerchant, afterPayment string, limit int) ([]payment.Payment, error)
 }
 
 func (b *bad) Commit(ctx context.Context, c store.Change) (store.Change, error) {
@@ -290,7 +296,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences())
 }
 
 func brokenCommits() []breakage {
