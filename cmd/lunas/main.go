@@ -46,6 +46,8 @@ type commands struct {
 	Events     cli.Events       `cmd:"" help:"Show what happens at a gateway."`
 	Webhooks   cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
 	Terminals  terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Backup     backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
+	Restore    restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
 	Export     exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
 	Verify     verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
 	Config     configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`

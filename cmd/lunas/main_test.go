@@ -92,7 +92,7 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 func TestHelpAndVersion(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"", "dev", "serve", "sandbox", "migrate", "terminals list", "terminals advance", "config check", "sim", "bench",
+		"", "dev", "serve", "sandbox", "migrate", "terminals list", "terminals advance", "backup", "restore", "config check", "sim", "bench",
 	} {
 		args := append(strings.Fields(command), "--help")
 		if code, out, errOut := lunas(t, nil, args...); code != 0 || !strings.Contains(out, "Examples:") {

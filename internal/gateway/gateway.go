@@ -74,6 +74,9 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if err != nil {
 		return nil, errors.Join(err, look.close())
 	}
+	if err := refuseFenced(ctx, db); err != nil {
+		return nil, errors.Join(err, look.close(), db.Close())
+	}
 	g := &Gateway{store: db, log: o.Log, look: look, drain: o.Config.Drain, leaving: make(chan struct{})}
 	if err := g.build(ctx, o, keyring); err != nil {
 		return nil, errors.Join(err, look.close(), db.Close())

@@ -46,5 +46,5 @@ type Fenced struct{ Fence }
 
 func (e *Fenced) Error() string {
 	return fmt.Sprintf("the database is fenced since %s (%s): its newest payments may be lost, so nothing is sent; "+
-		"see what lunas restore --confirm would do, and let it", e.At.In(payment.WIB).Format("2006-01-02 15:04:05 MST"), e.Reason)
+		"look at what lunas restore --confirm would do, then confirm it", e.At.In(payment.WIB).Format("2006-01-02 15:04:05 MST"), e.Reason)
 }
