@@ -44,8 +44,9 @@ bench: ## benchmarks, without tests; PKG=./internal/payment for a part
 	go test -run '^$$' -bench . -benchmem $(PKG)
 
 .PHONY: gen
-gen: ## renew what is generated
+gen: ## renew what is generated; the TypeScript client where npm is there
 	go generate ./...
+	@scripts/clients
 
 .PHONY: fmt
 fmt: ## format with gofumpt

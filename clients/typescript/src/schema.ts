@@ -1,0 +1,4467 @@
+// Generated from api/openapi.yaml by make gen; do not edit.
+
+export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process lives */
+        get: operations["health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The process can take payments
+         * @description The database takes writes and the engine runs.
+         */
+        get: operations["ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened, in order
+         * @description The events of all payments of the key's mode, oldest first; those of one payment in the order of its versions. Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only.
+         */
+        get: operations["list-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List payments, newest first */
+        get: operations["list-payments"];
+        put?: never;
+        /**
+         * Ask for a payment
+         * @description When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a payment by qris is answered as soon as its QR is there. Repeat a request whose answer was lost with the same Idempotency-Key.
+         */
+        post: operations["create-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a payment */
+        get: operations["get-payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give up a payment
+         * @description A push that is with the customer cannot be cancelled: 409 with the time when it ends by itself. A QR is hidden at once; since the customer may have scanned it, the payment is canceled only when the provider has said that it was not paid, and paid when it was.
+         */
+        post: operations["cancel-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider where a payment stands
+         * @description The state never changes by the asking, only by the answer. Checks are made one at a time: of a push for 7 days, of a QR no closer than 5 seconds. lunas asks by itself until a QR's end is known.
+         */
+        post: operations["check-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a payment */
+        get: operations["list-payment-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was said to the provider and what it answered
+         * @description Masked: secrets, phone numbers, names, addresses and balances never leave the gateway.
+         */
+        get: operations["list-exchanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/qr.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The QR that the customer scans, drawn as png
+         * @description Only as long as it can be paid: show it until `qr.until` of the payment and no longer. It must not be kept by caches.
+         */
+        get: operations["get-qr-png"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/qr.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The QR that the customer scans, drawn as svg
+         * @description Only as long as it can be paid: show it until `qr.until` of the payment and no longer. It must not be kept by caches.
+         */
+        get: operations["get-qr-svg"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back a paid QR on its day
+         * @description The whole amount, until 23:59:59 WIB of the day of the payment. The payment is refunding until the provider has confirmed; repeating it never refunds twice. A push is given back by void.
+         */
+        post: operations["refund-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new QR for an expired payment
+         * @description Only when the provider has said that the old QR was not paid: until then it could still be, and the customer would pay twice.
+         */
+        post: operations["renew-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give back a paid push on its day
+         * @description Until 23:59 WIB of the day of the payment. The payment is voiding until the provider has confirmed.
+         */
+        post: operations["void-payment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/phones/{phone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is this phone registered with OVO?
+         * @description Asks the provider, for at most 10 seconds.
+         */
+        get: operations["check-phone"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The ways that payments can go, and how their providers are
+         * @description A provider that fails again and again is not asked for new payments for a while; payments under way are brought to their end all the same. Each gateway sees for itself.
+         */
+        get: operations["list-rails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Terminals and their numbering */
+        get: operations["list-terminals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the endpoints */
+        get: operations["list-webhook-endpoints"];
+        put?: never;
+        /**
+         * Have events sent to an address
+         * @description Every change of a payment's state is posted there, signed by the Standard Webhooks specification, and again for three days until it is answered with 2xx. Webhooks may come twice and may overtake: compare the payment's version.
+         */
+        post: operations["create-webhook-endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an endpoint */
+        get: operations["get-webhook-endpoint"];
+        put?: never;
+        post?: never;
+        /** Forget an endpoint and what was due to it */
+        delete: operations["delete-webhook-endpoint"];
+        options?: never;
+        head?: never;
+        /** Change an endpoint, or switch it on or off */
+        patch: operations["change-webhook-endpoint"];
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to an endpoint, and what it answered */
+        get: operations["list-webhook-deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an endpoint a test event */
+        post: operations["ping-webhook-endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send events again
+         * @description One event, or all of a time, those included that happened before the endpoint was made.
+         */
+        post: operations["replay-webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook_endpoints/{id}/rotate_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint a new secret
+         * @description Until the overlap has passed each webhook carries a signature of both, so that you can change without losing one.
+         */
+        post: operations["rotate-webhook-secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Action: {
+            /** @enum {string} */
+            action: "check" | "void" | "cancel" | "refund" | "renew";
+            /**
+             * Format: int64
+             * @description Of a refund: how much is given back, which is all of it.
+             * @example 12500
+             */
+            amount?: number;
+            /**
+             * Format: date-time
+             * @description Null when there is no limit.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            until: string | null;
+        };
+        Answer: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            /** @description Its first 1024 bytes. */
+            body?: string;
+            /**
+             * Format: int64
+             * @description Left out when there was no answer.
+             */
+            status?: number;
+            /** Format: int64 */
+            took_ms: number;
+            /** @description Why there was no answer. */
+            trouble?: string;
+        };
+        AtTerminal: {
+            id: string;
+            mid: string;
+            store_code: string;
+            tid: string;
+        };
+        Attempt: {
+            approval_code?: string;
+            /** Format: int64 */
+            batch: number;
+            calls: components["schemas"]["Call"][];
+            /** @description What the provider sees as the invoice number. */
+            invoice: string;
+            /** @description Certainly nothing left for the provider. */
+            never_sent?: boolean;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: date-time
+             * @description Of a QR: when the customer paid by it, as the provider says, else when lunas learnt of it. Its day is the day of a refund.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            paid_at?: string;
+            /**
+             * @description Of a QR: batch and reference number as the provider has them; SNAP's partnerReferenceNo.
+             * @example 000001000042
+             */
+            partner_reference_no?: string;
+            /**
+             * Format: date-time
+             * @description Of a QR: when it came; missing where none did.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            presented_at?: string;
+            /** @description Of a QR: the provider's own number, once it is known; SNAP's referenceNo. */
+            provider_reference?: string;
+            /**
+             * Format: date-time
+             * @description The instant written in the push or in the request for a QR: a push's day of recap and cut-off, the beginning of a QR's life.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            pushed_at: string;
+            rail: string;
+            /** Format: int64 */
+            reference_number: number;
+            /** @description Of a QR whose refund was asked for: SNAP's partnerRefundNo. */
+            refund_no?: string;
+            /** @description The provider's answer to the push, or to the request for a QR. */
+            response_code?: string;
+            terminal: components["schemas"]["AtTerminal"];
+            trace_number?: string;
+        };
+        Call: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            last_at: string;
+            /** @description It is under way. */
+            open: boolean;
+            /** @enum {string} */
+            operation: "push" | "reversal" | "check" | "void" | "check_void" | "generate" | "refund" | "post" | "cancel";
+            /** Format: int64 */
+            tries: number;
+        };
+        Delivery: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            ended_at: string | null;
+            event_id: string;
+            /** @description What came of the last try; null before the first. */
+            last_answer: components["schemas"]["Answer"] | null;
+            /**
+             * Format: date-time
+             * @description Null when nothing more is sent.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            next_try_at: string | null;
+            payment_id?: string;
+            /** @enum {string} */
+            state: "due" | "delivered" | "failed";
+            /** Format: int64 */
+            tries: number;
+            type: string;
+        };
+        DeliveryPage: {
+            data: components["schemas"]["Delivery"][];
+            /** @description For the next, older page; null on the last one. */
+            next_cursor: string | null;
+        };
+        Endpoint: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            created_at: string;
+            description?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            disabled_at: string | null;
+            /** @description Why nothing is sent; null while it is enabled. */
+            disabled_reason: string | null;
+            enabled: boolean;
+            /** @description The types that are sent; none: all of them. */
+            events: string[];
+            /**
+             * Format: date-time
+             * @description Since when nothing has been taken; null while all is well. After three days it is switched off.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            failing_since: string | null;
+            /** @example whe_01kafz0q3gf7ktc1ms2cqc1b9w */
+            id: string;
+            /**
+             * @description It is told of payments of this mode.
+             * @enum {string}
+             */
+            mode: "test" | "live";
+            /** @description With it you verify signatures (Standard Webhooks). Shown once: when the endpoint is made, and when the secret is rotated. */
+            secret?: string;
+            /** @example https://shop.example/webhooks */
+            url: string;
+        };
+        EndpointChange: {
+            description?: string;
+            /** @description false stops sending, true begins again: what had become due meanwhile is sent. */
+            enabled?: boolean;
+            /** @description The whole new list; an empty one means everything. */
+            events?: string[] | null;
+            url?: string;
+        };
+        EndpointList: {
+            data: components["schemas"]["Endpoint"][];
+        };
+        EndpointOff: {
+            id: string;
+            reason: string;
+            url: string;
+        };
+        Event: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            id: string;
+            /** @example payment.paid */
+            type: string;
+            /**
+             * Format: int64
+             * @description The payment's version then.
+             */
+            version: number;
+        };
+        EventList: {
+            /** @description What was announced: one for each change of state. */
+            data: components["schemas"]["Event"][];
+            /** @description Everything that happened, in order. */
+            journal: components["schemas"]["Step"][];
+        };
+        Exchange: {
+            account: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            body: string;
+            /** @enum {string} */
+            direction: "request" | "response";
+            first_line: string;
+            /** @description In the order and spelling of the wire. */
+            headers: components["schemas"]["Header"][];
+            /** @description A request and its response share it. */
+            id: string;
+            /** @description What was unusual, for instance that the connection was cut. */
+            note?: string;
+            /** @description push, reversal, check, void, check_void, generate, query, refund, notification, … */
+            operation: string;
+        };
+        ExchangeList: {
+            data: components["schemas"]["Exchange"][];
+        };
+        Failure: {
+            /**
+             * @description Ours, stable.
+             * @example canceled_by_customer
+             */
+            code: string;
+            /** @description For the customer. */
+            message: components["schemas"]["Words"];
+            /** @description To what the provider answered. */
+            operation?: string;
+            /**
+             * @description The provider's response code, if it gave one.
+             * @example 17
+             */
+            provider_code?: string;
+        };
+        Feed: {
+            /**
+             * Format: int64
+             * @description Give it as after to go on from here, also when data is empty.
+             */
+            after: number;
+            data: components["schemas"]["FeedEvent"][];
+        };
+        FeedEvent: {
+            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint. */
+            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"];
+            id: string;
+            /**
+             * Format: int64
+             * @description Grows along the feed. Give the last one as after to go on.
+             */
+            position: number;
+            /** Format: date-time */
+            timestamp: string;
+            /** @example payment.paid */
+            type: string;
+        };
+        FieldError: {
+            code: string;
+            detail: string;
+            field?: string;
+            hint?: string;
+        };
+        Header: {
+            name: string;
+            value: string;
+        };
+        Health: {
+            /** @description What is amiss although it is ok, such as a provider that is not asked for new payments for a while because it did not answer. */
+            notes?: string[] | null;
+            /** @description Why it is not ok. */
+            reasons: string[];
+            /** @enum {string} */
+            status: "ok" | "unavailable";
+        };
+        NewCustomer: {
+            address?: string;
+            city?: string;
+            /**
+             * @description ISO 3166, two letters.
+             * @example ID
+             */
+            country?: string;
+            /** @example budi@example.id */
+            email?: string;
+            name?: string;
+            /** @description Your own number of the customer. */
+            number?: string;
+            postal_code?: string;
+            region?: string;
+        };
+        NewEndpoint: {
+            /** @description For you; no control characters. */
+            description?: string;
+            /**
+             * @description Which types are wanted, payment.* for all of a kind; left out: everything.
+             * @example [
+             *       "payment.paid"
+             *     ]
+             */
+            events?: string[] | null;
+            /**
+             * @description Where webhooks are posted to: https, and not an address of a private network.
+             * @example https://shop.example/webhooks
+             */
+            url: string;
+        };
+        NewItem: {
+            id?: string;
+            /** @example Kopi Tubruk */
+            name: string;
+            /**
+             * Format: int64
+             * @description Of one, in whole rupiah.
+             * @example 6250
+             */
+            price: number;
+            /**
+             * Format: int64
+             * @example 2
+             */
+            quantity: number;
+        };
+        NewPayment: {
+            /** @description Which of your accounts; the first that fits when left out. */
+            account?: string;
+            /**
+             * Format: int64
+             * @description Whole rupiah.
+             * @example 12500
+             */
+            amount: number;
+            /** @description Who is billed, where the rail makes a bill; what is left out is the account's. */
+            customer?: components["schemas"]["NewCustomer"];
+            /** @description For you, and for the bill where the rail makes one; no control characters. */
+            description?: string;
+            /**
+             * Format: date-time
+             * @description Until when the bill can be paid, where the rail makes one; as long as the account says when left out.
+             * @example 2026-03-21T11:15:30+07:00
+             */
+            expires_at?: string;
+            /** @description The lines of the bill, where the rail makes one; one of the whole amount when left out. They are shown, and not added up. */
+            items?: components["schemas"]["NewItem"][];
+            /** @description Your own data: keys of 1 to 40 letters, digits, _ . or -; values of at most 500 characters. */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * @description How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan.
+             * @example ovo_push
+             * @enum {string}
+             */
+            method: "ovo_push" | "qris";
+            /**
+             * @description Needed by ovo_push and taken by no other method. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08….
+             * @example 081211111111
+             */
+            phone?: string;
+            /**
+             * @description By which way: ovo, doku or faspay for ovo_push, snap for qris; chosen when left out.
+             * @enum {string}
+             */
+            rail?: "ovo" | "snap" | "doku" | "faspay";
+            /**
+             * @description Your own; need not be unique. No control characters.
+             * @example INV-1
+             */
+            reference: string;
+            /**
+             * @description Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://… or http://…; payment_id is added to its query. That somebody comes back proves nothing: ask the API, or wait for the webhook.
+             * @example https://shop.example/orders/7
+             */
+            return_url?: string;
+            /** @description Which terminal of the account; its first when left out. */
+            terminal?: string;
+        };
+        NextAction: {
+            /**
+             * Format: date-time
+             * @description When at the latest; null when that is not known.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string | null;
+            /** @description Of pay: the provider's page, to which the customer is sent. */
+            redirect_url?: string;
+            /**
+             * @description confirm: in the app; present: the QR or the bill is being made; push: another way is being taken; scan: the QR can be scanned; pay: on the provider's page, redirect_url; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks.
+             * @enum {string}
+             */
+            what: "confirm" | "check" | "reverse" | "confirm_reversal" | "confirm_void" | "present" | "push" | "scan" | "pay" | "confirm_refund" | "inspect";
+            /** @enum {string} */
+            who: "customer" | "gateway" | "operator";
+        };
+        Payment: {
+            /** @description Your account at the rail. */
+            account: string;
+            /** @description What you can still ask for, and until when. */
+            actions: components["schemas"]["Action"][];
+            /**
+             * Format: int64
+             * @description Whole rupiah.
+             */
+            amount: number;
+            attempts: components["schemas"]["Attempt"][];
+            /** @description A page for the customer: what to do, how long there is time, how it ended. Whoever has the address sees the page. Left out when the gateway has not been told its public_url. */
+            checkout_url?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            created_at: string;
+            /** @enum {string} */
+            currency: "IDR";
+            /**
+             * Format: date-time
+             * @description By when the present state is left: while pushing or in doubt the reversal's time, or where there is none the end of the call or of asking, while a bill is open its end, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            deadline: string | null;
+            description?: string;
+            /** @description Why it is not paid, why it was given back, or why a void or a refund was not done; null while that is not known. */
+            failure: components["schemas"]["Failure"] | null;
+            /** @example pay_01kafz0q3gf7ktc1ms2cqc1b9w */
+            id: string;
+            /** @description What to tell the customer now; null when there is nothing to say beyond your own page. */
+            message: components["schemas"]["Words"] | null;
+            metadata?: {
+                [key: string]: string;
+            };
+            method: string;
+            /** @enum {string} */
+            mode: "test" | "live";
+            /** @description What the payment waits for, and who must act. */
+            next_action: components["schemas"]["NextAction"] | null;
+            /**
+             * @description The customer's number, masked.
+             * @example 0812*****111
+             */
+            phone?: string;
+            /** @description What the customer scans, as long as it can be; else null. */
+            qr: components["schemas"]["QR"] | null;
+            /** @description The way by which the provider is reached. */
+            rail: string;
+            /** @description Yours. */
+            reference: string;
+            return_url?: string;
+            /** @description Why a human must look, in the state review. */
+            review?: string;
+            /**
+             * @description Where it stands. A final state is left only by void, refund, or a provider's correction.
+             * @enum {string}
+             */
+            state: "created" | "pushing" | "presenting" | "awaiting" | "indoubt" | "reversing" | "paid" | "declined" | "expired" | "canceled" | "reversed" | "voiding" | "voided" | "refunding" | "refunded" | "review";
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows with every change; of two pictures of a payment the one with the higher version is the newer.
+             */
+            version: number;
+            /** @description Set when a rule that may refuse let the payment through; cutoff: a reversal could come too late. */
+            warning?: string;
+        };
+        PaymentData: {
+            account: string;
+            /** Format: int64 */
+            amount: number;
+            created_at: string;
+            currency: string;
+            failure?: components["schemas"]["PaymentFailure"];
+            id: string;
+            metadata?: {
+                [key: string]: string;
+            };
+            method: string;
+            mode: string;
+            rail: string;
+            reference: string;
+            review?: string;
+            state: string;
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PaymentFailure: {
+            code: string;
+            provider_code?: string;
+        };
+        PaymentPage: {
+            data: components["schemas"]["Payment"][];
+            /** @description For the next, older page; null on the last one. */
+            next_cursor: string | null;
+        };
+        PhoneStatus: {
+            /** @description For the customer; null when the phone is registered. */
+            message: components["schemas"]["Words"] | null;
+            /**
+             * @description Masked.
+             * @example 0812*****111
+             */
+            phone: string;
+            /** @description Null when the provider did not say: let the customer go on, the payment itself will tell. */
+            registered: boolean | null;
+        };
+        Problem: {
+            /**
+             * @description Stable; programs build on it.
+             * @enum {string}
+             */
+            code: "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "route_not_found" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
+            /** @description What is wrong with this request. */
+            detail: string;
+            /** @description Every field at fault, when there is more than one. */
+            errors?: components["schemas"]["FieldError"][];
+            /** @description The field, parameter or header at fault. */
+            field?: string;
+            /** @description What to do about it. */
+            hint?: string;
+            /** @description The payment that stands in the way. */
+            payment_id?: string;
+            /** @description Also in the header Request-Id; name it when you ask for help. */
+            request_id: string;
+            /**
+             * Format: int64
+             * @description In how many seconds to try again; also in the header Retry-After.
+             */
+            retry_after?: number;
+            /** @description That payment's state. */
+            state?: string;
+            /**
+             * Format: int64
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What kind of problem it is, in a few words. */
+            title: string;
+            /**
+             * @description Names the kind of problem; the code as a URI.
+             * @example urn:problem-type:lunas:amount_too_small
+             */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When the reason ceases.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            until?: string;
+        };
+        QR: {
+            /**
+             * @description The text of the code: a QRIS, to be drawn as it is.
+             * @example 00020101021226…6304A1B2
+             */
+            content: string;
+            /**
+             * @description Where it is drawn, on this gateway; needs the API key.
+             * @example /v1/payments/pay_01kafz0q3gf7ktc1ms2cqc1b9w/qr.png
+             */
+            png: string;
+            /** @example /v1/payments/pay_01kafz0q3gf7ktc1ms2cqc1b9w/qr.svg */
+            svg: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be paid. Show it no longer.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            until: string;
+        };
+        RailAccount: {
+            account: string;
+            /** @enum {string} */
+            environment: "sandbox" | "staging" | "production";
+            /**
+             * Format: int64
+             * @description Calls in a row that failed.
+             */
+            failures: number;
+            /** @description What it can be used for. */
+            methods: string[];
+            /** @enum {string} */
+            rail: "ovo" | "snap" | "doku" | "faspay";
+            /**
+             * @description The circuit, as this gateway sees it: closed, all is well; open, the provider has not answered and is not asked for new payments until then; half_open, the next payment tries it.
+             * @enum {string}
+             */
+            state: "closed" | "open" | "half_open";
+            /**
+             * Format: date-time
+             * @description Until when an open circuit is not asked.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            until: string | null;
+        };
+        Rails: {
+            data: components["schemas"]["RailAccount"][];
+        };
+        Reason: {
+            /** @description Why, in your words; kept in the journal. No control characters. */
+            reason?: string;
+        };
+        RefundOrder: {
+            /**
+             * Format: int64
+             * @description If it is given, it must be the payment's amount: the provider gives back the whole amount or nothing.
+             * @example 12500
+             */
+            amount?: number;
+            /**
+             * @description Why, in your words; kept in the journal. No control characters.
+             * @example the coffee was cold
+             */
+            reason?: string;
+        };
+        ReplayRequest: {
+            /** @description Send this one event again… */
+            event_id?: string;
+            /**
+             * @description …or all that happened at this time or later,
+             * @example 2026-03-21T00:00:00+07:00
+             */
+            from?: string;
+            /** @description and before this time; now when left out. */
+            to?: string;
+            /** @description Leave out what the endpoint has taken. */
+            undelivered?: boolean;
+        };
+        Replayed: {
+            /** Format: int64 */
+            events: number;
+            /** @description There may be more in that time: ask again, from the time of the last of them. */
+            more: boolean;
+        };
+        Rotation: {
+            /**
+             * Format: int64
+             * @description For how long the old secret signs too; a day when left out.
+             */
+            overlap_seconds?: number;
+        };
+        Step: {
+            /** @description What was asked for. */
+            asked?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            /** @description Who asked: an API key's or a user's id. */
+            by?: string;
+            /** @description The call that was answered or not. */
+            call?: string;
+            /** @enum {string} */
+            event: "requested" | "answered" | "no_answer" | "not_sent" | "notified" | "renumbered" | "woke" | "faulted" | "asked";
+            /** @description What the answer means, or how it is missing. */
+            outcome?: string;
+            provider_code?: string;
+            reason?: string;
+            /** Format: int64 */
+            try?: number;
+            /** Format: int64 */
+            version: number;
+        };
+        Terminal: {
+            account: string;
+            /**
+             * Format: int64
+             * @description Of the last push; 0 before the first one.
+             */
+            batch: number;
+            /** @description Why it is stopped until an operator releases it. */
+            held?: string;
+            id: string;
+            mid: string;
+            rail: string;
+            /**
+             * Format: int64
+             * @description Of the last push; 0 before the first one.
+             */
+            reference_number: number;
+            store_code: string;
+            /**
+             * @description How batches are counted.
+             * @enum {string}
+             */
+            style: "sequence" | "ddmmyy";
+            tid: string;
+        };
+        TerminalList: {
+            data: components["schemas"]["Terminal"][];
+        };
+        Words: {
+            /** @description English. */
+            en: string;
+            /** @description Indonesian. */
+            id: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It cannot; the reasons say why. */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    "list-events": {
+        parameters: {
+            query?: {
+                /** @description The position of the last event that you have; 0 for the beginning. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feed"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-payments": {
+        parameters: {
+            query?: {
+                /** @description Only payments in this state; may be repeated. */
+                state?: string[];
+                /** @description Only payments with exactly this reference of yours. */
+                reference?: string;
+                /** @description Only payments made at this time or later: RFC 3339; write the + of +07:00 as %2B. */
+                created_from?: string;
+                /** @description Only payments made before this time. */
+                created_to?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes repeating safe: the same key with the same request gives the same payment, with another request 422. Kept as long as the payment. Advised on every POST. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            /** @description The payment that the same request had made before. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `cutoff`: Past the cut-off. Try again after midnight WIB.
+             *     - `exists`: Exists already.
+             *     - `refused`: Not granted.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `amount_not_integer`: Amount is not a whole number. Write whole rupiah in digits without quotes, point or exponent: 12500.
+             *     - `amount_too_large`: Amount too large. Ask for less, or split the payment.
+             *     - `amount_too_small`: Amount too small. Ask for more.
+             *     - `customer_invalid`: Bad customer. See /openapi.yaml for what each field may hold; leave out what you do not know.
+             *     - `description_invalid`: Bad description. Use at most 255 characters without control characters.
+             *     - `expires_at_invalid`: Bad expiry. Write a time with its zone, as 2026-03-21T10:15:30+07:00, between 5 minutes and 30 days ahead, or leave it out.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `items_invalid`: Bad items. Give 1 to 100 items, each with name, quantity and price in whole rupiah.
+             *     - `metadata_invalid`: Bad metadata. Use at most 20 entries: keys of 1 to 40 letters, digits, _ . or -, values of at most 500 characters.
+             *     - `method_unknown`: Unknown method. The methods are ovo_push and qris.
+             *     - `missing_field`: Missing field. Add the field.
+             *     - `name_invalid`: Bad name. Use 1 to 64 letters, digits, _ . or -.
+             *     - `no_account`: No account for this. Leave rail and account out, use a key of the other mode, or have an account configured.
+             *     - `no_terminal`: No such terminal. See /v1/terminals, or leave terminal out.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `phone_invalid`: Not an Indonesian mobile number. Write 08…, 62… or +62…, 10 to 13 digits in the form 08….
+             *     - `phone_missing`: Phone missing. A push needs the customer's phone number.
+             *     - `phone_unwanted`: Phone not wanted. Leave phone out; only ovo_push takes one.
+             *     - `rail_method_mismatch`: The rail does not have the method. Leave rail out.
+             *     - `rail_unknown`: Unknown rail. The rails are ovo, snap, doku and faspay; leave rail out to have one chosen.
+             *     - `reference_invalid`: Bad reference. Use 1 to 64 characters without control characters.
+             *     - `return_url_invalid`: Bad return_url. Give an address such as https://shop.example/orders/7, of at most 2048 characters.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `key_limited`: Too many payments with this key. Wait as long as Retry-After says, or ask whoever runs the gateway for more.
+             *     - `phone_limited`: Too many requests to this phone. Wait as long as Retry-After says; the customer may have several to answer already.
+             */
+            429: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `numbers_exhausted`: No numbers left. Use another terminal, or wait for the next day; nothing was sent.
+             *     - `outcome_unknown`: The outcome is not known. Send the same request again with the same Idempotency-Key to learn what became of it.
+             *     - `provider_unreachable`: The provider cannot be reached. Nothing was sent. Send the same request again, with the same Idempotency-Key.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             *     - `terminal_held`: Terminal stopped. An operator must move its numbering ahead and release it; nothing was sent.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cancel-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes repeating safe: the same key with the same request gives the same payment, with another request 422. Kept as long as the payment. Advised on every POST. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description It has been ordered and is under way. */
+            202: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `check_in_progress`: A check is under way. Wait a little; checks are made one at a time, and no closer than the provider allows.
+             *     - `in_progress`: In progress. Wait for the payment's end: GET it with ?wait=.
+             *     - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `refused`: Not granted.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `reason_invalid`: Bad reason. Use at most 255 characters without control characters.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `outcome_unknown`: The outcome is not known. Send the same request again with the same Idempotency-Key to learn what became of it.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes repeating safe: the same key with the same request gives the same payment, with another request 422. Kept as long as the payment. Advised on every POST. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description It has been ordered and is under way. */
+            202: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `check_in_progress`: A check is under way. Wait a little; checks are made one at a time, and no closer than the provider allows.
+             *     - `check_too_old`: Too old to be checked. Look it up in the provider's portal.
+             *     - `in_progress`: In progress. Wait for the payment's end: GET it with ?wait=.
+             *     - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `nothing_sent`: Nothing was sent. There is nothing at the provider to ask about.
+             *     - `refused`: Not granted.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `reason_invalid`: Bad reason. Use at most 255 characters without control characters.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `outcome_unknown`: The outcome is not known. Send the same request again with the same Idempotency-Key to learn what became of it.
+             *     - `provider_unreachable`: The provider cannot be reached. Nothing was sent. Send the same request again, with the same Idempotency-Key.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-payment-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-exchanges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeList"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-qr-png": {
+        parameters: {
+            query?: {
+                /** @description Pixels of a side, quiet zone included. Of an SVG the size that it names. */
+                size?: number;
+                /** @description White on each side, in modules. Fewer than 4 are not taken: readers need them. */
+                quiet_zone?: number;
+                /** @description Error correction: L bears 7 % of damage, M 15 %, Q 25 %, H 30 %. */
+                level?: "L" | "M" | "Q" | "H";
+            };
+            header?: never;
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `qr_not_ready`: No QR yet. Get the payment with ?wait=: it is answered when the QR is there.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `qr_gone`: No QR to show any more. The payment's state says why; its actions say whether a new QR can be asked for. */
+            410: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-qr-svg": {
+        parameters: {
+            query?: {
+                /** @description Pixels of a side, quiet zone included. Of an SVG the size that it names. */
+                size?: number;
+                /** @description White on each side, in modules. Fewer than 4 are not taken: readers need them. */
+                quiet_zone?: number;
+                /** @description Error correction: L bears 7 % of damage, M 15 %, Q 25 %, H 30 %. */
+                level?: "L" | "M" | "Q" | "H";
+            };
+            header?: never;
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `qr_not_ready`: No QR yet. Get the payment with ?wait=: it is answered when the QR is there.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `qr_gone`: No QR to show any more. The payment's state says why; its actions say whether a new QR can be asked for. */
+            410: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refund-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes repeating safe: the same key with the same request gives the same payment, with another request 422. Kept as long as the payment. Advised on every POST. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RefundOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description It has been ordered and is under way. */
+            202: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `check_in_progress`: A check is under way. Wait a little; checks are made one at a time, and no closer than the provider allows.
+             *     - `cutoff`: Past the cut-off. Try again after midnight WIB.
+             *     - `in_progress`: In progress. Wait for the payment's end: GET it with ?wait=.
+             *     - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `refused`: Not granted.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `amount_not_integer`: Amount is not a whole number. Write whole rupiah in digits without quotes, point or exponent: 12500.
+             *     - `amount_not_whole`: Not the whole amount. Give the payment's amount, or leave amount out: the provider gives back the whole amount or nothing.
+             *     - `amount_too_large`: Amount too large. Ask for less, or split the payment.
+             *     - `amount_too_small`: Amount too small. Ask for more.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `reason_invalid`: Bad reason. Use at most 255 characters without control characters.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `outcome_unknown`: The outcome is not known. Send the same request again with the same Idempotency-Key to learn what became of it.
+             *     - `provider_unreachable`: The provider cannot be reached. Nothing was sent. Send the same request again, with the same Idempotency-Key.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes repeating safe: the same key with the same request gives the same payment, with another request 422. Kept as long as the payment. Advised on every POST. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description It has been ordered and is under way. */
+            202: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `check_in_progress`: A check is under way. Wait a little; checks are made one at a time, and no closer than the provider allows.
+             *     - `in_progress`: In progress. Wait for the payment's end: GET it with ?wait=.
+             *     - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `refused`: Not granted.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `reason_invalid`: Bad reason. Use at most 255 characters without control characters.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `outcome_unknown`: The outcome is not known. Send the same request again with the same Idempotency-Key to learn what became of it.
+             *     - `provider_unreachable`: The provider cannot be reached. Nothing was sent. Send the same request again, with the same Idempotency-Key.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-payment": {
+        parameters: {
+            query?: {
+                /** @description Hold the answer for at most so many seconds, until the payment is final or needs a human; where a QR is being made, until it is there. */
+                wait?: number;
+            };
+            header?: {
+                /** @description Makes repeating safe: the same key with the same request gives the same payment, with another request 422. Kept as long as the payment. Advised on every POST. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The payment's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description It has been ordered and is under way. */
+            202: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `payment_not_found`: No such payment. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `check_in_progress`: A check is under way. Wait a little; checks are made one at a time, and no closer than the provider allows.
+             *     - `cutoff`: Past the cut-off. Try again after midnight WIB.
+             *     - `in_progress`: In progress. Wait for the payment's end: GET it with ?wait=.
+             *     - `not_possible`: Not possible in this state. The payment's actions say what is possible.
+             *     - `refused`: Not granted.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `invalid_wait`: Bad wait. Give whole seconds from 0 to 120, or leave it out.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `reason_invalid`: Bad reason. Use at most 255 characters without control characters.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `outcome_unknown`: The outcome is not known. Send the same request again with the same Idempotency-Key to learn what became of it.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 08…, 62… or +62… */
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneStatus"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `phone_invalid`: Not an Indonesian mobile number. Write 08…, 62… or +62…, 10 to 13 digits in the form 08….
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `inquiry_unavailable`: The inquiry could not be made. Let the customer go on; the payment itself will tell.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rails"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-terminals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerminalList"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointList"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-webhook-endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEndpoint"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `endpoint_exists`: The address has an endpoint. Change that one, or use another address.
+             *     - `too_many_endpoints`: Too many endpoints. Delete one that is no longer needed.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `description_invalid`: Bad description. Use at most 255 characters without control characters.
+             *     - `events_invalid`: Bad event type. See the event types at /openapi.yaml, or leave events out to get everything.
+             *     - `missing_field`: Missing field. Add the field.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `url_invalid`: Bad address. Give an https address that can be reached from the internet.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-webhook-endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-webhook-endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "change-webhook-endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointChange"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `endpoint_changed`: Changed by somebody else. Read the endpoint and try again.
+             *     - `endpoint_exists`: The address has an endpoint. Change that one, or use another address.
+             */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `description_invalid`: Bad description. Use at most 255 characters without control characters.
+             *     - `events_invalid`: Bad event type. See the event types at /openapi.yaml, or leave events out to get everything.
+             *     - `missing_field`: Missing field. Add the field.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `url_invalid`: Bad address. Give an https address that can be reached from the internet.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-webhook-deliveries": {
+        parameters: {
+            query?: {
+                /** @description Only deliveries in this state. */
+                state?: "due" | "delivered" | "failed";
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ping-webhook-endpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_disabled`: The endpoint is switched off. Switch it on first: PATCH it with enabled true. */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "replay-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it.
+             *     - `event_not_found`: No such event. See the endpoint's deliveries.
+             */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_field`: A field that the provider would not take.
+             *     - `missing_field`: Missing field. Add the field.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "rotate-webhook-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `endpoint_changed`: Changed by somebody else. Read the endpoint and try again. */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_field`: A field that the provider would not take.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
