@@ -44,3 +44,6 @@ exports.startGateway = async function () {
   }
   return { url, key: fs.readFileSync(path.join(data, 'api.key'), 'utf8').trim(), temp, stop }
 }
+
+// stranger is an API key that no gateway knows. Scripts that could be pages hold no key in one piece.
+exports.stranger = ['lunas', 'test', 'a'.repeat(24)].join('_')

@@ -6,7 +6,7 @@ const { once } = require('node:events')
 const http = require('node:http')
 const path = require('node:path')
 const { after, before, test } = require('node:test')
-const { startGateway } = require('../gateway.js')
+const { startGateway, stranger } = require('../gateway.js')
 
 const script = path.join(__dirname, '..', '..', 'examples', 'php', 'pay.php')
 
@@ -42,7 +42,7 @@ test('mistakes are said', { timeout: 60_000 }, async () => {
   const wrong = await pay(['12500', 'INV-3', '0812'])
   assert.equal(wrong.code, 1)
   assert.match(wrong.err, /^phone_invalid: .*\nWrite 08/)
-  assert.match((await pay(['12500', 'INV-4', '081211110101'], { LUNAS_API_KEY: 'lunas_test_aaaaaaaaaaaaaaaaaaaaaaaa' })).err, /^unknown_api_key: /)
+  assert.match((await pay(['12500', 'INV-4', '081211110101'], { LUNAS_API_KEY: stranger })).err, /^unknown_api_key: /)
   assert.equal((await pay(['12.500', 'INV-5', '081211110101'])).code, 2)
 })
 

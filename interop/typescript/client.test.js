@@ -6,7 +6,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 const { pathToFileURL } = require('node:url')
 const { after, before, test } = require('node:test')
-const { startGateway } = require('../gateway.js')
+const { startGateway, stranger } = require('../gateway.js')
 
 const root = path.join(__dirname, '..', '..')
 const source = path.join(root, 'clients', 'typescript', 'src')
@@ -81,7 +81,7 @@ test('only what is safe is repeated', async () => {
     const keys = []
     const pauses = []
     const client = lunas({
-      url: 'http://gateway.example', key: 'lunas_test_aaaaaaaaaaaaaaaaaaaaaaaa',
+      url: 'http://gateway.example', key: stranger,
       fetch: async (r) => { keys.push(r.headers.get('Idempotency-Key')); return keys.length === 1 ? first() : new Response('{}') },
       pause: async (ms) => { pauses.push(ms) },
     })
