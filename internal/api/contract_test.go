@@ -29,7 +29,7 @@ func TestContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(made, kept) {
-		t.Errorf("%s is not what the code makes: run go test ./internal/api -run TestContract -update and look at the difference", committed)
+		t.Errorf("%s is not what the code makes: run go test ./internal/api -run TestContract -update, then make gen for the clients, and look at the difference", committed)
 	}
 	if again := get(t, "/openapi.yaml"); !bytes.Equal(made, again) {
 		t.Error("the contract differs from one start to the next")

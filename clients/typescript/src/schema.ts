@@ -47,7 +47,7 @@ export interface paths {
         };
         /**
          * What happened, in order
-         * @description The events of all payments of the key's mode, oldest first; those of one payment in the order of its versions. Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only.
+         * @description The events of all payments of the key's mode, oldest first; those of one payment in the order of its versions. Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only. Needs the scope `read`.
          */
         get: operations["list-events"];
         put?: never;
@@ -65,12 +65,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List payments, newest first */
+        /**
+         * List payments, newest first
+         * @description Needs the scope `read`.
+         */
         get: operations["list-payments"];
         put?: never;
         /**
          * Ask for a payment
-         * @description When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a payment by qris is answered as soon as its QR is there. Repeat a request whose answer was lost with the same Idempotency-Key.
+         * @description When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a payment by qris is answered as soon as its QR is there. Repeat a request whose answer was lost with the same Idempotency-Key. Needs the scope `pay`.
          */
         post: operations["create-payment"];
         delete?: never;
@@ -86,7 +89,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a payment */
+        /**
+         * Get a payment
+         * @description Needs the scope `read`.
+         */
         get: operations["get-payment"];
         put?: never;
         post?: never;
@@ -107,7 +113,7 @@ export interface paths {
         put?: never;
         /**
          * Give up a payment
-         * @description A push that is with the customer cannot be cancelled: 409 with the time when it ends by itself. A QR is hidden at once; since the customer may have scanned it, the payment is canceled only when the provider has said that it was not paid, and paid when it was.
+         * @description A push that is with the customer cannot be cancelled: 409 with the time when it ends by itself. A QR is hidden at once; since the customer may have scanned it, the payment is canceled only when the provider has said that it was not paid, and paid when it was. Needs the scope `pay`.
          */
         post: operations["cancel-payment"];
         delete?: never;
@@ -127,7 +133,7 @@ export interface paths {
         put?: never;
         /**
          * Ask the provider where a payment stands
-         * @description The state never changes by the asking, only by the answer. Checks are made one at a time: of a push for 7 days, of a QR no closer than 5 seconds. lunas asks by itself until a QR's end is known.
+         * @description The state never changes by the asking, only by the answer. Checks are made one at a time: of a push for 7 days, of a QR no closer than 5 seconds. lunas asks by itself until a QR's end is known. Needs the scope `pay`.
          */
         post: operations["check-payment"];
         delete?: never;
@@ -143,7 +149,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a payment */
+        /**
+         * What happened to a payment
+         * @description Needs the scope `read`.
+         */
         get: operations["list-payment-events"];
         put?: never;
         post?: never;
@@ -162,7 +171,7 @@ export interface paths {
         };
         /**
          * What was said to the provider and what it answered
-         * @description Masked: secrets, phone numbers, names, addresses and balances never leave the gateway.
+         * @description Masked: secrets, phone numbers, names, addresses and balances never leave the gateway. Needs the scope `read`.
          */
         get: operations["list-exchanges"];
         put?: never;
@@ -182,7 +191,7 @@ export interface paths {
         };
         /**
          * The QR that the customer scans, drawn as png
-         * @description Only as long as it can be paid: show it until `qr.until` of the payment and no longer. It must not be kept by caches.
+         * @description Only as long as it can be paid: show it until `qr.until` of the payment and no longer. It must not be kept by caches. Needs the scope `read`.
          */
         get: operations["get-qr-png"];
         put?: never;
@@ -202,7 +211,7 @@ export interface paths {
         };
         /**
          * The QR that the customer scans, drawn as svg
-         * @description Only as long as it can be paid: show it until `qr.until` of the payment and no longer. It must not be kept by caches.
+         * @description Only as long as it can be paid: show it until `qr.until` of the payment and no longer. It must not be kept by caches. Needs the scope `read`.
          */
         get: operations["get-qr-svg"];
         put?: never;
@@ -224,7 +233,7 @@ export interface paths {
         put?: never;
         /**
          * Give back a paid QR on its day
-         * @description The whole amount, until 23:59:59 WIB of the day of the payment. The payment is refunding until the provider has confirmed; repeating it never refunds twice. A push is given back by void.
+         * @description The whole amount, until 23:59:59 WIB of the day of the payment. The payment is refunding until the provider has confirmed; repeating it never refunds twice. A push is given back by void. Needs the scope `refund`.
          */
         post: operations["refund-payment"];
         delete?: never;
@@ -244,7 +253,7 @@ export interface paths {
         put?: never;
         /**
          * Make a new QR for an expired payment
-         * @description Only when the provider has said that the old QR was not paid: until then it could still be, and the customer would pay twice.
+         * @description Only when the provider has said that the old QR was not paid: until then it could still be, and the customer would pay twice. Needs the scope `pay`.
          */
         post: operations["renew-payment"];
         delete?: never;
@@ -264,7 +273,7 @@ export interface paths {
         put?: never;
         /**
          * Give back a paid push on its day
-         * @description Until 23:59 WIB of the day of the payment. The payment is voiding until the provider has confirmed.
+         * @description Until 23:59 WIB of the day of the payment. The payment is voiding until the provider has confirmed. Needs the scope `refund`.
          */
         post: operations["void-payment"];
         delete?: never;
@@ -282,7 +291,7 @@ export interface paths {
         };
         /**
          * Is this phone registered with OVO?
-         * @description Asks the provider, for at most 10 seconds.
+         * @description Asks the provider, for at most 10 seconds. Needs the scope `pay`.
          */
         get: operations["check-phone"];
         put?: never;
@@ -302,7 +311,7 @@ export interface paths {
         };
         /**
          * The ways that payments can go, and how their providers are
-         * @description A provider that fails again and again is not asked for new payments for a while; payments under way are brought to their end all the same. Each gateway sees for itself.
+         * @description A provider that fails again and again is not asked for new payments for a while; payments under way are brought to their end all the same. Each gateway sees for itself. Needs the scope `read`.
          */
         get: operations["list-rails"];
         put?: never;
@@ -320,7 +329,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Terminals and their numbering */
+        /**
+         * Terminals and their numbering
+         * @description Needs the scope `read`.
+         */
         get: operations["list-terminals"];
         put?: never;
         post?: never;
@@ -337,12 +349,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the endpoints */
+        /**
+         * List the endpoints
+         * @description Needs the scope `read`.
+         */
         get: operations["list-webhook-endpoints"];
         put?: never;
         /**
          * Have events sent to an address
-         * @description Every change of a payment's state is posted there, signed by the Standard Webhooks specification, and again for three days until it is answered with 2xx. Webhooks may come twice and may overtake: compare the payment's version.
+         * @description Every change of a payment's state is posted there, signed by the Standard Webhooks specification, and again for three days until it is answered with 2xx. Webhooks may come twice and may overtake: compare the payment's version. Needs the scope `admin`.
          */
         post: operations["create-webhook-endpoint"];
         delete?: never;
@@ -358,15 +373,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an endpoint */
+        /**
+         * Get an endpoint
+         * @description Needs the scope `read`.
+         */
         get: operations["get-webhook-endpoint"];
         put?: never;
         post?: never;
-        /** Forget an endpoint and what was due to it */
+        /**
+         * Forget an endpoint and what was due to it
+         * @description Needs the scope `admin`.
+         */
         delete: operations["delete-webhook-endpoint"];
         options?: never;
         head?: never;
-        /** Change an endpoint, or switch it on or off */
+        /**
+         * Change an endpoint, or switch it on or off
+         * @description Needs the scope `admin`.
+         */
         patch: operations["change-webhook-endpoint"];
         trace?: never;
     };
@@ -377,7 +401,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was sent to an endpoint, and what it answered */
+        /**
+         * What was sent to an endpoint, and what it answered
+         * @description Needs the scope `read`.
+         */
         get: operations["list-webhook-deliveries"];
         put?: never;
         post?: never;
@@ -396,7 +423,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an endpoint a test event */
+        /**
+         * Send an endpoint a test event
+         * @description Needs the scope `admin`.
+         */
         post: operations["ping-webhook-endpoint"];
         delete?: never;
         options?: never;
@@ -415,7 +445,7 @@ export interface paths {
         put?: never;
         /**
          * Send events again
-         * @description One event, or all of a time, those included that happened before the endpoint was made.
+         * @description One event, or all of a time, those included that happened before the endpoint was made. Needs the scope `admin`.
          */
         post: operations["replay-webhooks"];
         delete?: never;
@@ -435,7 +465,7 @@ export interface paths {
         put?: never;
         /**
          * Give an endpoint a new secret
-         * @description Until the overlap has passed each webhook carries a signature of both, so that you can change without losing one.
+         * @description Until the overlap has passed each webhook carries a signature of both, so that you can change without losing one. Needs the scope `admin`.
          */
         post: operations["rotate-webhook-secret"];
         delete?: never;
@@ -978,7 +1008,7 @@ export interface components {
              * @description Stable; programs build on it.
              * @enum {string}
              */
-            code: "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "route_not_found" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
+            code: "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
             /** @description What is wrong with this request. */
             detail: string;
             /** @description Every field at fault, when there is more than one. */
@@ -1303,6 +1333,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -1311,6 +1342,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1397,6 +1442,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -1405,6 +1451,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1522,6 +1582,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -1530,6 +1591,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1692,6 +1767,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -1700,6 +1776,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1830,6 +1920,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -1838,6 +1929,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2016,6 +2121,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2024,6 +2130,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2162,6 +2282,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2170,6 +2291,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2254,6 +2389,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2262,6 +2398,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2354,6 +2504,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2362,6 +2513,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2484,6 +2649,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2492,6 +2658,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2649,6 +2829,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2657,6 +2838,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2841,6 +3036,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -2849,6 +3045,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3028,6 +3238,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3036,6 +3247,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3172,6 +3397,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3180,6 +3406,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3254,6 +3494,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3262,6 +3503,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3332,6 +3587,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3340,6 +3596,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3410,6 +3680,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3418,6 +3689,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3511,6 +3796,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3519,6 +3805,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3639,6 +3939,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3647,6 +3948,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3729,6 +4044,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3737,6 +4053,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3843,6 +4173,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3851,6 +4182,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3989,6 +4334,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -3997,6 +4343,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4085,6 +4445,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -4093,6 +4454,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4212,6 +4587,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -4220,6 +4596,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4358,6 +4748,7 @@ export interface operations {
              * @description - `expired_api_key`: Expired API key. Make a new key.
              *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
              *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
              *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
              */
             401: {
@@ -4366,6 +4757,20 @@ export interface operations {
                     "Request-Id"?: string;
                     /** @description Bearer. */
                     "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
