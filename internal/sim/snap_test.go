@@ -120,18 +120,10 @@ func resigned(wire []byte) []byte {
 	return bytes.Replace(wire, []byte(header(wire, []byte("\r\nX-Signature: "))), []byte(signature), 1)
 }
 
-// TestEverythingGoesWrongWithQRs: over the seeds of TestSeeds each fault comes about.
+// TestEverythingGoesWrongWithQRs: each fault of QRs comes about within some days.
 func TestEverythingGoesWrongWithQRs(t *testing.T) {
 	t.Parallel()
-	var story bytes.Buffer
-	seeds := uint64(40)
-	for seed := uint64(1000); seed < 1000+seeds; seed++ {
-		if _, err := Run(Options{Seed: seed, Payments: 40, Rail: "snap", Story: &story}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	told := story.String()
-	for _, want := range []string{
+	comesAbout(t, Options{Seed: 1000, Payments: 40, Rail: "snap"}, []string{
 		"provider forgets tokens", "generate is answered         HTTP/1.1 401", "query is answered            HTTP/1.1 401", "a forged notification is sent", "is not believed", "notification is lost", "another merchant",
 		"customer decides             late\n", "customer decides             cash\n", "customer decides             decline",
 		"the payment no longer waits for the customer", "the QR must not be shown", "no new number for a payment", "renumbered",
@@ -139,9 +131,5 @@ func TestEverythingGoesWrongWithQRs(t *testing.T) {
 		"is asked to cancel           yes", "is asked to check            yes", "check_in_progress", "provider_unreachable",
 		"becomes paid", "becomes declined", "becomes expired", "becomes canceled", "becomes refunding", "becomes refunded", "becomes review",
 		"terminal is released", "numbers_exhausted", "4094701", "charged twice", "refund is answered",
-	} {
-		if !strings.Contains(told, want) {
-			t.Errorf("nowhere in %d days: %q", seeds, want)
-		}
-	}
+	})
 }
