@@ -34,3 +34,28 @@ func TestApprovalWrittenLate(t *testing.T) {
 		}
 	}
 }
+
+// TestNotifiedTwice: what a provider has notified is no news the second time, also when both notifications were read before
+// either was written.
+func TestNotifiedTwice(t *testing.T) {
+	for _, said := range []string{"TIMEOUT pending", "SUCCESS approved", "SUCCESS approved amount 100", "FAILED refused"} {
+		f := newDOKUFlow(morning)
+		f.must(t, "+0s request", "+71s push answered - pending", "+72s notified "+said)
+		version := f.p.Version
+		f.must(t, "+72s notified "+said)
+		if f.p.Version != version {
+			t.Errorf("%s: the same notification again makes version %d of %d, %s", said, f.p.Version, version, f.p.State)
+		}
+	}
+}
+
+// TestContradictionTwice: nor is what contradicts an end, while it is being asked about.
+func TestContradictionTwice(t *testing.T) {
+	f := newDOKUFlow(morning)
+	f.must(t, "+0s request", "+5s push answered 00 approved", "+72s notified FAILED refused")
+	version := f.p.Version
+	f.must(t, "+72s notified FAILED refused")
+	if f.p.Version != version || f.p.WakeAt.IsZero() {
+		t.Errorf("the same contradiction again makes version %d of %d; it is asked about at %v", f.p.Version, version, f.p.WakeAt)
+	}
+}

@@ -172,7 +172,7 @@ func (s *step) toldUnknown(o Outcome) {
 // signed weakly, is asked about before it counts; what agrees, and the same again, changes nothing.
 func (s *step) notifiedAsked(o Outcome) {
 	again := s.a.Said == o.Class
-	s.a.Said = o.Class
+	s.a.Said, s.known = o.Class, again
 	switch o.Class {
 	case Approved, WasReversed, Refused:
 	default:
@@ -182,13 +182,11 @@ func (s *step) notifiedAsked(o Outcome) {
 	switch {
 	case s.p.State == Review, s.p.State == Voiding:
 	case s.p.State.Final():
-		s.known = again
 		if wrong || s.contradicts(o.Class) {
-			s.known = false
+			s.known = again && !s.a.ContradictedAt.IsZero() // it is being asked about
 			s.contradicted()
 		}
 	case again:
-		s.known = true
 	case wrong:
 		s.told(o)
 	case s.t.Bills() && s.t.ConfirmNotified, s.p.State == Presenting:
