@@ -116,6 +116,7 @@ func newDay(o Options, c *crew) (*day, error) {
 	if o.Mix == Stormy {
 		d.weather = w.stormy()
 		d.weather.drawQRs(o)
+		d.weather.drawAggregators(o)
 		d.weather.lateRings = (&world{rng: d.ringer}).rate(0.3)
 	}
 	if o.sabotage.weather != nil {
@@ -254,21 +255,29 @@ func (d *day) atRest() bool {
 // afterSlice ends the calls whose payments have come to an end.
 func (d *day) afterSlice() {
 	for _, t := range d.touched {
-		if k := t.p.open[t.payment]; k != nil {
-			d.hungUpCall(k)
+		open := t.p.open[t.payment]
+		if len(open) == 0 {
+			continue
 		}
+		if open = slices.DeleteFunc(open, d.hungUpCall); len(open) == 0 {
+			delete(t.p.open, t.payment)
+			continue
+		}
+		t.p.open[t.payment] = open
 	}
 	d.touched = d.touched[:0]
 }
 
-func (d *day) hungUpCall(k *call) {
+// hungUpCall tells whether nobody waits for a call any more.
+func (d *day) hungUpCall(k *call) bool {
 	switch {
 	case k.over:
-		delete(k.p.open, k.send.payment)
+		return true
 	case k.ctx.Err() != nil:
-		delete(k.p.open, k.send.payment)
 		d.wake(0, k.routine)
+		return true
 	}
+	return false
 }
 
 // broke is told when code of the gateway panics.

@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func (d *day) replied(p *process, n sandbox.Notification, merchantID string, rep
 			id = found
 		}
 	}
-	d.tell("notification is answered", p, id, string(field(reply.Body, codeField)))
+	d.tell("notification is answered", p, id, strconv.Itoa(reply.Status)+" "+string(field(reply.Body, codeField)))
 	if reply.Status/100 == 2 {
 		s := d.story(merchantID, id)
 		s.notices = append(s.notices, n.Body)

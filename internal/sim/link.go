@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -175,7 +177,7 @@ func respond(wire []byte, r *http.Request) (*http.Response, error) {
 // answer is a response and its body.
 type answer struct {
 	http.Response
-	values  [2]string // in Header: format writes two
+	values  [8]string // in Header
 	body    []byte
 	missing bool // the connection ended before the body did
 }
@@ -265,6 +267,9 @@ func (d *day) deliver(k *call, wire []byte, f road) {
 	}
 	d.after(f.travel, nil, func() {
 		d.mail--
+		if again, ok := k.send.track.(repeater); ok && again.repeats(k, wire, f) {
+			return
+		}
 		d.arrive(k, wire, f)
 		for range copies {
 			d.arrive(nobody(k), wire, f)
@@ -283,9 +288,8 @@ func (d *day) arrive(k *call, wire []byte, f road) {
 	if err != nil {
 		panic(err)
 	}
-	effect := d.effect(k.send, f)
-	if effect != (sandbox.Effect{}) {
-		script := sandbox.Script{ID: "next", Times: 1, Effect: effect}
+	if effect := d.effect(k.send, f); effect != (sandbox.Effect{}) {
+		script := sandbox.Script{ID: "next", Rail: sandbox.Rail(k.send.track.rail()), Times: 1, Effect: effect}
 		if _, err := d.core.AddScript(script); err != nil {
 			panic(err)
 		}
@@ -385,7 +389,8 @@ func (d *day) parse(wire []byte) (sandbox.Request, error) {
 	head, body := string(wire[:end]), wire[end+len(headEnd):]
 	first, rest, _ := strings.Cut(head, "\r\n")
 	method, target, _ := strings.Cut(first, " ")
-	path, version, _ := strings.Cut(target, " ")
+	target, version, _ := strings.Cut(target, " ")
+	path, query, _ := strings.Cut(target, "?")
 	if version != "HTTP/1.1" {
 		return sandbox.Request{}, fmt.Errorf("sim: %q is no HTTP/1.1 request", first)
 	}
@@ -400,10 +405,10 @@ func (d *day) parse(wire []byte) (sandbox.Request, error) {
 		d.values[i] = value
 		d.header[textproto.CanonicalMIMEHeaderKey(name)] = d.values[i : i+1 : i+1]
 	}
-	if d.header.Get("Content-Length") != strconv.Itoa(len(body)) {
+	if length := d.header.Get("Content-Length"); length != strconv.Itoa(len(body)) && (method != http.MethodGet || length != "") {
 		return sandbox.Request{}, errors.New("sim: Content-Length is not the body's")
 	}
-	return sandbox.Request{Method: method, Path: path, Header: d.header, Body: body}, nil
+	return sandbox.Request{Method: method, Path: path, Query: query, Header: d.header, Body: body}, nil
 }
 
 // format writes an answer as it stands on the wire.
@@ -416,6 +421,13 @@ func format(a sandbox.Answer) []byte {
 	if kind := a.Header["Content-Type"]; len(kind) > 0 {
 		b = append(b, "\r\nContent-Type: "...)
 		b = append(b, kind[0]...)
+	}
+	if len(a.Header) > 1 {
+		for _, name := range slices.Sorted(maps.Keys(a.Header)) {
+			if name != "Content-Type" {
+				b = append(append(append(append(b, "\r\n"...), name...), ": "...), a.Header[name][0]...)
+			}
+		}
 	}
 	b = append(b, "\r\nContent-Length: "...)
 	b = strconv.AppendInt(b, int64(len(a.Body)), 10)

@@ -20,7 +20,7 @@ type ManyOptions struct {
 	Payments int    // orders in each day; 0: 60
 	Workers  int    // days side by side; 0: one per core
 	Mix      Mix
-	Rail     string // ovo or snap; empty or mixed: all of them on the same days
+	Rail     string // ovo, snap, doku or faspay; empty or mixed: all of them on the same days
 	SQLite   string // a folder: each day is kept in a file in it; empty: in memory
 	Keep     int    // failed days that are told in full; 0: 3
 

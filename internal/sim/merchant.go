@@ -32,6 +32,9 @@ func (d *day) newOrder(i int) {
 		t = d.tracks[d.rng.IntN(n)]
 	}
 	o := &order{Order: t.order(i)}
+	if len(d.tracks) > 1 {
+		d.routeOrder(t, o)
+	}
 	if d.chance(d.weather.keys) {
 		o.Key = store.Key{Key: "key-" + strconv.Itoa(i), Fingerprint: "body-" + strconv.Itoa(i)}
 		if d.chance(d.weather.twice) {

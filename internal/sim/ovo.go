@@ -196,11 +196,11 @@ func (t *ovoTrack) sent(k *call, sent *send) {
 	id := sent.payment
 	if sent.operation == opPush {
 		for _, other := range t.story(merchantID, id).sends {
-			if other.operation == opPush {
+			if other.operation == opPush && other.track == sent.track {
 				t.fail(NoPushTwice, id, "a second push leaves %v after the first", t.now-other.at)
 			}
 		}
-		k.p.open[id] = k
+		k.p.open[id] = append(k.p.open[id], k)
 		if !t.calm && t.chance(t.weather.awayAt65) {
 			long := t.between(200*time.Millisecond, 9*time.Second)
 			t.after(65*time.Second-t.between(0, 200*time.Millisecond), nil, func() { t.outage(long) })
@@ -215,10 +215,12 @@ func (t *ovoTrack) sent(k *call, sent *send) {
 
 func (t *ovoTrack) received(*call) {}
 
+func (t *ovoTrack) said(answer []byte) string { return string(field(answer, codeField)) }
+
 func (t *ovoTrack) noticed(string, []byte) (string, bool) { return "", false }
 
 func (t *ovoTrack) owner(x sandbox.Transaction) (id string, mine bool) {
-	return "pay_" + x.Invoice[:min(26, len(x.Invoice))], x.Rail != sandbox.RailSNAP
+	return "pay_" + x.Invoice[:min(26, len(x.Invoice))], x.Rail == sandbox.RailOVO
 }
 
 func (t *ovoTrack) secret(text string) string {

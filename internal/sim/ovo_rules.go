@@ -26,6 +26,9 @@ func (t *ovoTrack) fault(v sandbox.Violation) (Property, bool) {
 	default:
 		return "", false
 	}
+	if ofAggregator(v) {
+		return "", false
+	}
 	switch v.Rule {
 	case sandbox.RuleTimeWindow, sandbox.RuleDateClock, sandbox.RuleReferenceStart, sandbox.RuleReferenceGap,
 		sandbox.RuleReferenceOrder, sandbox.RuleBatchOrder, sandbox.RuleBatchStyle, sandbox.RuleNotFound,

@@ -25,8 +25,8 @@ type process struct {
 	dead        bool
 	pausedUntil time.Duration
 	routines    []*routine
-	open        map[string]*call // the push of a payment whose call is under way here
-	stopped     *alarm           // the last one, where the next is to be taken for it
+	open        map[string][]*call // the pushes of a payment whose calls are under way here
+	stopped     *alarm             // the last one, where the next is to be taken for it
 
 	beats, ticks, beatJob, tickJob func() // made once: they are wanted often
 }
@@ -34,7 +34,7 @@ type process struct {
 // boot starts a gateway. While the database is away it is tried again.
 func (d *day) boot(slot int) {
 	d.starts++
-	p := &process{day: d, slot: slot, name: fmt.Sprintf("own_%d", d.starts), open: map[string]*call{}}
+	p := &process{day: d, slot: slot, name: fmt.Sprintf("own_%d", d.starts), open: map[string][]*call{}}
 	if d.databaseAway() {
 		d.starts--
 		d.after(500*time.Millisecond, nil, func() { d.boot(slot) })
@@ -55,7 +55,7 @@ func (d *day) boot(slot int) {
 	p.engine, err = engine.New(background, engine.Options{
 		Store: p.disk, Keyring: d.keyring, Owner: p.name, Log: slog.New(&logbook{day: d, p: p}), Accounts: accounts,
 		Now: d.time, After: p.timer, Sleep: p.sleep, Go: p.start, Together: p.together, NewID: p.newID,
-		Lease: lease, QueryRate: d.weather.queryRate,
+		Lease: lease, QueryRate: d.weather.queryRate, Routing: d.routing(),
 	})
 	if err != nil {
 		panic(err)

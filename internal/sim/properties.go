@@ -43,6 +43,10 @@ const (
 	RefundOnce        Property = "refund_whole_and_once"
 	QRShownInTime     Property = "qr_shown_in_time"
 	TokensKept        Property = "tokens_are_kept"
+	RouteAfterDeath   Property = "next_route_after_death"
+	ReturnIsNoWord    Property = "return_changes_nothing"
+	TakenBackRightly  Property = "taken_back_rightly"
+	NotifiedOnce      Property = "notified_once"
 )
 
 // Properties lists every property.
@@ -51,6 +55,7 @@ func Properties() []Property {
 		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
 		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
 		WritesTaken, LeavesInTime, PaidIsKnown, ReferenceOnce, ExternalIDOnce, QueriesPolite, RefundOnce, QRShownInTime, TokensKept,
+		TakenBackRightly,
 	}
 }
 
@@ -177,9 +182,26 @@ func (d *day) auditPayment(s *story) {
 		return
 	}
 	b.fold()
-	s.track.audit(b)
+	b.checkNotified()
+	if len(b.stored.Attempts) > 1 && len(b.stored.Routes) > 1 {
+		b.auditRoutes()
+	} else {
+		s.track.audit(b)
+	}
 	b.checkTold()
 	b.checkExchanges()
+}
+
+// termsFor gives the terms under which an event is decided: those of the attempt that it is about.
+func (b *books) termsFor(p payment.Payment, e payment.Event) (payment.Terms, error) {
+	route := payment.RouteFor(p, e)
+	if asked, first := e.(payment.Requested); first {
+		route.Account, route.TermsRevision = asked.Account, asked.TermsRevision
+	}
+	if route.Account == b.stored.Account && route.TermsRevision == b.stored.TermsRevision {
+		return b.terms, nil
+	}
+	return b.base.Terms(background, b.merchant, route.Account, route.TermsRevision)
 }
 
 // fold decides the journal again, and takes note of what was ordered and announced on the way.
@@ -190,12 +212,18 @@ func (b *books) fold() {
 			b.fail(Told, b.id, "after version %d its journal goes on with %d", i, e.Version)
 			return
 		}
-		next, commands, err := payment.Decide(b.terms, p, e.Event)
+		terms, err := b.termsFor(p, e.Event)
+		if err != nil {
+			b.fail(JournalFolds, b.id, "the terms of version %d cannot be read: %v", e.Version, err)
+			return
+		}
+		next, commands, err := payment.Decide(terms, p, e.Event)
 		if err != nil {
 			b.fail(JournalFolds, b.id, "version %d, %s, is refused when it is decided again: %v", e.Version, payment.Kind(e.Event), err)
 			return
 		}
 		b.note(p, next, e, commands)
+		b.checkReturn(terms, p, next, e.Event)
 		p = next
 	}
 	if !same(p, b.stored) {

@@ -194,7 +194,9 @@ func TestEachCheckerBites(t *testing.T) {
 	}
 }
 
-func proofs() map[string][]proof { return map[string][]proof{"ovo": broken, "snap": brokenQRs} }
+func proofs() map[string][]proof {
+	return map[string][]proof{"ovo": broken, "snap": brokenQRs, "doku": brokenDOKU}
+}
 
 func (b *proof) bites(t *testing.T, rail string) {
 	t.Helper()

@@ -15,6 +15,7 @@ type sabotage struct {
 	// clientSecret is the gateway's at SNAP, instead of the right one; secret changes what is kept as one.
 	clientSecret string
 	secret       func(sealed []byte) []byte
+	dokuSecret   string                                            // of the gateway at DOKU, instead of the right one
 	openLocks    bool                                              // every lock is given to everybody
 	panics       float64                                           // of the gateway, per commit
 	copies       func(operation string) int                        // that the network makes of a request

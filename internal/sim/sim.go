@@ -27,7 +27,7 @@ type Options struct {
 	Seed     uint64
 	Payments int // orders in the first half; 0: 60
 	Mix      Mix
-	Rail     string // ovo or snap; empty or mixed: all of them on the same days
+	Rail     string // ovo, snap, doku or faspay; empty or mixed: all of them on the same days
 	// SQLite is a folder for the database; empty: the store is in memory. It must exist, and the file in it is new.
 	SQLite string
 	// Story, if set, is told everything that happens, one line each; or only what happens to the payment StoryOf.

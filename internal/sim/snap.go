@@ -494,6 +494,8 @@ func (t *snapTrack) received(k *call) {
 	}
 }
 
+func (t *snapTrack) said(answer []byte) string { return string(field(answer, codeField)) }
+
 func (t *snapTrack) noticed(shop string, body []byte) (id string, mine bool) {
 	number := field(body, originalField)
 	return t.owners[qrNumber{t.clientOf(shop), string(number)}], number != nil

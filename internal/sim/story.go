@@ -124,7 +124,7 @@ func (d *day) received(k *call) {
 	k.send.received, k.send.receivedAt, k.send.over = k.answer, d.now, true
 	what := "the connection is cut"
 	if first := bytes.Index(k.answer, lineEnd); first > 0 {
-		what = string(k.answer[:first]) + " " + string(field(k.answer, codeField))
+		what = string(k.answer[:first]) + " " + k.send.track.said(k.answer)
 	}
 	d.tell(answered[k.send.operation], k.p, k.send.payment, what)
 	k.send.track.received(k)
@@ -133,6 +133,7 @@ func (d *day) received(k *call) {
 var answered = map[string]string{ // never written
 	opPush: "push is answered", opReversal: "reversal is answered", opVoid: "void is answered",
 	opCheck: "check is answered", opCheckVoid: "check of the void is answered",
+	opPost: "post is answered", opCancel: "cancel is answered",
 	opToken: "token is answered", opGenerate: "generate is answered", opQuery: "query is answered", opRefund: "refund is answered",
 }
 

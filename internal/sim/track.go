@@ -42,6 +42,8 @@ type track interface {
 	written(p *process, s *story, c *store.Change)
 	sent(k *call, s *send)
 	received(k *call)
+	// said is what of an answer is told: its code.
+	said(answer []byte) string
 	// noticed says whose payment a notification to a merchant is about; false when it is none of this rail's.
 	noticed(merchantID string, body []byte) (id string, mine bool)
 
@@ -60,6 +62,11 @@ type keeper interface {
 	secretSaved(merchantID, name string, sealed []byte)
 }
 
+// repeater is a track on whose way to the provider requests may be repeated; true: it was seen to.
+type repeater interface {
+	repeats(k *call, wire []byte, f road) bool
+}
+
 // rails are the rails that the world knows, in the order in which their accounts are configured.
 var rails = []struct { // never written
 	rail payment.Rail
@@ -67,6 +74,7 @@ var rails = []struct { // never written
 }{
 	{payment.OVO, func(d *day) track { return &ovoTrack{day: d} }},
 	{payment.SNAP, newSNAPTrack},
+	{payment.DOKU, newDOKUTrack},
 }
 
 // Mixed stands for all rails on the same day.
@@ -80,7 +88,7 @@ func (d *day) layTracks(only string) error {
 		}
 	}
 	if len(d.tracks) == 0 {
-		return fmt.Errorf("simulate the rail %q: there is no such; choose ovo, snap or mixed", only)
+		return fmt.Errorf("simulate the rail %q: there is no such; choose ovo, snap, doku or mixed", only)
 	}
 	return nil
 }

@@ -23,6 +23,9 @@ type weather struct {
 	sandbox                            sandbox.OVOOptions
 	signBody, padNumbers, originalDate bool
 	snap                               snapWeather
+	doku                               dokuWeather
+	faspay                             faspayWeather
+	routes                             routeWeather
 
 	// Rates per call.
 	refused, hang, slowConnect            float64 // not sent
@@ -84,7 +87,7 @@ func ordinary() weather {
 		start: time.Date(2026, 3, 20, 10, 0, 0, 0, payment.WIB), gap: 20 * time.Millisecond, gateways: 1,
 		terms: payment.OVOTerms(), style: payment.BySequence, tills: 1,
 		lost: 0.005, answerLost: 0.005, payNow: 0.85, decline: 0.07, ignore: 0.05, poor: true,
-		groupMax: 64, commit: 2 * time.Millisecond, keys: 0.5, snap: ordinaryQRs(),
+		groupMax: 64, commit: 2 * time.Millisecond, keys: 0.5, snap: ordinaryQRs(), doku: ordinaryDOKU(), faspay: ordinaryFaspay(), routes: ordinaryRoutes(),
 	}
 }
 
