@@ -122,6 +122,7 @@ func (g *writing) second(ctx context.Context, rows *sqldb.Written, p proof) erro
 		}
 	}
 	g.chain = rows.Chain
+	g.mine.wrote(g.chain)
 	return nil
 }
 

@@ -58,6 +58,7 @@ type Store struct {
 	writers   chan *writer  // those that are free
 	committer *group.Committer
 	commit    sqldb.Commit
+	mine      known
 
 	mu     sync.Mutex
 	closed bool
@@ -124,7 +125,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, err
 	}
 	for range cap(s.writers) {
-		s.writers <- &writer{config: config, options: &s.options}
+		s.writers <- &writer{config: config, options: &s.options, mine: &s.mine}
 	}
 	s.Common = sqldb.Common{Read: reading{database{s.readers}, o.Readers}, Write: database{s.workers}, Tx: s.tx, Clock: s.clock}
 	s.committer = group.New(s, group.Options{MaxGroup: o.MaxGroup, Lanes: o.Lanes})
@@ -203,6 +204,9 @@ func (s *Store) write(ctx context.Context, f func(context.Context, *writer) erro
 	if err := ctx.Err(); err != nil { // a writer that is free must not tempt us
 		return err
 	}
+	if err := s.stopped(); err != nil {
+		return err
+	}
 	var w *writer
 	var open bool
 	select {
@@ -221,6 +225,9 @@ func (s *Store) write(ctx context.Context, f func(context.Context, *writer) erro
 
 // Ping tells whether the database answers and takes writes.
 func (s *Store) Ping(ctx context.Context) error {
+	if err := s.stopped(); err != nil {
+		return err
+	}
 	var readOnly bool
 	err := sqldb.One(ctx, s.Write, []any{&readOnly}, `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean`)
 	if err == nil && readOnly {

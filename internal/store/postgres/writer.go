@@ -20,6 +20,7 @@ import (
 type writer struct {
 	config  *pgx.ConnConfig
 	options *Options
+	mine    *known      // the store's
 	conn    *pgx.Conn   // nil or closed: connect again
 	chain   sqldb.Chain // with ID 0: begin a new one
 }
@@ -39,15 +40,34 @@ func (w *writer) close() error {
 func (w *writer) ready(ctx context.Context) (fresh bool, err error) {
 	if w.conn == nil || w.conn.IsClosed() {
 		fresh = true
-		if w.conn, err = pgx.ConnectConfig(ctx, w.config); err != nil {
-			w.conn = nil
-			return fresh, fmt.Errorf("%w: %w", ErrAway, err)
+		if err := w.connect(ctx); err != nil {
+			return fresh, err
 		}
 	}
 	if w.chain.ID == 0 {
 		err = w.beginChain(ctx)
 	}
 	return fresh, err
+}
+
+// connect connects anew. Whoever answers must know what this process has written last: else it is a standby that was
+// promoted before everything had come to it, or an older copy, and is fenced.
+func (w *writer) connect(ctx context.Context) (err error) {
+	if w.conn, err = pgx.ConnectConfig(ctx, w.config); err != nil {
+		w.conn = nil
+		return fmt.Errorf("%w: %w", ErrAway, err)
+	}
+	complete, err := w.mine.check(ctx, database{w.conn})
+	if err != nil {
+		return errors.Join(fmt.Errorf("%w: %w", ErrAway, err), w.close())
+	}
+	if complete {
+		return nil
+	}
+	s := sqldb.Common{Write: database{w.conn}}
+	f := store.Fence{At: w.options.Now(), Reason: "it lacks what was written last: a standby that was promoted without everything, or an older copy"}
+	w.mine.fence.Store(&f) // whether or not that can be written
+	return errors.Join(&store.Fenced{Fence: f}, s.SetFence(ctx, f.At, f.Reason), w.close())
 }
 
 // beginChain stores a chain under a random number. It names the heads of the youngest chains.
@@ -74,6 +94,7 @@ func (w *writer) beginChain(ctx context.Context) error {
 		return fmt.Errorf("begin a hash chain: %w", err)
 	}
 	w.chain = chain
+	w.mine.wrote(chain)
 	return nil
 }
 
@@ -203,6 +224,9 @@ func (w *writer) ask(p proof) error {
 		if err == nil || errors.Is(err, errNotCommitted) {
 			return err
 		}
+		if w.mine.fence.Load() != nil {
+			return fmt.Errorf("%w: %w", store.ErrUnknown, err)
+		}
 		select {
 		case <-time.After(50 * time.Millisecond):
 		case <-ctx.Done():
@@ -214,9 +238,7 @@ func (w *writer) ask(p proof) error {
 
 func (w *writer) tryAsk(ctx context.Context, chain int64, p proof) error {
 	if w.conn == nil || w.conn.IsClosed() {
-		var err error
-		if w.conn, err = pgx.ConnectConfig(ctx, w.config); err != nil {
-			w.conn = nil
+		if err := w.connect(ctx); err != nil {
 			return err
 		}
 	}
