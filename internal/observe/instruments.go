@@ -21,7 +21,13 @@ type instruments struct {
 	requests metric.Float64Histogram
 	problems metric.Int64Counter
 
-	changeSets, paymentSets, commitSets, callSets, tokenSets, requestSets, problemSets sets
+	changeSets  sets[changeLabels]
+	paymentSets sets[paymentLabels]
+	commitSets  sets[commitLabels]
+	callSets    sets[callLabels]
+	tokenSets   sets[tokenLabels]
+	requestSets sets[requestLabels]
+	problemSets sets[problemLabels]
 }
 
 // Bounds of histograms, in seconds.
@@ -70,14 +76,38 @@ func (m *maker) keep(err error) {
 	}
 }
 
-// sets keeps attribute sets that have been made once: making one costs more than counting.
-type sets struct{ made sync.Map }
+// labels tell the series of one metric apart. They are bounded.
+type labels interface {
+	comparable
+	attributes() []attribute.KeyValue
+}
 
-// of gives the set of a key; make is called for a new one. Keys are bounded as their labels are.
-func (s *sets) of(key any, attributes func() []attribute.KeyValue) metric.MeasurementOption {
-	if known, ok := s.made.Load(key); ok {
-		return known.(metric.MeasurementOption)
+// sets keeps the options of labels that have been seen: making them costs more than counting.
+type sets[L labels] struct {
+	mu   sync.RWMutex
+	made map[L]*options
+}
+
+// options are one set of attributes, in the forms in which instruments take it.
+type options struct {
+	add    []metric.AddOption
+	record []metric.RecordOption
+}
+
+func (s *sets[L]) of(l L) *options {
+	s.mu.RLock()
+	known := s.made[l]
+	s.mu.RUnlock()
+	if known != nil {
+		return known
 	}
-	made, _ := s.made.LoadOrStore(key, metric.WithAttributeSet(attribute.NewSet(attributes()...)))
-	return made.(metric.MeasurementOption)
+	set := metric.WithAttributeSet(attribute.NewSet(l.attributes()...))
+	known = &options{[]metric.AddOption{set}, []metric.RecordOption{set}}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made == nil {
+		s.made = map[L]*options{}
+	}
+	s.made[l] = known
+	return known
 }

@@ -23,12 +23,12 @@ func families(t testing.TB, shown string) map[string]map[string]bool {
 		if strings.HasPrefix(line, "#") {
 			continue
 		}
-		name, rest, labelled := strings.Cut(strings.Fields(line)[0], "{")
+		name, _, labelled := strings.Cut(strings.Fields(line)[0], "{")
 		if all[name] == nil {
 			all[name] = map[string]bool{}
 		}
 		if labelled {
-			_, rest, _ = strings.Cut(line, "{")
+			_, rest, _ := strings.Cut(line, "{")
 			for _, m := range regexp.MustCompile(`([a-z_]+)="`).FindAllStringSubmatch(rest, -1) {
 				all[name][m[1]] = true
 			}

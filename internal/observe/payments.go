@@ -25,51 +25,53 @@ func (v *Observer) Carry(ctx context.Context) context.Context {
 	return trace.ContextWithSpanContext(context.Background(), trace.SpanContextFromContext(ctx))
 }
 
+// paymentLabels tell payments apart.
+type paymentLabels struct {
+	merchant string // empty: merchants are not told apart
+	rail     payment.Rail
+	mode     payment.Mode
+	state    payment.State
+}
+
+func (l paymentLabels) attributes() []attribute.KeyValue {
+	all := []attribute.KeyValue{
+		attribute.String("rail", string(l.rail)), attribute.String("mode", string(l.mode)), attribute.String("state", string(l.state)),
+	}
+	if l.merchant != "" {
+		all = append(all, attribute.String("merchant", l.merchant))
+	}
+	return all
+}
+
 // changeLabels tell changes apart.
 type changeLabels struct {
-	merchant     string
-	rail         payment.Rail
-	mode         payment.Mode
-	state        payment.State
+	paymentLabels
 	reason, code string
 }
 
 func (l changeLabels) attributes() []attribute.KeyValue {
-	return withMerchant(l.merchant,
-		attribute.String("rail", string(l.rail)), attribute.String("mode", string(l.mode)), attribute.String("state", string(l.state)),
-		attribute.String("reason", l.reason), attribute.String("code", l.code))
-}
-
-// withMerchant adds the merchant, unless it is empty because merchants are not told apart.
-func withMerchant(merchant string, all ...attribute.KeyValue) []attribute.KeyValue {
-	if merchant == "" {
-		return all
-	}
-	return append(all, attribute.String("merchant", merchant))
+	return append(l.paymentLabels.attributes(), attribute.String("reason", l.reason), attribute.String("code", l.code))
 }
 
 // Changed counts a payment's change of state, and how long it took to its first end.
 func (v *Observer) Changed(ctx context.Context, before, now payment.Payment) {
-	l := changeLabels{rail: now.Rail, mode: now.Mode, state: now.State}
+	of := paymentLabels{rail: now.Rail, mode: now.Mode, state: now.State}
 	if v.perMerchant {
-		l.merchant = now.MerchantID
+		of.merchant = now.MerchantID
 	}
+	l := changeLabels{paymentLabels: of}
 	if f := now.Failure; f != nil && now.State != payment.Paid {
 		l.reason, l.code = v.reasons.label(f.Code), v.codes.label(f.ProviderCode)
 	}
-	v.changes.Add(ctx, 1, v.changeSets.of(l, l.attributes))
-	if !now.State.Final() || before.State.Final() || before.State == payment.Review {
+	v.changes.Add(ctx, 1, v.changeSets.of(l).add...)
+	if !now.State.Final() || before.State.Final() {
 		return
 	}
 	switch before.State {
-	case payment.Voiding, payment.Refunding: // it had come to its end before
+	case payment.Voiding, payment.Refunding, payment.Review: // it may have come to its end before
 		return
 	}
-	l.reason, l.code = "", ""
-	v.payments.Record(ctx, now.UpdatedAt.Sub(now.CreatedAt).Seconds(), v.paymentSets.of(l, func() []attribute.KeyValue {
-		return withMerchant(l.merchant,
-			attribute.String("rail", string(l.rail)), attribute.String("mode", string(l.mode)), attribute.String("state", string(l.state)))
-	}))
+	v.payments.Record(ctx, now.UpdatedAt.Sub(now.CreatedAt).Seconds(), v.paymentSets.of(of).record...)
 }
 
 // callLabels tell calls apart.
@@ -78,12 +80,35 @@ type callLabels struct {
 	operation, result string
 }
 
+func (l callLabels) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{
+		attribute.String("rail", string(l.rail)), attribute.String("operation", l.operation), attribute.String("result", l.result),
+	}
+}
+
+// tokenLabels tell askings for access tokens apart.
+type tokenLabels struct {
+	rail   payment.Rail
+	result string
+}
+
+func (l tokenLabels) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{attribute.String("rail", string(l.rail)), attribute.String("result", l.result)}
+}
+
+// The kinds of spans.
+var (
+	ofServer = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)} // never written
+	ofClient = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindClient)} // never written
+)
+
 // Call times a call to a provider. The provider is told nothing of the trace: the call's bytes are those that were
 // committed.
 func (v *Observer) Call(ctx context.Context, c engine.ObservedCall) (context.Context, func(payment.Outcome, error)) {
 	began := time.Now()
-	ctx, span := v.tracer.Start(ctx, string(c.Rail)+" "+c.Operation, trace.WithSpanKind(trace.SpanKindClient))
+	ctx, span := v.tracer.Start(ctx, "call", ofClient...)
 	if span.IsRecording() {
+		span.SetName(string(c.Rail) + " " + c.Operation)
 		span.SetAttributes(attribute.String("lunas.rail", string(c.Rail)), attribute.String("lunas.operation", c.Operation), attribute.Int("lunas.try", c.Try))
 		if c.PaymentID != "" {
 			span.SetAttributes(attribute.String("lunas.payment", c.PaymentID))
@@ -91,15 +116,9 @@ func (v *Observer) Call(ctx context.Context, c engine.ObservedCall) (context.Con
 	}
 	return ctx, func(o payment.Outcome, err error) {
 		l := callLabels{c.Rail, c.Operation, resultOf(o, err)}
-		v.calls.Record(context.Background(), time.Since(began).Seconds(), v.callSets.of(l, func() []attribute.KeyValue {
-			return []attribute.KeyValue{
-				attribute.String("rail", string(l.rail)), attribute.String("operation", l.operation), attribute.String("result", l.result),
-			}
-		}))
+		v.calls.Record(ctx, time.Since(began).Seconds(), v.callSets.of(l).record...)
 		if c.Operation == engine.OperationToken {
-			v.tokens.Add(context.Background(), 1, v.tokenSets.of(l, func() []attribute.KeyValue {
-				return []attribute.KeyValue{attribute.String("rail", string(l.rail)), attribute.String("result", l.result)}
-			}))
+			v.tokens.Add(ctx, 1, v.tokenSets.of(tokenLabels{l.rail, l.result}).add...)
 		}
 		if span.IsRecording() {
 			span.SetAttributes(attribute.String("lunas.result", l.result))
@@ -142,6 +161,10 @@ type watched struct {
 // commitLabels tell commits apart.
 type commitLabels struct{ event, result string }
 
+func (l commitLabels) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{attribute.String("event", l.event), attribute.String("result", l.result)}
+}
+
 // Commit commits, and times it.
 func (w watched) Commit(ctx context.Context, c store.Change) (store.Change, error) {
 	began := time.Now()
@@ -149,13 +172,12 @@ func (w watched) Commit(ctx context.Context, c store.Change) (store.Change, erro
 	if c.Event != nil {
 		event = payment.Kind(c.Event)
 	}
-	ctx, span := w.v.tracer.Start(ctx, "commit "+event)
+	ctx, span := w.v.tracer.Start(ctx, "commit")
 	done, err := w.Store.Commit(ctx, c)
 	l := commitLabels{event, commitResult(err)}
-	w.v.commits.Record(ctx, time.Since(began).Seconds(), w.v.commitSets.of(l, func() []attribute.KeyValue {
-		return []attribute.KeyValue{attribute.String("event", l.event), attribute.String("result", l.result)}
-	}))
+	w.v.commits.Record(ctx, time.Since(began).Seconds(), w.v.commitSets.of(l).record...)
 	if span.IsRecording() {
+		span.SetName("commit " + event)
 		span.SetAttributes(attribute.String("lunas.payment", c.Payment.ID), attribute.String("lunas.result", l.result))
 		if err == nil {
 			span.SetAttributes(attribute.String("lunas.state", string(done.Payment.State)), attribute.Int("lunas.version", done.Payment.Version))

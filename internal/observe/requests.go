@@ -23,7 +23,7 @@ func (v *Observer) Traced(next http.Handler) http.Handler {
 		if parent := r.Header.Get("traceparent"); parent != "" {
 			ctx = v.caller.Extract(ctx, propagation.MapCarrier{"traceparent": parent})
 		}
-		ctx, span := v.tracer.Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
+		ctx, span := v.tracer.Start(ctx, "request", ofServer...)
 		defer span.End()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
@@ -35,16 +35,23 @@ type requestLabels struct {
 	status        int
 }
 
+func (l requestLabels) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{attribute.String("method", l.method), attribute.String("route", l.route), attribute.Int("status", l.status)}
+}
+
+// problemLabels tell problems apart.
+type problemLabels struct{ code string }
+
+func (l problemLabels) attributes() []attribute.KeyValue {
+	return []attribute.KeyValue{attribute.String("code", l.code)}
+}
+
 // Answered counts an answer of the API, and names its span.
 func (v *Observer) Answered(ctx context.Context, a api.ObservedAnswer) {
 	l := requestLabels{a.Method, a.Route, a.Status}
-	v.requests.Record(ctx, a.Took.Seconds(), v.requestSets.of(l, func() []attribute.KeyValue {
-		return []attribute.KeyValue{attribute.String("method", l.method), attribute.String("route", l.route), attribute.Int("status", l.status)}
-	}))
+	v.requests.Record(ctx, a.Took.Seconds(), v.requestSets.of(l).record...)
 	if a.Code != "" {
-		v.problems.Add(ctx, 1, v.problemSets.of(a.Code, func() []attribute.KeyValue {
-			return []attribute.KeyValue{attribute.String("code", a.Code)}
-		}))
+		v.problems.Add(ctx, 1, v.problemSets.of(problemLabels{a.Code}).add...)
 	}
 	span := trace.SpanFromContext(ctx)
 	if !span.IsRecording() {
