@@ -3,8 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -33,65 +36,224 @@ func (l *loud) String() string {
 	return l.all.String()
 }
 
-// Whatever happens to payments, the log holds no secret and no whole phone number.
-func TestTheLogTellsNoSecret(t *testing.T) {
+// What is planted, for nobody to find again.
+const (
+	canaryName   = "Budi Kenari Canary"
+	canaryEmail  = "kenari@canary.example"
+	canaryPath   = "canary-path-of-an-endpoint"
+	canaryState  = "canary-tracestate"
+	callersTrace = "0af7651916cd43dd8448eb211c80319c"
+)
+
+// canaryPhones are the customers: of most, the last digits say how OVO's sandbox answers.
+var canaryPhones = []string{ // never written
+	"081211110101", "081211110017", "081211110160", "081211110165", "081211110058", "081211110063", "081211110094", "081211111111",
+}
+
+// aviary is a gateway with sandbox in which everything is planted that nobody may find again, and all that it says.
+type aviary struct {
+	*dev
+	log, traces, metrics, answers, pages, shown loud
+	endpointSecret                              string
+}
+
+// collector keeps what is exported over OTLP: protobuf, in which texts stand as they are.
+func (a *aviary) collector(_ http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	switch {
+	case err != nil || r.Header.Get("Content-Encoding") != "":
+		a.Errorf("an export cannot be read: %v %s", err, r.Header.Get("Content-Encoding"))
+	case r.URL.Path == "/v1/traces":
+		_, _ = a.traces.Write(body)
+	default:
+		_, _ = a.metrics.Write(body)
+	}
+}
+
+// ask makes a request as a merchant who traces it, and keeps the answer with its headers.
+func (a *aviary) ask(method, path, key, body string) (status int, answer string) {
+	a.Helper()
+	request, err := http.NewRequestWithContext(a.Context(), method, a.url+path, strings.NewReader(body))
+	if err != nil {
+		a.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"Authorization": "Bearer " + key, "Content-Type": "application/json", "User-Agent": canaryName,
+		"traceparent": "00-" + callersTrace + "-b7ad6b7169203331-01", "tracestate": "vendor=" + canaryState, "baggage": "customer=" + canaryState,
+	} {
+		request.Header.Set(name, value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		a.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		a.Fatal(err)
+	}
+	fmt.Fprintln(&a.answers, response.StatusCode, response.Header)
+	return response.StatusCode, string(text)
+}
+
+// tell is ask, and keeps the answer's body too.
+func (a *aviary) tell(method, path, key, body string) (status int, answer string) {
+	a.Helper()
+	status, answer = a.ask(method, path, key, body)
+	fmt.Fprintln(&a.answers, answer)
+	return status, answer
+}
+
+// pay makes a payment and looks at it from everywhere.
+func (a *aviary) pay(order string) {
+	a.Helper()
+	status, answer := a.tell("POST", "/v1/payments?wait=20", a.key, order)
+	var p struct {
+		ID       string
+		Checkout string `json:"checkout_url"`
+	}
+	if err := json.Unmarshal([]byte(answer), &p); err != nil || status != http.StatusCreated {
+		a.Errorf("POST /v1/payments of %s = %d %v: %s", order, status, err, answer)
+		return
+	}
+	for _, part := range []string{"", "/exchanges", "/events"} {
+		a.tell("GET", "/v1/payments/"+p.ID+part, a.key, "")
+	}
+	page, err := http.Get(p.Checkout)
+	if err != nil {
+		a.Error(err)
+		return
+	}
+	defer page.Body.Close()
+	text, _ := io.ReadAll(page.Body)
+	fmt.Fprintln(&a.pages, page.StatusCode, page.Header, string(text))
+}
+
+// live lets payments come to all kinds of ends, and makes mistakes.
+func (a *aviary) live(wrongKey string) {
+	a.Helper()
+	_, answer := a.ask("POST", "/v1/webhook_endpoints", a.key, `{"url":"http://127.0.0.1:1/`+canaryPath+`"}`)
+	var endpoint struct{ Secret string }
+	if err := json.Unmarshal([]byte(answer), &endpoint); err != nil || !strings.HasPrefix(endpoint.Secret, "whsec_") {
+		a.Fatalf("an endpoint cannot be made: %v %s", err, answer)
+	}
+	a.endpointSecret = strings.TrimPrefix(endpoint.Secret, "whsec_")
+	var payments sync.WaitGroup
+	push := func(phone, more string) {
+		payments.Go(func() {
+			a.pay(fmt.Sprintf(`{"amount":12500,"reference":"INV","method":"ovo_push","phone":%q%s}`, phone, more))
+		})
+	}
+	for _, phone := range canaryPhones[:7] {
+		push(phone, "")
+	}
+	push(canaryPhones[7], `,"rail":"doku"`)
+	push(canaryPhones[7], fmt.Sprintf(`,"rail":"faspay","customer":{"name":%q,"email":%q}`, canaryName, canaryEmail))
+	payments.Go(func() { a.pay(`{"amount":12500,"reference":"INV","method":"qris"}`) })
+	payments.Wait()
+	a.tell("GET", "/v1/phones/"+canaryPhones[7], a.key, "")
+	a.tell("GET", "/v1/phones/"+canaryPhones[7]+"9999999", a.key, "")
+	a.tell("GET", "/v1/payments/"+canaryPhones[7], a.key, "")
+	a.tell("GET", "/"+canaryPhones[7], a.key, "")
+	a.tell("POST", "/v1/payments", a.key, `{"amount":12500,"reference":"INV","method":"ovo_push","phone":"+62081211110101"}`)
+	a.tell("POST", "/v1/payments", a.key, `{"amount":12500,"phone":081211110101,"customer":"`+canaryName+`"`)
+	if status, _ := a.tell("GET", "/v1/payments", wrongKey, ""); status != http.StatusUnauthorized {
+		a.Errorf("a wrong key = %d, want 401", status)
+	}
+}
+
+// Whatever happens to payments, no log, metric, trace, page, error or other answer holds a secret, a whole phone number or a
+// customer's name.
+func TestNothingTellsASecret(t *testing.T) {
 	t.Parallel()
-	data := t.TempDir()
-	out, log := &screen{shown: make(chan struct{})}, &loud{}
+	a := &aviary{dev: &dev{T: t, data: t.TempDir()}}
+	collector := httptest.NewServer(http.HandlerFunc(a.collector))
+	defer collector.Close()
+	out := &screen{shown: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	ended := make(chan int, 1)
 	go func() {
-		args := []string{"dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", data, "--speed", "60", "--log-level", "debug"}
-		ended <- run(ctx, args, nil, out, log)
+		ended <- run(ctx, []string{
+			"dev", "--listen", "127.0.0.1:0", "--sandbox-listen", "127.0.0.1:0", "--data", a.data, "--speed", "60", "--log-level", "debug",
+			"--metrics-listen", "127.0.0.1:0", "--otlp-endpoint", collector.URL,
+		}, nil, out, &a.log)
 	}()
-	<-out.shown
-	env, err := os.ReadFile(filepath.Join(data, "dev.env"))
+	select {
+	case <-out.shown:
+	case code := <-ended:
+		t.Fatalf("lunas dev ended with %d: %s", code, a.log.String())
+	}
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(a.data, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(b))
+	}
+	a.url = regexp.MustCompile(`(?m)^export LUNAS_URL=(\S+)$`).FindStringSubmatch(read("dev.env"))[1]
+	a.key = read("api.key")
+	const wrongKey = "lunas_test_canarycanarycanarycanary"
+	a.live(wrongKey)
+	own := regexp.MustCompile(`msg="metrics are shown" address=(\S+)`).FindStringSubmatch(a.log.String())
+	if own == nil {
+		t.Fatalf("the log does not say where metrics are:\n%s", a.log.String())
+	}
+	shown, err := http.Get("http://" + own[1] + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
-	value := func(name string) string {
-		return string(regexp.MustCompile(`(?m)^export ` + name + `=(\S+)$`).FindSubmatch(env)[1])
-	}
-	d := &dev{T: t, url: value("LUNAS_URL"), sandbox: value("LUNAS_SANDBOX_URL"), key: value("LUNAS_API_KEY")}
-	var payments sync.WaitGroup
-	for _, phone := range []string{"081211110101", "081211110017", "081211110160", "081211110165", "081211110058", "081211110063", "081211110094"} {
-		payments.Go(func() {
-			var p map[string]any
-			d.call("POST", d.url+"/v1/payments?wait=20", fmt.Sprintf(`{"amount":12500,"reference":"INV","method":"ovo_push","phone":%q}`, phone), &p)
-		})
-	}
-	payments.Wait()
-	var answer any
-	d.call("GET", d.url+"/v1/phones/081211111111", "", &answer)
-	d.call("GET", d.url+"/v1/phones/0812111111119999999", "", &answer)
-	d.call("POST", d.url+"/v1/payments", `{"amount":12500,"reference":"INV","method":"ovo_push","phone":"+62081211110101"}`, &answer)
-	wrong := *d
-	wrong.key = "lunas_test_canarycanarycanarycanary"
-	if status := wrong.call("GET", d.url+"/v1/payments", "", &answer); status != http.StatusUnauthorized {
-		t.Errorf("a wrong key = %d, want 401", status)
-	}
+	_, _ = io.Copy(&a.shown, shown.Body)
+	_ = shown.Body.Close()
 	cancel()
 	if code := <-ended; code != 0 {
 		t.Errorf("lunas dev ended with %d", code)
 	}
-	master, err := os.ReadFile(filepath.Join(data, "master.key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := log.String()
-	if !strings.Contains(text, "payment ended") || !strings.Contains(text, "a push without an answer is being reversed") {
-		t.Fatalf("the log does not tell of payments, so this test proves nothing:\n%s", text)
-	}
-	for what, secret := range map[string]string{
-		"the API key": d.key, "a wrong API key": wrong.key, "the app key": sandbox.DemoMerchant().AppKey, "the master key": strings.TrimSpace(string(master)),
+	a.search([]string{
+		a.key, wrongKey, a.endpointSecret, read("master.key"), "PRIVATE KEY", sandbox.DemoMerchant().AppKey,
+		sandbox.DemoSNAPMerchant().Secret, sandbox.DemoDOKUMerchant().Secret, sandbox.DemoFaspayMerchant().Password,
+	})
+}
+
+// search looks everywhere for what was planted, after it has seen that there is something to look at.
+func (a *aviary) search(secrets []string) {
+	a.Helper()
+	for _, said := range []struct {
+		what  string
+		text  string
+		holds []string // or the search proves nothing
+	}{
+		{"the log", a.log.String(), []string{"payment ended", "a push without an answer is being reversed", "a webhook was not taken", callersTrace}},
+		{"a trace", a.traces.String(), []string{"POST /v1/payments", "commit answered", "ovo push", "doku push", "faspay post", "snap access_token", "GET /v1/phones/{phone}"}},
+		{"an exported metric", a.metrics.String(), []string{"lunas.payment.changes", "lunas.provider.call.duration", "canceled_by_customer", "faspay"}},
+		{"a metric", a.shown.String(), []string{"lunas_payment_changes_total{", `rail="faspay"`, `route="GET /v1/phones/{phone}"`}},
+		{"an answer", a.answers.String(), []string{`"state":"paid"`, `"code":"invalid_json"`, "Request-Id", `"operation":"push"`, "POST /pos"}},
+		{"a page", a.pages.String(), []string{"<html", "12.500"}},
 	} {
-		if strings.Contains(text, secret) {
-			t.Errorf("the log holds %s", what)
+		for _, want := range said.holds {
+			if !strings.Contains(said.text, want) {
+				a.Errorf("%s does not hold %q, so the search in it proves nothing", said.what, want)
+			}
 		}
-	}
-	if m := regexp.MustCompile(`(08|628)\d{8,}`).FindString(text); m != "" {
-		t.Errorf("the log holds a whole phone number: %s", m)
+		for _, secret := range append(secrets, canaryName, canaryEmail, canaryState) {
+			if len(secret) < 8 || strings.Contains(said.text, secret) {
+				a.Errorf("%s holds the secret %.8s…", said.what, secret)
+			}
+		}
+		for _, phone := range canaryPhones {
+			if strings.Contains(said.text, phone[1:]) {
+				a.Errorf("%s holds the whole phone number %s", said.what, phone)
+			}
+		}
+		if m := regexp.MustCompile(`(?:^|[^0-9A-Za-z])((?:0|\+?62)8\d{8,11})(?:$|[^0-9A-Za-z])`).FindStringSubmatch(said.text); m != nil {
+			a.Errorf("%s holds what looks like a whole phone number: %s", said.what, m[1])
+		}
+		if said.what == "an answer" && (strings.Contains(said.text, callersTrace) || strings.Contains(said.text, "raceparent")) {
+			a.Error("a provider or a caller is told of a trace: the exchanges are among the answers")
+		}
+		if said.what != "an answer" && strings.Contains(said.text, canaryPath) {
+			a.Errorf("%s holds the address of a webhook endpoint", said.what)
+		}
 	}
 }
 
