@@ -71,6 +71,7 @@ func TestOthersSeeNothing(t *testing.T) {
 	w := serve(t)
 	p := w.pay()
 	e := decode[Endpoint](t, w.do("POST", "/v1/webhook_endpoints", `{"url":"https://shop.example/hooks"}`))
+	own := w.made("teh", "00000777", "test", merchant.Scopes()...)
 	c := readContract(t, w.do("GET", "/openapi.json", "").body)
 	walked := 0
 	for path, operations := range c.paths {
@@ -78,8 +79,14 @@ func TestOthersSeeNothing(t *testing.T) {
 			method = strings.ToUpper(method)
 			address := strings.ReplaceAll(path, "{phone}", canaryPhone)
 			absent := "payment_not_found"
-			if strings.HasPrefix(path, "/v1/webhook_endpoints") {
+			switch {
+			case strings.HasPrefix(path, "/v1/webhook_endpoints"):
 				address, absent = strings.ReplaceAll(address, "{id}", e.ID), "endpoint_not_found"
+			case strings.HasPrefix(path, "/v1/api_keys"):
+				address, absent = strings.ReplaceAll(address, "{id}", own.ID), "api_key_not_found"
+			case strings.HasPrefix(path, "/v1/merchants"):
+				address = strings.NewReplacer("{id}", "teh", "{account}", "ovo", "{key}", own.ID).Replace(address)
+				absent = "insufficient_scope"
 			}
 			address = parameter.ReplaceAllString(address, p.ID)
 			body := ""
@@ -98,7 +105,7 @@ func TestOthersSeeNothing(t *testing.T) {
 			}
 			for name, key := range map[string]string{"another merchant": keyB, "the other mode": keyALive} {
 				a := w.do(method, address, body, as(key))
-				if (strings.Contains(string(a.body), p.ID) || strings.Contains(string(a.body), e.ID)) && a.status != 404 || strings.Contains(string(a.body), "mer_a-main") {
+				if (strings.Contains(string(a.body), p.ID) || strings.Contains(string(a.body), e.ID) || strings.Contains(string(a.body), own.ID)) && a.status != 404 || strings.Contains(string(a.body), "mer_a-main") {
 					t.Errorf("%s %s as %s shows merchant A's: %d %s", method, path, name, a.status, a.body)
 				}
 				if strings.Contains(path, "{id}") && a.problem(t).Code != absent {
@@ -115,6 +122,11 @@ func TestOthersSeeNothing(t *testing.T) {
 	}
 	if still := decode[Endpoint](t, w.do("GET", "/v1/webhook_endpoints/"+e.ID, "")); still.URL != e.URL || !still.Enabled {
 		t.Errorf("the endpoint is %+v, want it as it was made", still)
+	}
+	keys := decode[APIKeyList](t, w.do("GET", "/v1/merchants/teh/api_keys", "", asPlatform()))
+	if accounts := decode[AccountList](t, w.do("GET", "/v1/merchants/teh/accounts", "", asPlatform())); len(keys.Data) != 1 || keys.Data[0].RevokedAt != nil ||
+		keys.Data[0].ExpiresAt != nil || len(accounts.Data) != 1 || accounts.Data[0].ClosedAt != nil || len(accounts.Data[0].Credentials) != 1 {
+		t.Errorf("the merchant has %+v and %+v, want its key and its account as they were made", keys.Data, accounts.Data)
 	}
 }
 
@@ -186,6 +198,7 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 		w.do("POST", "/v1/payments/"+w.pay().ID+"/"+operation+"?wait=20", "")
 	}
 	w.tourWebhooks()
+	w.tourMerchants()
 	provoked := map[string]bool{}
 	for _, seen := range []*observer{w.seen, tourQR(t)} {
 		seen.mu.Lock()

@@ -31,7 +31,7 @@ type Options struct {
 	Keys func(hash [32]byte) (merchant.APIKey, bool)
 	// Used is told of every key that opened something; it must not block. Nil: nobody is.
 	Used func(merchant.APIKey)
-	// Registry makes and changes merchants and what is theirs. Nil: the gateway has none, and says so.
+	// Registry makes and changes merchants and what is theirs. Needed too.
 	Registry *registry.Registry
 	// Keyring opens exchanges for showing.
 	Keyring *exchange.Keyring
@@ -120,7 +120,7 @@ func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
-		s.routeEndpoints, s.routeFeed, s.routePhone, s.routeTerminals, s.routeRails, s.routeHealth, s.routeReady,
+		s.routeEndpoints, s.routeFeed, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeHealth, s.routeReady,
 	} {
 		register()
 	}

@@ -133,7 +133,7 @@ func parameterProblem(m *huma.ErrorModel) *Problem {
 
 // register makes a route of an operation, with everything it may answer in the contract.
 func register[I, O any](s *server, op huma.Operation, a answers, handle func(context.Context, *I) (*O, error)) {
-	all := append(a.codes, "internal")
+	all := append(slices.Clone(a.codes), "internal")
 	if !a.public {
 		needsOf(op.OperationID).say(&op)
 		all = append(all, groups["caller"]...)

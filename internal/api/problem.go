@@ -10,6 +10,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/registry"
 )
 
 // Problem is every error of the API: a problem document (RFC 9457). Its code is stable, its text may change.
@@ -232,6 +233,21 @@ var catalogue = map[string]kind{ // never written
 	"event_not_found":    {404, "No such event", "See the endpoint's deliveries."},
 	"url_invalid":        {422, "Bad address", "Give an https address that can be reached from the internet."},
 	"events_invalid":     {422, "Bad event type", "See the event types at /openapi.yaml, or leave events out to get everything."},
+
+	// Merchants, accounts and API keys.
+	registry.CodeMerchantNotFound:   {404, "No such merchant", "See /v1/merchants."},
+	registry.CodeMerchantExists:     {409, "The id is taken", "Use another id, or change the merchant that has it."},
+	registry.CodeMerchantConfigured: {409, "Of the configuration file", "Change it in the configuration file and start the gateway again."},
+	registry.CodeOutletNotFound:     {422, "No such outlet", "See the merchant's outlets."},
+	registry.CodeOutletExists:       {409, "The id is taken", "Use another id."},
+	registry.CodeAccountNotFound:    {404, "No such account", "See the merchant's accounts."},
+	registry.CodeAccountExists:      {409, "The id is taken", "Use another id, or change the account that has it."},
+	registry.CodeAccountInvalid:     {422, "The account cannot be used so", "See the configuration file's documentation for the settings of each rail."},
+	registry.CodeAccountClash:       {409, "In another account's way", "Check terminal and credentials: the provider must know each as one account's only."},
+	registry.CodeKeyNotFound:        {404, "No such API key", "Check the id, and that the asking key is of its merchant and mode."},
+	registry.CodeKeyEnded:           {409, "The API key has ended", "Make a new one."},
+	registry.CodeInvalidID:          {422, "Bad id", "Use 1 to 40 small letters, digits, - and _, beginning with a letter or digit."},
+	"scopes_invalid":                {422, "Bad scopes", "Name some of read, pay, refund and admin, each once."},
 
 	// Ours.
 	engine.CodeProviderAway: {503, "The provider cannot be reached", "Nothing was sent. Send the same request again, with the same Idempotency-Key."},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
@@ -14,6 +15,7 @@ func (s *server) problemOf(err error) *Problem {
 	var refusal *payment.Refusal
 	var mismatch *engine.KeyMismatch
 	var known *Problem
+	var unwanted *registry.Refusal
 	switch {
 	case errors.As(err, &known):
 		return known
@@ -23,6 +25,8 @@ func (s *server) problemOf(err error) *Problem {
 		p := problem("idempotency_key_reused", "this Idempotency-Key came with another request before, for payment "+mismatch.PaymentID)
 		p.PaymentID = mismatch.PaymentID
 		return p.in("Idempotency-Key")
+	case errors.As(err, &unwanted):
+		return problem(unwanted.Code, unwanted.Message).in(unwanted.Field)
 	case errors.Is(err, store.ErrNotFound):
 		return notFound()
 	case errors.Is(err, store.ErrUnknown):

@@ -16,11 +16,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 )
@@ -225,8 +227,23 @@ func newWorld(t testing.TB, clock func() time.Time) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	known := testKeys()
+	reg := registry.New(registry.Options{
+		Store: w.store, Keyring: keyring, Now: clock, Log: log, Read: config.Account, Set: w.engine.SetAccount,
+		Configured: []merchant.Merchant{{ID: "mer_a", Name: "A", Accounts: []merchant.Account{accounts[0].Account}}, {ID: "mer_b", Name: "B"}},
+		Open: func(a merchant.Account) (rail.Rail, error) {
+			return rail.Open(a, exchange.NewTransport(exchange.Options{}), clock)
+		},
+	})
 	w.server = newServer(Options{
-		Engine: w.engine, Store: w.store, Keyring: keyring, Now: clock, Log: log, Stopping: w.stop, Keys: testKeys(),
+		Registry: reg,
+		Engine:   w.engine, Store: w.store, Keyring: keyring, Now: clock, Log: log, Stopping: w.stop,
+		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
+			if k, ok := known(hash); ok {
+				return k, true
+			}
+			return reg.Key(hash)
+		},
 	})
 	w.handler = w.seen.wrap(w.server.handler(), w.server.mux)
 	t.Cleanup(w.verify)
