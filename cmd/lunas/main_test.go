@@ -92,7 +92,7 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 func TestHelpAndVersion(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
-		"", "dev", "serve", "sandbox", "migrate", "terminals list", "terminals advance", "backup", "restore", "config check", "sim", "bench",
+		"", "dev", "serve", "sandbox", "migrate", "terminals list", "terminals advance", "backup", "restore", "config check", "config show", "sim", "bench",
 	} {
 		args := append(strings.Fields(command), "--help")
 		if code, out, errOut := lunas(t, nil, args...); code != 0 || !strings.Contains(out, "Examples:") {
@@ -104,6 +104,19 @@ func TestHelpAndVersion(t *testing.T) {
 	}
 	if code, out, _ := lunas(t, nil, "version"); code != 0 || !strings.HasPrefix(out, "lunas ") {
 		t.Errorf("version = %d %q", code, out)
+	}
+}
+
+func TestConfigShow(t *testing.T) {
+	t.Parallel()
+	code, out, errOut := lunas(t, nil, "config", "show")
+	for _, want := range []string{"listen  ", "127.0.0.1:8080", "LUNAS_DATABASE", "merchants[].accounts[].terms.cut_off_guard", "refuse"} {
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("config show = %d %s\n%s\nwant %q", code, errOut, out, want)
+		}
+	}
+	if code, out, _ := lunas(t, nil, "config", "show", "--json"); code != 0 || !json.Valid([]byte(out)) {
+		t.Errorf("config show --json = %d\n%s", code, out)
 	}
 }
 

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
+	"text/tabwriter"
 
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/gateway"
@@ -80,6 +82,7 @@ func (c migrateCommand) Run(t *terminal) error {
 
 type configCommand struct {
 	Check configCheckCommand `cmd:"" help:"Check a configuration file and the environment."`
+	Show  configShowCommand  `cmd:"" help:"Print every key with its default and what it means."`
 }
 
 type configCheckCommand struct {
@@ -102,4 +105,34 @@ func (c configCheckCommand) Run(t *terminal) error {
 	}
 	_, err = fmt.Fprintf(t.out, "%s is in order: %d merchant(s), API at %s.\n", c.File, len(conf.Merchants), conf.Listen)
 	return err
+}
+
+type configShowCommand struct {
+	JSON bool `help:"For programs." name:"json"`
+}
+
+// Help shows an example.
+func (configShowCommand) Help() string {
+	return "[] stands for one of a list. A default in brackets depends on something else. The environment wins over the file.\n\n" +
+		"Examples:\n  lunas config show\n  lunas config show | grep snap"
+}
+
+// Run lists the keys.
+func (c configShowCommand) Run(t *terminal) error {
+	keys := config.Keys()
+	if c.JSON {
+		e := json.NewEncoder(t.out)
+		e.SetIndent("", "  ")
+		return e.Encode(keys)
+	}
+	table := tabwriter.NewWriter(t.out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "KEY\tDEFAULT\tMEANING")
+	for _, k := range keys {
+		meaning := k.Meaning
+		if k.Env != "" {
+			meaning += "; " + k.Env
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", k.Path, k.Default, meaning)
+	}
+	return table.Flush()
 }

@@ -161,18 +161,16 @@ func nearestVariable(key string, scalars map[string]*string) string {
 	return fmt.Sprintf("; did you mean LUNAS_%s?", strings.ToUpper(best))
 }
 
+// knownKeys are the last parts of all keys.
 func knownKeys() []string {
-	return []string{
-		"listen", "database", "master_key_file", "log_level", "log_format", "drain", "webhooks", "allow", "limits", "per_phone", "per_key", "merchants", "id", "name", "api_keys", "accounts", "prefer", "fail_over", "on", "within", "can_void", "check_after", "confirm_notified", "mode", "key_file", "key_env", "expires", "scopes", "rail", "environment",
-		"url", "app_id", "app_key_file", "app_key_env", "sign_body", "app_source", "pad_numbers", "original_date", "waiting_text", "public_url",
-		"inquiry_first", "terms", "terminals", "late_approval", "on_check_approved", "auto_check", "cut_off_guard", "shorten", "tid",
-		"mid", "merchant_id", "store_code", "numbering", "serial", "client_id", "client_secret_file", "client_secret_env",
-		"private_key_file", "private_key_env", "partner_id", "channel_id", "origin", "allowed_sources", "compact_timestamps",
-		"nmid", "notify", "public_key_file", "tolerance", "path", "paths", "access_token", "generate", "query", "refund",
-		"secret_key_file", "secret_key_env", "unsigned", "void_path", "response_check_sum", "signed_responses", "merchant_name",
-		"user_id", "password_file", "password_env", "flow", "bill_life", "encoding", "decimal_amounts", "content_type",
-		"post_data_xml_path", "inquiry_xml_path", "cancel_xml_path", "redirect_path", "customer", "email",
+	var names []string
+	for _, k := range Keys() {
+		for part := range strings.SplitSeq(k.Path, ".") {
+			names = append(names, strings.TrimSuffix(part, "[]"))
+		}
 	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func editDistance(a, b string) int {
