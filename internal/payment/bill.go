@@ -142,11 +142,14 @@ func (s *step) closing() bool {
 }
 
 // cancelDue tells whether the bill is to be canceled now: first when it is given up, and again after each word that it is
-// still open. A cancel without an answer is asked about, and never repeated blindly.
+// still open. A cancel without an answer is asked about, and never repeated blindly; and where Faspay has notified that the
+// bill is paid, an inquiry must have said the contrary since.
 func (s *step) cancelDue() bool {
 	cancel := s.a.call(CallCancel)
 	switch {
 	case s.p.State != Awaiting || !s.closing():
+		return false
+	case s.a.Said == Approved && !s.a.UnpaidAt.After(s.a.AskFrom):
 		return false
 	case cancel.Tries > 0:
 		return s.a.UnpaidAt.After(cancel.At)

@@ -162,6 +162,7 @@ func (s *step) notified(e Notified) {
 		case s.t.Presents():
 			s.said(e.Outcome)
 		case s.old():
+			s.known, s.a.Said = s.a.Said == e.Outcome.Class, e.Outcome.Class
 			s.toldOfOld(CallCheck, e.Outcome)
 		case s.t.asks():
 			s.notifiedAsked(e.Outcome)
