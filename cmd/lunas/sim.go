@@ -17,7 +17,7 @@ type simCommand struct {
 	Payments int    `help:"How many payments a day." default:"60"`
 	Workers  int    `help:"How many days side by side; 0: one per core." default:"0"`
 	SQLite   bool   `help:"Keep each day in a real SQLite file that is opened again after crashes." name:"sqlite"`
-	Rail     string `help:"Which rail: ${enum}; mixed: all of them on the same days." enum:"mixed,ovo,snap,doku" default:"mixed"`
+	Rail     string `help:"Which rail: ${enum}; mixed: all of them on the same days." enum:"mixed,ovo,snap,doku,faspay" default:"mixed"`
 	JSON     bool   `help:"Print the summary as JSON." name:"json"`
 }
 

@@ -132,7 +132,7 @@ func (s *story) toldPaid(invoice string) bool {
 	return slices.ContainsFunc(s.notices, func(body []byte) bool {
 		return member(body, "invoice_number") == invoice && member(body, "status") == "SUCCESS" ||
 			member(body, "bill_no") == invoice && member(body, "payment_status_code") == "2"
-	})
+	}) // of Faspay, whose signature is weak, it counts once an inquiry says so too
 }
 
 // checkCharges holds that who was charged was charged once, and that this is known. blamed says of a charge that the

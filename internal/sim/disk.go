@@ -238,7 +238,11 @@ func (k *disk) Journal(ctx context.Context, merchantID, paymentID string) ([]sto
 	if err := k.read(); err != nil {
 		return nil, err
 	}
-	return k.Store.Journal(ctx, merchantID, paymentID)
+	entries, err := k.Store.Journal(ctx, merchantID, paymentID)
+	if k.p.sabotage.past != nil {
+		entries = k.p.sabotage.past(entries)
+	}
+	return entries, err
 }
 
 // Claim takes due tasks.

@@ -55,7 +55,7 @@ func Properties() []Property {
 		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
 		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
 		WritesTaken, LeavesInTime, PaidIsKnown, ReferenceOnce, ExternalIDOnce, QueriesPolite, RefundOnce, QRShownInTime, TokensKept,
-		TakenBackRightly,
+		TakenBackRightly, NotifiedOnce, ReturnIsNoWord,
 	}
 }
 
@@ -159,6 +159,8 @@ type ordered struct {
 	written time.Duration
 	since   time.Duration // since when nothing but time stood between the payment and this call
 	hand    bool
+	version int
+	invoice string
 	waiting bool // it is a first reversal that only waited for its hour
 }
 
@@ -244,9 +246,9 @@ func (b *books) note(before, after payment.Payment, e store.Entry, commands []pa
 		if tell, ok := c.(payment.Tell); ok {
 			b.told = append(b.told, store.Told{Version: e.Version, Type: tell.Type})
 		}
-		if call, _, ok := payment.CallOf(c); ok {
+		if call, target, ok := payment.CallOf(c); ok {
 			b.orders = append(b.orders, ordered{
-				call: call, at: at, written: written, since: b.since, hand: hand,
+				call: call, at: at, written: written, since: b.since, hand: hand, version: e.Version, invoice: target.Invoice,
 				waiting: call == payment.CallReversal && doubtful(before),
 			})
 		}

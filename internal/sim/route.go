@@ -60,7 +60,14 @@ type pusher interface {
 
 // auditRoutes holds a payment that was tried by several rails against the rules of all of them.
 func (b *books) auditRoutes() {
-	b.checkCharges(func(sandbox.Transaction) bool { return false })
+	b.checkCharges(func(x sandbox.Transaction) bool {
+		for _, t := range b.tracks {
+			if a, ok := t.(*faspayTrack); ok && x.Rail == sandbox.RailFaspay {
+				return a.blamed(b, x)
+			}
+		}
+		return false
+	})
 	b.checkDeaths()
 }
 

@@ -17,7 +17,7 @@ func TestSeeds(t *testing.T) {
 	if testing.Short() || underRace {
 		seeds = 30
 	}
-	for _, rail := range []string{Mixed, "ovo", "snap", "doku"} {
+	for _, rail := range []string{Mixed, "ovo", "snap", "doku", "faspay"} {
 		t.Run(rail, func(t *testing.T) {
 			t.Parallel()
 			live(t, ManyOptions{From: 1000, Seeds: seeds, Payments: 40, Rail: rail})

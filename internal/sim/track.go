@@ -75,6 +75,7 @@ var rails = []struct { // never written
 	{payment.OVO, func(d *day) track { return &ovoTrack{day: d} }},
 	{payment.SNAP, newSNAPTrack},
 	{payment.DOKU, newDOKUTrack},
+	{payment.Faspay, newFaspayTrack},
 }
 
 // Mixed stands for all rails on the same day.
@@ -88,7 +89,7 @@ func (d *day) layTracks(only string) error {
 		}
 	}
 	if len(d.tracks) == 0 {
-		return fmt.Errorf("simulate the rail %q: there is no such; choose ovo, snap, doku or mixed", only)
+		return fmt.Errorf("simulate the rail %q: there is no such; choose ovo, snap, doku, faspay or mixed", only)
 	}
 	return nil
 }
