@@ -5,7 +5,7 @@ PKG ?= ./...
 
 .PHONY: help
 help: ## show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z_-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z_-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## gateway and sandbox on loopback, no questions asked
@@ -18,6 +18,24 @@ sandbox: ## the emulated providers alone
 .PHONY: build
 build: ## build bin/lunas
 	CGO_ENABLED=0 go build -trimpath -o bin/lunas ./cmd/lunas
+
+# Of a release; the same source with the same VERSION gives the same bytes.
+VERSION ?= 0.0.0-$(shell git rev-parse --short=12 HEAD 2>/dev/null || echo dev)
+ARCH ?= $(shell go env GOARCH)
+
+.PHONY: deb
+deb: ## a Debian package in dist/; VERSION=1.2.3; needs nfpm v2.45.2
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o bin/lunas ./cmd/lunas
+	mkdir -p dist
+	VERSION=$(VERSION) ARCH=$(ARCH) SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) nfpm package -f packaging/nfpm.yaml -p deb -t dist/
+
+.PHONY: release
+release: ## archives, packages, SBOM and checksums in dist/; needs goreleaser v2.16.0 and syft
+	goreleaser release --snapshot --clean --skip=publish,sign
+
+.PHONY: reproducible
+reproducible: ## build twice from two folders and compare the bytes
+	@scripts/reproducible
 
 .PHONY: test
 test: ## all checks and tests, with a PostgreSQL of their own; this is what CI runs
@@ -60,4 +78,4 @@ lint: ## gofumpt, vet, staticcheck
 
 .PHONY: clean
 clean: ## remove what was built
-	rm -rf bin coverage.* *.prof *.test
+	rm -rf bin dist coverage.* *.prof *.test

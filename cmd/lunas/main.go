@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	_ "time/tzdata" // the image has no time zones of its own
 
 	"github.com/alecthomas/kong"
 
