@@ -295,3 +295,20 @@ func TestWordsFromOutsideAreFewShortAndPlain(t *testing.T) {
 		t.Errorf("%d words are taken, want %d and no more", len(w.taken), wordsMax)
 	}
 }
+
+// No word from outside becomes a label that could be a phone number, or longer than it may be.
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{"", "00", "2004700", phone, "0812 9876 5432", "canceled_by_customer", "ER\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		w := words{longest: 16}
+		got := w.label(s)
+		if got != s && got != other {
+			t.Errorf("label(%q) = %q, want the word or %q", s, got, other)
+		}
+		if len(got) > 16 || !regexp.MustCompile(`^[0-9A-Za-z_]*$`).MatchString(got) || regexp.MustCompile(`([0-9][^0-9]*){8}`).MatchString(got) {
+			t.Errorf("label(%q) = %q, which says too much", s, got)
+		}
+	})
+}

@@ -114,7 +114,7 @@ func newWorld(t testing.TB, look bool, o Options) *world {
 	keyring, err := exchange.NewKeyring(bytes.Repeat([]byte{7}, 32))
 	w.must(err)
 	hash := merchant.HashKey(apiKey)
-	key := merchant.APIKey{ID: merchant.KeyID(hash), MerchantID: "mer_a", Mode: payment.Test, Hash: hash}
+	key := merchant.APIKey{ID: merchant.KeyID(hash), MerchantID: "mer_a", Mode: payment.Test, Hash: hash, Scopes: merchant.Scopes()}
 	eo := engine.Options{Store: w.store, Keyring: keyring, Now: now, Log: log, Accounts: []engine.Account{account(w.rail)}}
 	ao := api.Options{
 		Keyring: keyring, Now: now, Log: log,

@@ -79,6 +79,13 @@ func (b *bad) Sequence(ctx context.Context, limit int) (int, error) {
 	return b.Store.Sequence(ctx, limit)
 }
 
+func (b *bad) Unplaced(ctx context.Context) (int, time.Time, error) {
+	if b.unplaced != nil {
+		return b.unplaced()
+	}
+	return b.Store.Unplaced(ctx)
+}
+
 func (b *bad) Feed(ctx context.Context, merchantID string, mode payment.Mode, after int64, limit int) ([]store.Told, error) {
 	if b.feed != nil {
 		return b.feed(merchantID, mode, after, limit)
@@ -191,6 +198,15 @@ func brokenOutboxes() []breakage {
 		{"test and live are one feed", func(b *bad) {
 			b.feed = func(m string, _ payment.Mode, after int64, limit int) ([]store.Told, error) {
 				return b.Store.Feed(ctx, m, payment.Live, after, limit)
+			}
+		}, []string{"positions are given in order and leave nothing out"}},
+		{"what waits for a position is not counted", func(b *bad) {
+			b.unplaced = func() (int, time.Time, error) { return 0, time.Time{}, nil }
+		}, []string{"positions are given in order and leave nothing out"}},
+		{"when what waits for a position happened is not said", func(b *bad) {
+			b.unplaced = func() (int, time.Time, error) {
+				n, _, err := b.Store.Unplaced(ctx)
+				return n, time.Time{}, err
 			}
 		}, []string{"positions are given in order and leave nothing out"}},
 		{"more get a position than may", func(b *bad) {

@@ -55,6 +55,7 @@ type bad struct {
 	replay         func(store.Replay) (int, error)
 	deliveries     func(store.DeliveryFilter) ([]webhook.Delivery, error)
 	sequence       func(limit int) (int, error)
+	unplaced       func() (int, time.Time, error)
 	feed           func(merchantID string, mode payment.Mode, after int64, limit int) ([]store.Told, error)
 
 	registered func(after int64) (store.Registered, error)
