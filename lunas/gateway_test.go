@@ -44,6 +44,10 @@ func TestPaymentsOnAGateway(t *testing.T) {
 	if err != nil || len(history.Data) < 3 || !slices.ContainsFunc(history.Journal, func(s Step) bool { return s.Reason == "the coffee was cold" }) {
 		t.Errorf("Events = %+v, %v", history, err)
 	}
+	messages, err := payments.Exchanges(ctx, first.ID)
+	if err != nil || len(messages) < 4 || messages[0].Direction != "request" || messages[0].Operation != "push" || len(messages[0].Headers) == 0 {
+		t.Errorf("Exchanges = %+v, %v", messages, err)
+	}
 	var listed []string
 	for p, err := range payments.List(ctx, PaymentFilter{States: []State{Declined, Voided}, From: first.CreatedAt}) {
 		if err != nil {
@@ -100,7 +104,11 @@ func TestAQROnAGateway(t *testing.T) {
 	if err != nil || p.State != Paid {
 		t.Fatalf("Wait = %+v, %v", p, err)
 	}
-	if p, err = payments.Refund(ctx, p.ID, Ask{Wait: 20 * time.Second}); err != nil || p.State != Refunded {
+	var half *Error
+	if _, err := payments.Refund(ctx, p.ID, Ask{Amount: scannedBy / 2}); !errors.As(err, &half) || half.Code != "amount_not_whole" {
+		t.Errorf("Refund of a half = %v, want amount_not_whole", err)
+	}
+	if p, err = payments.Refund(ctx, p.ID, Ask{Amount: scannedBy, Wait: 20 * time.Second}); err != nil || p.State != Refunded {
 		t.Errorf("Refund = %+v, %v", p, err)
 	}
 	var problem *Error
@@ -123,6 +131,10 @@ func TestPhonesAndTerminalsOnAGateway(t *testing.T) {
 	terminals, err := w.client.Terminals().List(t.Context())
 	if err != nil || len(terminals) == 0 || terminals[0].ID == "" {
 		t.Errorf("Terminals = %+v, %v", terminals, err)
+	}
+	rails, err := w.client.Rails().List(t.Context())
+	if err != nil || len(rails) == 0 || rails[0].State != "closed" || len(rails[0].Methods) == 0 {
+		t.Errorf("Rails = %+v, %v", rails, err)
 	}
 	stranger := &Client{URL: w.url, Key: "lunas_test_aaaaaaaaaaaaaaaaaaaaaaaa"}
 	if _, err := stranger.Terminals().List(t.Context()); !errors.As(err, &problem) || problem.Code != "unknown_api_key" {
@@ -267,7 +279,7 @@ func TestTypesAreThoseOfTheContract(t *testing.T) {
 		"Terminal": Terminal{}, "FeedEvent": Event{}, "PaymentData": EventPayment{}, "PaymentFailure": EventFailure{},
 		"Endpoint": WebhookEndpoint{}, "NewEndpoint": NewWebhookEndpoint{}, "EndpointChange": WebhookEndpointChange{},
 		"Delivery": WebhookDelivery{}, "Answer": WebhookAnswer{}, "ReplayRequest": Replay{}, "Replayed": Replayed{},
-		"FieldError": FieldError{},
+		"FieldError": FieldError{}, "RailAccount": RailAccount{}, "Exchange": Exchange{}, "Header": Header{},
 	} {
 		schema, ok := contract.Components.Schemas[name]
 		if !ok {

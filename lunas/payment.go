@@ -204,3 +204,22 @@ type Step struct {
 	By           string    `json:"by"`
 	Reason       string    `json:"reason"`
 }
+
+// Exchange is one message to or from the provider. A request and its response share the ID.
+type Exchange struct {
+	ID        string    `json:"id"`
+	Account   string    `json:"account"`
+	Operation string    `json:"operation"`
+	Direction string    `json:"direction"` // request or response
+	At        time.Time `json:"at"`
+	FirstLine string    `json:"first_line"`
+	Headers   []Header  `json:"headers"` // in the order and spelling of the wire
+	Body      string    `json:"body"`
+	Note      string    `json:"note"` // what was unusual
+}
+
+// Header is one header of an Exchange.
+type Header struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}

@@ -67,6 +67,9 @@ type Ask struct {
 	Reason         string        // kept in the journal; at most 255 characters
 	Wait           time.Duration // as in NewPayment
 	IdempotencyKey string        // as in NewPayment
+	// Amount may be given to Refund alone, in whole rupiah: another than the payment's is refused, since only all of it can
+	// be given back. 0: not given.
+	Amount int64
 }
 
 // Create asks for a payment. When it returns, the payment is on disk and on its way. After an error that is no *Error it
@@ -107,8 +110,11 @@ func (p Payments) Renew(ctx context.Context, id string, a Ask) (*Payment, error)
 
 func (p Payments) ask(ctx context.Context, id, what string, a Ask) (*Payment, error) {
 	r := request{path: "/v1/payments/{}/" + what, args: []string{id}, key: keyOr(a.IdempotencyKey), wait: a.Wait}
-	if a.Reason != "" {
-		r.body = map[string]string{"reason": a.Reason}
+	if a.Reason != "" || a.Amount != 0 {
+		r.body = struct {
+			Reason string `json:"reason,omitempty"`
+			Amount int64  `json:"amount,omitempty"`
+		}{a.Reason, a.Amount}
 	}
 	return p.post(ctx, r)
 }
@@ -238,6 +244,11 @@ func (p Payments) Events(ctx context.Context, id string) (*PaymentEvents, error)
 	return get[PaymentEvents](ctx, p.client, "/v1/payments/{}/events", id)
 }
 
+// Exchanges gives what was said to the provider and what it answered, in order, masked by the gateway.
+func (p Payments) Exchanges(ctx context.Context, id string) ([]Exchange, error) {
+	return list[Exchange](ctx, p.client, "/v1/payments/{}/exchanges", id)
+}
+
 // Picture is how a QR is drawn. The zero value will do.
 type Picture struct {
 	SVG       bool   // SVG; else PNG
@@ -265,6 +276,28 @@ func (p Payments) QR(ctx context.Context, id string, how Picture) ([]byte, error
 	var picture []byte
 	_, err := p.client.call(ctx, request{method: http.MethodGet, path: path, args: []string{id}, query: q}, &picture)
 	return picture, err
+}
+
+// Rails shows which providers can be reached.
+func (c *Client) Rails() Rails { return Rails{c} }
+
+// Rails shows the accounts that the key may use, and how their providers answer.
+type Rails struct{ client *Client }
+
+// RailAccount is an account with its circuit: a provider that fails again and again is not asked for a while.
+type RailAccount struct {
+	Account     string     `json:"account"`
+	Rail        string     `json:"rail"`
+	Environment string     `json:"environment"` // sandbox, staging or production
+	Methods     []Method   `json:"methods"`
+	State       string     `json:"state"`    // closed: all is well; open: not asked until Until; half_open: the next payment tries it
+	Failures    int        `json:"failures"` // calls in a row that failed
+	Until       *time.Time `json:"until"`    // nil: not open
+}
+
+// List gives all accounts, as the gateway that answers sees them.
+func (r Rails) List(ctx context.Context) ([]RailAccount, error) {
+	return list[RailAccount](ctx, r.client, "/v1/rails")
 }
 
 // Phones asks about customers' phones.

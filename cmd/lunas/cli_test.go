@@ -124,8 +124,13 @@ func TestWebhooksOnTheCommandLine(t *testing.T) {
 		t.Errorf("the list:\n%s", list)
 	}
 	d.line(1, endpoint, "webhooks", "create", shop.URL)
-	d.line(0, "evt_", "webhooks", "ping", endpoint)
+	d.line(0, "200 in ", "webhooks", "ping", endpoint)
 	<-took
+	gone := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(gone.Close)
+	lost := d.id("whe", d.line(0, "", "webhooks", "create", gone.URL, "--json"))
+	d.line(1, "has not taken", "webhooks", "ping", lost)
+	d.line(0, "", "webhooks", "delete", lost)
 	pay := []string{"payments", "create", "--amount", "12500", "--reference", "INV-1", "--phone", "081211110101", "--wait"}
 	d.line(0, "paid", pay...)
 	<-took

@@ -98,21 +98,41 @@ func (c paymentsCreate) Run(t *Terminal) error {
 func (s *Session) finish(ctx context.Context, p *lunas.Payment, wait bool, want lunas.State) (err error) {
 	if wait {
 		id := p.ID
-		if p.QR != nil && p.CheckoutURL != "" {
-			fmt.Fprintf(s.t.Err, "The customer's page: %s\n", clean(p.CheckoutURL))
+		if err := s.present(p); err != nil {
+			return err
 		}
 		if p, err = s.follow(ctx, id); err != nil {
 			fmt.Fprintf(s.t.Err, "The payment goes on by itself: lunas payments watch %s\n", clean(id))
 			return err
 		}
 	}
-	if err := said(s, func(out io.Writer) error { return showPayment(out, p) }); err != nil {
+	err = said(s, func(out io.Writer) error {
+		if err := showPayment(out, p); err != nil || p.QR == nil || !isScreen(out) {
+			return err
+		}
+		return drawQR(out, p.QR.Content)
+	})
+	if err != nil {
 		return err
 	}
 	if wait && want != "" && p.State != want {
 		return &Exit{CodeOtherEnd, fmt.Sprintf("the payment is %s, not %s", clean(string(p.State)), want)}
 	}
 	return nil
+}
+
+// present shows the customer's QR before it is waited for.
+func (s *Session) present(p *lunas.Payment) error {
+	if p.QR == nil {
+		return nil
+	}
+	if p.CheckoutURL != "" {
+		fmt.Fprintf(s.t.Err, "The customer's page: %s\n", clean(p.CheckoutURL))
+	}
+	if !isScreen(s.t.Err) {
+		return nil
+	}
+	return drawQR(s.t.Err, p.QR.Content)
 }
 
 // follow tells on the screen how a payment goes, a line for each change, until it is settled.
@@ -154,7 +174,7 @@ func (s *Session) follow(ctx context.Context, id string) (last *lunas.Payment, e
 		case <-second.C:
 			if screen && last != nil {
 				wipe()
-				fmt.Fprintf(s.t.Err, "%s  %-10s %d s", time.Now().In(last.UpdatedAt.Location()).Format(clock), clean(string(last.State)), int(time.Since(began).Seconds()))
+				fmt.Fprintf(s.t.Err, "%8s  %-10s %d s", "", clean(string(last.State)), int(time.Since(began).Seconds()))
 			}
 		}
 	}

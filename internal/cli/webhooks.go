@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -125,16 +126,64 @@ func (webhooksPing) Help() string {
 	return "Examples:\n  lunas webhooks ping whe_01kafz0q3gf7ktc1ms2cqc1b9w"
 }
 
-// Run pings, and waits some seconds for the answer.
+// pingWait is how long a ping's answer is waited for: as long as an endpoint has, and a little more.
+const pingWait = 20 * time.Second
+
+// Run pings, and waits for the answer.
 func (c webhooksPing) Run(t *Terminal) error {
 	return c.with(t, func(ctx context.Context, s *Session) error {
 		d, err := s.Client.WebhookEndpoints().Ping(ctx, c.ID)
-		if err != nil || s.json {
-			return errors.Join(err, said(s, func(io.Writer) error { return nil }))
+		if err != nil {
+			return err
 		}
-		fmt.Fprintf(t.Err, "%s is on its way; what was answered: lunas webhooks deliveries %s\n", clean(d.EventID), clean(c.ID))
-		return nil
+		ctx, cancel := context.WithTimeout(ctx, pingWait)
+		defer cancel()
+		for d.LastAnswer == nil {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("%s has not been answered yet; look later: lunas webhooks deliveries %s", clean(d.EventID), clean(c.ID))
+			case <-time.After(pollPing):
+			}
+			if d, err = deliveryOf(ctx, s, c.ID, d); err != nil {
+				return err
+			}
+		}
+		if d.LastAnswer.Status/100 != 2 {
+			return fmt.Errorf("the endpoint has not taken %s: %s", clean(d.EventID), clean(answerOf(d)))
+		}
+		if s.json {
+			return json.NewEncoder(t.Out).Encode(d)
+		}
+		_, err = fmt.Fprintf(t.Out, "The endpoint has taken %s: %s\n", clean(d.EventID), clean(answerOf(d)))
+		return err
 	})
+}
+
+const pollPing = 200 * time.Millisecond
+
+// deliveryOf reads a delivery again. It is among the newest.
+func deliveryOf(ctx context.Context, s *Session, endpoint string, d *lunas.WebhookDelivery) (*lunas.WebhookDelivery, error) {
+	for newer, err := range s.Client.WebhookEndpoints().Deliveries(ctx, endpoint, "") {
+		if err != nil {
+			return nil, err
+		}
+		if newer.EventID == d.EventID {
+			return newer, nil
+		}
+	}
+	return nil, errors.New("the endpoint was deleted meanwhile")
+}
+
+// answerOf says what came of a delivery's last try.
+func answerOf(d *lunas.WebhookDelivery) string {
+	switch a := d.LastAnswer; {
+	case a == nil:
+		return ""
+	case a.Status != 0:
+		return fmt.Sprintf("%d in %d ms", a.Status, a.TookMS)
+	default:
+		return a.Trouble
+	}
 }
 
 type webhooksDeliveries struct {
@@ -156,16 +205,11 @@ func (c webhooksDeliveries) Run(t *Terminal) error {
 	return c.with(t, func(ctx context.Context, s *Session) error {
 		table := newTable(t.Out, "EVENT", "TYPE", "STATE", "TRIES", "MADE", "NEXT TRY", "LAST ANSWER")
 		err := each(s, s.Client.WebhookEndpoints().Deliveries(ctx, c.ID, c.State), c.Limit, func(d *lunas.WebhookDelivery) error {
-			next, last := "", ""
+			next := ""
 			if d.NextTryAt != nil {
 				next = d.NextTryAt.Format(clock)
 			}
-			if a := d.LastAnswer; a != nil {
-				if last = a.Trouble; a.Status != 0 {
-					last = fmt.Sprintf("%d in %d ms", a.Status, a.TookMS)
-				}
-			}
-			return table.row(d.EventID, d.Type, d.State, strconv.Itoa(d.Tries), d.CreatedAt.Format(day), next, last)
+			return table.row(d.EventID, d.Type, d.State, strconv.Itoa(d.Tries), d.CreatedAt.Format(day), next, answerOf(d))
 		})
 		if err != nil {
 			return err
