@@ -24,7 +24,7 @@ func drawQR(out io.Writer, content string) error {
 	for y := -quietZone; y < end; y += 2 {
 		b.WriteString("\x1b[97;40m")
 		for x := -quietZone; x < end; x++ {
-			switch top, bottom := white(x, y), white(x, y+1) && y+1 < end; {
+			switch top, bottom := white(x, y), white(x, y+1); {
 			case top && bottom:
 				b.WriteRune('█')
 			case top:
