@@ -19,7 +19,7 @@ func (s Secret) String() string {
 	if s == "" {
 		return ""
 	}
-	for _, prefix := range []string{"lunas_test_", "lunas_live_", "whsec_"} {
+	for _, prefix := range []string{"lunas_test_", "lunas_live_", "lunas_admin_", "whsec_"} {
 		if strings.HasPrefix(string(s), prefix) {
 			return prefix + "***"
 		}

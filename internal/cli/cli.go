@@ -26,6 +26,7 @@ import (
 type Terminal struct {
 	Context context.Context
 	Environ []string
+	In      io.Reader // for secrets that come neither by a file nor by the environment
 	Out     io.Writer // for what was asked for
 	Err     io.Writer // for how it goes
 }
