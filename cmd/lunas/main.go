@@ -46,6 +46,9 @@ type commands struct {
 	Payments   cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
 	Events     cli.Events       `cmd:"" help:"Show what happens at a gateway."`
 	Webhooks   cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
+	Merchants  cli.Merchants    `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`
+	Accounts   cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
+	Keys       keysCommand      `cmd:"" help:"Make and end API keys; change the master key."`
 	Terminals  terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
 	Backup     backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
 	Restore    restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
@@ -96,7 +99,7 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 		return 2
 	}
 	err = command.Run(&terminal{ctx: ctx, environ: environ, in: os.Stdin, out: out, err: errOut},
-		&cli.Terminal{Context: ctx, Environ: environ, Out: out, Err: errOut})
+		&cli.Terminal{Context: ctx, Environ: environ, In: os.Stdin, Out: out, Err: errOut})
 	if err == nil {
 		return 0
 	}
