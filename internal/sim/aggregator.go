@@ -116,7 +116,7 @@ func (b *books) checkAsked(gap time.Duration) {
 	for _, call := range [...]payment.Call{payment.CallCheck, payment.CallCheckVoid} {
 		var last ordered
 		for _, o := range b.orders {
-			if o.call != call {
+			if o.call != call || o.hand && call == payment.CallCheckVoid {
 				continue
 			}
 			if last.call != "" && o.at-last.at < gap-tolerance {
@@ -135,25 +135,47 @@ func (s *story) toldPaid(invoice string) bool {
 	}) // of Faspay, whose signature is weak, it counts once an inquiry says so too
 }
 
-// checkCharges holds that who was charged was charged once, and that this is known. blamed says of a charge that the
-// provider itself is to blame where it is not.
-func (b *books) checkCharges(blamed func(sandbox.Transaction) bool) {
-	if (b.charges > 1 || b.held > int64(b.stored.Amount)) && b.stored.State != payment.Review {
-		b.fail(OneCharge, b.id, "the customer was charged %d times, and it is %s", b.charges, b.stored.State)
-		return
-	}
+// checkCharges holds that of a customer's charges one stands at most, by whichever rail, and that this is known.
+func (b *books) checkCharges() {
+	held, blamed := int64(0), false
 	for _, x := range b.truth {
-		switch {
-		case !b.stored.State.Final() || b.stored.State == payment.Review:
-		case blamed(x):
-			return
-		case x.Held() > 0 && b.stored.State != payment.Paid:
+		if b.blamed(x) {
+			blamed = true
+			continue
+		}
+		held += x.Held()
+		if x.Held() > 0 && b.stored.State.Final() && b.stored.State != payment.Paid && b.stored.State != payment.Review {
 			b.fail(PaidIsKnown, b.id, "invoice %s was paid at %s, and it is %s here", x.Invoice,
 				x.Charged.In(payment.WIB).Format(time.TimeOnly), b.stored.State)
 			return
 		}
 	}
-	b.checkBooks()
+	switch {
+	case held > int64(b.stored.Amount) && b.stored.State != payment.Review:
+		b.fail(OneCharge, b.id, "the customer was charged Rp %d by %d charges, and it is %s", held, b.charges, b.stored.State)
+	case !blamed:
+		b.checkBooks()
+	}
+}
+
+// blamed tells whether the provider itself is to blame where we do not know of a charge: it had said that the customer was
+// not even asked, or on Faspay something else that was not so, and then none of its notifications came.
+func (b *books) blamed(x sandbox.Transaction) bool {
+	if x.Charged.IsZero() || b.toldPaid(x.Invoice) && x.Held() > 0 {
+		return false
+	}
+	for _, s := range b.story.sends {
+		p, ok := s.track.(pusher)
+		if ok && s.operation == opPush && sandbox.Rail(s.track.rail()) == x.Rail && p.notAsked(s.track.said(s.received)) {
+			return true
+		}
+	}
+	for _, t := range b.tracks {
+		if f, ok := t.(*faspayTrack); ok && x.Rail == sandbox.RailFaspay {
+			return f.blamed(b, x)
+		}
+	}
+	return false
 }
 
 // checkNotified holds that what a provider notifies of an invoice counts once.

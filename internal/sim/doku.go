@@ -37,6 +37,7 @@ type dokuWeather struct {
 	noticeFault     float64 // by the provider
 	pending         float64 // a check is told that nothing is known yet
 	late            float64 // the customer pays when the call is over
+	lies            float64 // a push is refused before the customer is asked, says the answer, and they are asked
 	void, check     float64
 }
 
@@ -53,7 +54,7 @@ func (w *world) stormyDOKU() dokuWeather {
 	x := dokuWeather{
 		style: pick(w, payment.BySequence, payment.ByDate), terms: payment.DOKUTerms(),
 		unsigned: w.chance(0.2), signedResponses: w.chance(0.2), repeated: w.rate(0.2), noticeFault: w.rate(0.5),
-		pending: w.rate(0.3), late: w.rate(0.2), void: w.rate(0.4), check: w.rate(0.4),
+		pending: w.rate(0.3), late: w.rate(0.2), lies: w.rate(0.2), void: w.rate(0.4), check: w.rate(0.4),
 	}
 	x.signedResponses = x.signedResponses && !x.unsigned
 	if w.chance(0.3) {
@@ -164,6 +165,9 @@ func (t *dokuTrack) effect(operation string, e *sandbox.Effect) {
 		t.decides(e, 69*time.Second, 69900*time.Millisecond, 70*time.Second, 74900*time.Millisecond, 75*time.Second, 75100*time.Millisecond)
 		if t.chance(t.x.late) && !t.calm {
 			e.Customer, e.CustomerAfter = sandbox.Cash, sandbox.Duration(t.between(70*time.Second, 6*time.Minute))
+		}
+		if t.chance(t.x.lies) && !t.calm {
+			e.AnswerCode = pick(t.world, "14", "58", "EB", "TO")
 		}
 		t.noticeFaults(e, t.x.noticeFault)
 		if !t.calm && e.Answer == "" && t.chance(t.weather.oddAnswer) {

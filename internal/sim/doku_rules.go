@@ -45,7 +45,7 @@ func (t *dokuTrack) sent(k *call, s *send) {
 }
 
 func (t *dokuTrack) audit(b *books) {
-	b.checkCharges(func(sandbox.Transaction) bool { return false })
+	b.checkCharges()
 	b.checkAsked(dokuGap)
 }
 

@@ -52,6 +52,7 @@ type faspayWeather struct {
 	pending       float64 // an inquiry is told that nothing is known yet
 	late          float64 // the customer pays after the time is up
 	reversed      float64 // status 4 after 2
+	lies          float64 // a push is refused before the customer is asked, says the answer, and they are asked
 	visit, last   float64 // of a bill's page; at the end of the bill's life
 	expires       float64 // the merchant says until when a bill can be paid
 	returns       float64
@@ -70,7 +71,7 @@ func (w *world) stormyFaspay() faspayWeather {
 	x := faspayWeather{
 		style: pick(w, payment.BySequence, payment.ByDate), terms: payment.FaspayTerms(),
 		encoding: pick(w, sandbox.FaspayJSON, sandbox.FaspayJSON, sandbox.FaspayXML), notify: pick(w, sandbox.FaspayJSON, sandbox.FaspayXML),
-		noticeFault: w.rate(0.5), pending: w.rate(0.3), late: w.rate(0.2), reversed: w.rate(0.2), visit: 0.5 + 0.5*w.rng.Float64(),
+		noticeFault: w.rate(0.5), pending: w.rate(0.3), late: w.rate(0.2), reversed: w.rate(0.2), lies: w.rate(0.2), visit: 0.5 + 0.5*w.rng.Float64(),
 		last: w.rate(0.3), expires: w.rate(0.5), returns: w.rate(0.8), cancel: w.rate(0.4), check: w.rate(0.4),
 	}
 	if w.chance(0.3) {
@@ -175,6 +176,9 @@ func (t *faspayTrack) effect(operation string, e *sandbox.Effect) {
 	switch operation {
 	case opPush:
 		t.customer(e)
+		if t.chance(t.x.lies) && !t.calm {
+			e.AnswerCode = pick(t.world, "14", "58", "EB", "TO")
+		}
 	case opCheck:
 		if !t.calm && t.chance(t.x.pending) {
 			e.Status = pick(t.world, "0", "1")

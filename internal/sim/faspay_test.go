@@ -92,6 +92,6 @@ func TestEverythingGoesWrongWithFaspay(t *testing.T) {
 		"check is answered            HTTP/1.1 200 OK 00 2", "200 OK 00 4", "200 OK 00 7", "cancel is answered           HTTP/1.1 200 OK 00 8",
 		"is asked to cancel           yes", "is asked to check            yes",
 		"becomes awaiting", "becomes paid", "becomes declined", "becomes expired", "becomes canceled", "becomes reversed", "becomes review",
-		"not asked for new payments for a while", "renumbered", "gives up waiting",
+		"not asked for new payments for a while", "expires_at_invalid", "renumbered", "gives up waiting",
 	)
 }

@@ -62,20 +62,20 @@ func (t *ovoTrack) audit(b *books) {
 	b.checkInquiries()
 }
 
-// doubtful tells whether a payment only waits for the hour of its reversal.
-func doubtful(p payment.Payment) bool {
-	return (p.State == payment.Pushing || p.State == payment.InDoubt) && len(p.Attempts) > 0 && p.Attempts[0].NotFoundAt.IsZero()
+// doubtful tells whether a payment only waits for the hour of its reversal at OVO.
+func (b *books) doubtful(p payment.Payment) bool {
+	return (p.State == payment.Pushing || p.State == payment.InDoubt) && len(p.Attempts) == b.ovo+1 && p.Attempts[b.ovo].NotFoundAt.IsZero()
 }
 
-// t0 is the time in the push's date.
-func (b *books) t0() time.Time { return b.stored.Attempts[0].PushedAt }
+// t0 is the time in the date of the push at OVO.
+func (b *books) t0() time.Time { return b.stored.Attempts[b.ovo].PushedAt }
 
 // due is when the push, unanswered, has to be reversed by what is stored.
 func (b *books) due() time.Duration { return b.t0().Sub(b.start) + reverseAfter }
 
 func (b *books) push() *send {
 	for _, s := range b.story.sends {
-		if s.operation == opPush {
+		if s.operation == opPush && s.track.rail() == payment.OVO {
 			return s
 		}
 	}
@@ -98,7 +98,8 @@ func (b *books) checkUnanswered() {
 			b.fail(Unanswered, b.id, "a reversal is ordered at %s, after the cut-off", at.In(payment.WIB).Format(time.TimeOnly))
 		}
 	}
-	if push == nil && (b.stored.State == payment.Paid || len(b.entries) < 2) {
+	last := b.ovo == len(b.stored.Attempts)-1
+	if push == nil && last && (b.stored.State == payment.Paid || len(b.entries) < 2) {
 		b.fail(Numbers, b.id, "number %v was never sent, and its journal does not say so", b.number)
 	}
 	if push != nil && push.at > b.due()-reverseAfter+sendWithin {
@@ -107,8 +108,8 @@ func (b *books) checkUnanswered() {
 	if push == nil || b.answered {
 		return
 	}
-	switch b.stored.State {
-	case payment.Created, payment.Pushing, payment.InDoubt:
+	switch state := b.stored.State; {
+	case last && (state == payment.Created || state == payment.Pushing || state == payment.InDoubt):
 		b.fail(Unanswered, b.id, "its push is not answered, and it is still %s", b.stored.State)
 	}
 	b.checkPunctual(push)

@@ -55,7 +55,7 @@ func Properties() []Property {
 		BooksAgree, OneCharge, NoPushTwice, Unanswered, Punctual, Numbers, WrittenBeforeSent, EveryByteLogged, JournalFolds,
 		SameKey, Told, InquiryDistance, OneCheckAtATime, ComesToRest, NoSecretInLog, Understood, StaysUp,
 		WritesTaken, LeavesInTime, PaidIsKnown, ReferenceOnce, ExternalIDOnce, QueriesPolite, RefundOnce, QRShownInTime, TokensKept,
-		TakenBackRightly, NotifiedOnce, ReturnIsNoWord,
+		TakenBackRightly, NotifiedOnce, ReturnIsNoWord, RouteAfterDeath,
 	}
 }
 
@@ -148,7 +148,8 @@ type books struct {
 	entries  []store.Entry
 	orders   []ordered
 	told     []store.Told // that must have been
-	answered bool         // the push had a verdict before it was due to be reversed
+	ovo      int          // the attempt at OVO; 0 where there is none
+	answered bool         // the push there had a verdict before it was due to be reversed
 	since    time.Duration
 }
 
@@ -183,6 +184,7 @@ func (d *day) auditPayment(s *story) {
 		d.fail(JournalFolds, s.id, "its terms cannot be read: %v", err)
 		return
 	}
+	b.ovo = max(0, slices.IndexFunc(b.stored.Attempts, func(a payment.Attempt) bool { return a.Rail == payment.OVO }))
 	b.fold()
 	b.checkNotified()
 	if len(b.stored.Attempts) > 1 && len(b.stored.Routes) > 1 {
@@ -249,14 +251,14 @@ func (b *books) note(before, after payment.Payment, e store.Entry, commands []pa
 		if call, target, ok := payment.CallOf(c); ok {
 			b.orders = append(b.orders, ordered{
 				call: call, at: at, written: written, since: b.since, hand: hand, version: e.Version, invoice: target.Invoice,
-				waiting: call == payment.CallReversal && doubtful(before),
+				waiting: call == payment.CallReversal && b.doubtful(before),
 			})
 		}
 	}
-	if v, ok := e.Event.(payment.Answered); ok && v.Call == payment.CallPush && at < b.due() {
+	if v, ok := e.Event.(payment.Answered); ok && v.Call == payment.CallPush && v.Attempt == b.ovo && at < b.due() {
 		b.answered = true // written late, it may have come in time; then the late reversal is looked at too
 	}
-	if doubtful(after) && !doubtful(before) {
+	if b.doubtful(after) && !b.doubtful(before) {
 		b.since = at
 	}
 }

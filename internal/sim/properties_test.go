@@ -195,7 +195,7 @@ func TestEachCheckerBites(t *testing.T) {
 }
 
 func proofs() map[string][]proof {
-	return map[string][]proof{"ovo": broken, "snap": brokenQRs, "doku": brokenDOKU, "faspay": brokenFaspay}
+	return map[string][]proof{"ovo": broken, "snap": brokenQRs, "doku": brokenDOKU, "faspay": brokenFaspay, Mixed: brokenRoutes}
 }
 
 func (b *proof) bites(t *testing.T, rail string) {

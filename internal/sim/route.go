@@ -6,7 +6,6 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
-	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // Where there are several rails beside each other a merchant may leave the choice to the gateway, and have payments go on
@@ -60,15 +59,11 @@ type pusher interface {
 
 // auditRoutes holds a payment that was tried by several rails against the rules of all of them.
 func (b *books) auditRoutes() {
-	b.checkCharges(func(x sandbox.Transaction) bool {
-		for _, t := range b.tracks {
-			if a, ok := t.(*faspayTrack); ok && x.Rail == sandbox.RailFaspay {
-				return a.blamed(b, x)
-			}
-		}
-		return false
-	})
+	b.checkCharges()
 	b.checkDeaths()
+	if b.stored.Attempts[b.ovo].Rail == payment.OVO {
+		b.checkUnanswered()
+	}
 }
 
 // checkDeaths holds that nobody is asked on another rail before the last attempt was known to be dead.
