@@ -44,7 +44,7 @@ func (d *dev) id(prefix, out string) string {
 
 func TestPaymentsOnTheCommandLine(t *testing.T) {
 	t.Parallel()
-	d := startDev(t, "--speed", "60")
+	d := startDev(t, "--speed", "15") // a QR lives five seconds then
 	create := func(reference string, how ...string) []string {
 		return append([]string{"payments", "create", "--amount", "12500", "--reference", reference}, how...)
 	}

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// The example of the README pays one payment on each rail, also where twenty seconds pass in one.
+// The example of the README pays one payment on each rail, also where five seconds pass in one.
 func TestTheExampleIsPaidOnFourRails(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{nil, {"--speed", "20"}} {
+	for _, args := range [][]string{nil, {"--speed", "5"}} {
 		d := startDev(t, args...)
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 		defer cancel()
