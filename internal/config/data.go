@@ -1,6 +1,8 @@
 package config
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -8,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
-	"github.com/knadh/koanf/parsers/yaml"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
 )
@@ -19,9 +20,9 @@ import (
 // where a secret stands: the secrets come by the names of their keys, app_key and not app_key_file; public_key is among
 // them. It opens no files. The error lists every mistake and holds no secret.
 func Account(merchantID, id string, settings []byte, secrets map[string]string) (merchant.Account, error) {
-	values, err := yaml.Parser().Unmarshal(settings) // JSON is YAML too
+	values, err := readJSON(settings)
 	if err != nil {
-		return merchant.Account{}, errors.New("settings cannot be read")
+		return merchant.Account{}, err
 	}
 	var a fileAccount
 	var seen mapstructure.Metadata
@@ -46,6 +47,41 @@ func Account(merchantID, id string, settings []byte, secrets map[string]string) 
 		r.must(r.given.used[name], "secrets."+name, "is not known to this rail")
 	}
 	return out, errors.Join(r.mistakes...)
+}
+
+// readJSON reads an object. Numbers are whole, and stay numbers: where a text is wanted a number is a mistake.
+func readJSON(settings []byte) (values map[string]any, err error) {
+	d := json.NewDecoder(bytes.NewReader(settings))
+	d.UseNumber()
+	if err := d.Decode(&values); err != nil || values == nil || len(bytes.TrimSpace(settings[d.InputOffset():])) > 0 {
+		return nil, errors.New("settings cannot be read: they must be a JSON object")
+	}
+	_, err = wholeNumbers(values)
+	return values, err
+}
+
+func wholeNumbers(v any) (_ any, err error) {
+	switch v := v.(type) {
+	case json.Number:
+		n, err := v.Int64()
+		if err != nil {
+			return nil, errors.New("settings has a number that is not a whole one")
+		}
+		return n, nil
+	case map[string]any:
+		for name, entry := range v { // order does not matter: each by itself
+			if v[name], err = wholeNumbers(entry); err != nil {
+				return nil, err
+			}
+		}
+	case []any:
+		for i, entry := range v {
+			if v[i], err = wholeNumbers(entry); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return v, nil
 }
 
 // given are secrets that come with an account, in the place of files and variables.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -51,6 +52,9 @@ func TestMistakesOfAccountsThatAreData(t *testing.T) {
 		{"wrong kind", `"sandbox"`, `7`, secret, "value of the wrong kind"},
 		{"another id", `"rail"`, `"id":"x","rail"`, secret, "settings.id is not the account's id"},
 		{"plain http", `"environment":"sandbox"`, `"environment":"production"`, secret, "settings.url must be an https address"},
+		{"a number for a text", `"00300001"`, `300001`, secret, "value of the wrong kind"},
+		{"no whole number", `"shorten":10`, `"shorten":1.5`, secret, "not a whole one"},
+		{"more behind it", `"store_code":"MM001"}]}`, `"store_code":"MM001"}]}{}`, secret, "settings cannot be read"},
 		{"no JSON", `{`, `[`, secret, "settings cannot be read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -97,4 +101,26 @@ func TestSeveralMasterKeys(t *testing.T) {
 	if err != nil || c.MasterKey[0] != 0xab || len(c.OldKeys) != 1 || c.OldKeys[0][0] != 0xcd {
 		t.Errorf("%d old keys, %v; want one behind the one that seals", len(c.OldKeys), err)
 	}
+}
+
+// FuzzAccount: whatever is sent as settings gives an account or a mistake, opens no file and shows no secret.
+func FuzzAccount(f *testing.F) {
+	for _, settings := range []string{
+		ovoSettings, `{}`, `[]`, `{"rail":"snap","notify":{"mode":"provider_key","public_key_file":"/etc/passwd"},"terminals":[{}]}`,
+		`{"rail":"doku","notify":{"tolerance":"1h"}}`, `{"rail":"faspay","customer":null,"bill_life":"1h"}`, "rail: !!binary x", "&a [*a]", "{\"terms\":{\"shorten\":1e99}}",
+	} {
+		f.Add([]byte(settings))
+	}
+	f.Fuzz(func(t *testing.T, settings []byte) {
+		a, err := Account("kopi", "ovo", settings, map[string]string{"app_key": "canary-app-key", "client_secret": "canary-secret"})
+		if err != nil && strings.Contains(err.Error(), "canary") && !bytes.Contains(settings, []byte("canary")) {
+			t.Errorf("the error shows a secret: %v", err)
+		}
+		if err == nil && (a.MerchantID != "kopi" || a.ID != "ovo" || len(a.Terminals) == 0) {
+			t.Errorf("an account of %q %q with %d terminals is taken", a.MerchantID, a.ID, len(a.Terminals))
+		}
+		if strings.Contains(a.SNAP.Notify.PublicKey, "root:") {
+			t.Error("a file was opened")
+		}
+	})
 }
