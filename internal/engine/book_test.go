@@ -71,6 +71,9 @@ func TestClosedAccountsFinishWhatTheyBegan(t *testing.T) {
 		}
 		_, _, err := w.engine.Request(w.Context(), w.order("081211110101"))
 		wantRefusal(t, "a payment by a closed account", err, engine.CodeNoAccount)
+		if _, err := w.engine.CheckPhone(w.Context(), "demo", payment.Test, p.Phone); !errors.Is(err, engine.ErrNoInquiry) {
+			t.Errorf("an inquiry by a closed account = %v, want ErrNoInquiry", err)
+		}
 		w.wantState(w.after(p, 70*time.Second), payment.Reversed)
 		if err := w.set(account(w.terms), nil); err != nil {
 			t.Fatal(err)
@@ -165,5 +168,25 @@ func TestNotificationsOfEitherCredentials(t *testing.T) {
 			t.Errorf("signed with the secret to come: %d %s", reply.Status, reply.Body)
 		}
 		w.wantState(w.after(p, 2*time.Second), payment.Paid)
+	})
+}
+
+// TestNoFailOverToAClosedAccount: an account that was closed since the payment was asked for is passed over.
+func TestNoFailOverToAClosedAccount(t *testing.T) {
+	inRoutedBubble(t, preferred(true), func(w *routed) {
+		w.script(pending)
+		p := w.pay("081211110160") // OVO never answers, so DOKU is next after the reversal
+		for _, a := range w.engine.AccountsOf("demo") {
+			if a.ID == "doku" {
+				a.Closed = true
+				if err := w.engine.SetAccount(w.Context(), a); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		p = w.after(p, 80*time.Second)
+		if len(p.Attempts) != 2 || p.Attempts[1].Rail != payment.Faspay {
+			t.Errorf("tried %q, want ovo and then faspay", ways(p))
+		}
 	})
 }

@@ -256,8 +256,8 @@ func TestCredentialsSideBySide(t *testing.T) {
 		t.Fatalf("RetireCredentials = %+v, %v", a, err)
 	}
 	check("without the old ones", "canary-new", 0)
-	if _, err := r.RotateCredentials(t.Context(), "teh", "ovo", map[string]string{"app_key": "canary-third"}, time.Time{}); err != nil {
-		t.Fatal(err)
+	if a, err = r.RotateCredentials(t.Context(), "teh", "ovo", map[string]string{"app_key": "canary-third"}, time.Time{}); err != nil || !a.Credentials[1].From.Equal(w.now) {
+		t.Fatalf("RotateCredentials = %+v, %v; want them from now on", a, err)
 	}
 	check("at once", "canary-third", 1)
 	_, err = r.RotateCredentials(t.Context(), "teh", "ovo", map[string]string{"password": "canary"}, time.Time{})
@@ -355,6 +355,48 @@ func TestTwoCannotTakeOnePlace(t *testing.T) {
 	}
 }
 
+// overtaken is a store in which somebody else is faster, once.
+type overtaken struct {
+	*memory.Store
+	by func(seen int64)
+}
+
+func (o *overtaken) Register(ctx context.Context, seen int64, r store.Registered) (int64, error) {
+	if by := o.by; by != nil {
+		o.by = nil
+		by(seen)
+	}
+	return o.Store.Register(ctx, seen, r)
+}
+
+// TestWhoIsOvertakenLooksAgain: what the other has made is seen before anything is written.
+func TestWhoIsOvertakenLooksAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	r := w.replica(t)
+	other := w.replica(t)
+	slow := &overtaken{Store: w.store}
+	slow.by = func(int64) {
+		if _, err := other.CreateMerchant(t.Context(), "roti", "Roti"); err != nil {
+			t.Error(err)
+		}
+	}
+	r.Store = slow
+	if _, err := r.CreateMerchant(t.Context(), "teh", "Teh"); err != nil {
+		t.Errorf("whom somebody overtakes with something else: %v", err)
+	}
+	slow.by = func(int64) {
+		if _, err := other.CreateMerchant(t.Context(), "kopi", "Kopi"); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := r.CreateMerchant(t.Context(), "kopi", "Another")
+	wantRefusal(t, "whom somebody overtakes with the same", err, registry.CodeMerchantExists, "")
+	if m, err := r.Merchant(t.Context(), "kopi"); err != nil || m.Name != "Kopi" {
+		t.Errorf("the merchant is %+v, %v; want that of the faster", m, err)
+	}
+}
+
 func TestOutlets(t *testing.T) {
 	t.Parallel()
 	r := newWorld().replica(t)
@@ -401,6 +443,16 @@ func TestKeys(t *testing.T) {
 		if o.Matches(merchant.HashKey(secret.Reveal()), at) != c.old || n.Matches(merchant.HashKey(nextSecret.Reveal()), at) != c.fresh {
 			t.Errorf("after %s: the old key opens %t, want %t", c.at, !c.old, c.old)
 		}
+	}
+	brief, _, err := r.CreateKey(t.Context(), merchant.APIKey{MerchantID: "teh", Mode: payment.Test, Expires: w.now.Add(time.Minute)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.RotateKey(t.Context(), "teh", brief.ID, time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	if k, _ := r.Key(brief.Hash); !k.Expires.Equal(brief.Expires) {
+		t.Errorf("a rotation lets a key live until %v that was to end at %v", k.Expires, brief.Expires)
 	}
 	_, _, err = r.RotateKey(t.Context(), "roti", next.ID, 0)
 	wantRefusal(t, "rotating another's key", err, registry.CodeKeyNotFound, "")
