@@ -19,6 +19,10 @@ func (t *dokuTrack) fault(v sandbox.Violation) (Property, bool) {
 	case sandbox.RuleDOKUWindow, sandbox.RuleDOKURepeated, sandbox.RuleDOKUNotFound, sandbox.RuleDOKUCheckHeld,
 		sandbox.RuleDOKUCheckEarly, sandbox.RuleDOKUVoidCutoff:
 		return "", true
+	case sandbox.RuleDOKUOriginal:
+		if t.x.unsigned && t.x.repeated > 0 {
+			return "", true // the numbers of the answer to the repetition
+		}
 	case sandbox.RuleDOKUInvoice:
 		if t.x.unsigned && t.x.repeated > 0 {
 			return "", true // it was a proxy, and without its headers DOKU cannot tell
