@@ -120,9 +120,16 @@ func (r *Registry) Used(k merchant.APIKey) {
 	if _, fixed := r.configured[k.MerchantID]; fixed {
 		return
 	}
+	name := keyName{k.MerchantID, k.ID}
+	r.mu.RLock()
+	known := r.used[name]
+	lately := known != nil && now.Sub(known.last) < time.Second // a busy key holds up nobody
+	r.mu.RUnlock()
+	if lately {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	name := keyName{k.MerchantID, k.ID}
 	if r.used[name] == nil {
 		r.used[name] = &use{}
 	}
