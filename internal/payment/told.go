@@ -33,7 +33,9 @@ func (s *step) open() bool {
 }
 
 func (s *step) askedPushAnswered(o Outcome) {
-	s.keepFacts(o)
+	if o.Class != Duplicate { // its numbers are of the push that was refused
+		s.keepFacts(o)
+	}
 	s.a.ResponseCode = o.Code
 	switch {
 	case s.t.Bills():
