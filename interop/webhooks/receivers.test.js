@@ -42,9 +42,9 @@ async function freePort() {
   return port
 }
 
-// until asks again and again until it gets something, for at most a minute.
-async function until(what, ask) {
-  const end = Date.now() + 60_000
+// until asks again and again until it gets something, for at most a minute where nothing else is said.
+async function until(what, ask, seconds = 60) {
+  const end = Date.now() + seconds * 1000
   for (;;) {
     const got = await ask()
     if (got) return got
@@ -119,7 +119,7 @@ after(async () => {
   fs.rmSync(temp, { recursive: true, force: true })
 })
 
-test('receivers in Go, Node and PHP miss nothing while the gateway is killed', { timeout: 240_000 }, async () => {
+test('receivers in Go, Node and PHP miss nothing while the gateway is killed', { timeout: 400_000 }, async () => {
   const got = {}
   for (const language of Object.keys(receivers)) got[language] = await receive(language)
   const pay = (phone) => api('POST', '/v1/payments', { amount: 12500, reference: 'INV-1', method: 'ovo_push', phone })
@@ -139,7 +139,8 @@ test('receivers in Go, Node and PHP miss nothing while the gateway is killed', {
   // What the feed tells is what must have come.
   const feed = (await api('GET', '/v1/events?limit=1000')).data
   for (const [language, events] of Object.entries(got)) {
-    await until(`${language} has everything`, () => feed.every(({ id }) => events.some((e) => e.id === id)))
+    // What the killed gateway had taken and not sent is sent again after ninety seconds.
+    await until(`${language} has everything`, () => feed.every(({ id }) => events.some((e) => e.id === id)), 150)
     for (const { id, state, version } of Object.values(final)) {
       const ours = events.filter((e) => e.data.id === id).sort((a, b) => a.data.version - b.data.version)
       const last = ours.at(-1)
