@@ -6,13 +6,13 @@
 package courier
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -271,7 +271,7 @@ func (c *Courier) deliver(ctx context.Context, e webhook.Endpoint, secrets webho
 
 // post makes the request and reads the answer.
 func (c *Courier) post(ctx context.Context, e webhook.Endpoint, secrets webhook.Secrets, s store.Sending) (a webhook.Answer) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, strings.NewReader(string(s.Body)))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, e.URL, bytes.NewReader(s.Body))
 	if err != nil {
 		a.Trouble = "the address cannot be used"
 		return a

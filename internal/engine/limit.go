@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -63,7 +64,7 @@ func limitRefusal(r *store.LimitReached) *payment.Refusal {
 	refusal := &payment.Refusal{
 		Code: CodeKeyLimited, Until: r.Until, Message: "too many payments were asked for with this API key in a short time",
 	}
-	if len(r.Name) >= 6 && r.Name[:6] == "phone/" {
+	if strings.HasPrefix(r.Name, "phone/") {
 		refusal.Code, refusal.Field = CodePhoneLimited, "phone"
 		refusal.Message = "this phone number got too many payment requests in a short time"
 	}
