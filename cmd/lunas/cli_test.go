@@ -113,7 +113,7 @@ func TestMistakesOnTheCommandLine(t *testing.T) {
 
 func TestWebhooksOnTheCommandLine(t *testing.T) {
 	t.Parallel()
-	d := startDev(t, "--speed", "60")
+	d := startDev(t, "--speed", "15")
 	took := make(chan struct{}, 10)
 	shop := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { took <- struct{}{} }))
 	t.Cleanup(shop.Close)
@@ -178,7 +178,7 @@ func (l *listening) Write(p []byte) (int, error) {
 // What a developer sees: each event comes to the server on this machine, signed with the secret that was printed.
 func TestListenForwardsEvents(t *testing.T) {
 	t.Parallel()
-	d := startDev(t, "--speed", "60")
+	d := startDev(t, "--speed", "15")
 	var receiver sdk.Receiver
 	known := make(chan struct{})
 	events := make(chan *sdk.Event, 10)
@@ -195,7 +195,7 @@ func TestListenForwardsEvents(t *testing.T) {
 	said := &listening{secret: make(chan string, 1)}
 	secrets := said.secret
 	var out bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	ended := make(chan int, 1)
 	go func() {
