@@ -11,6 +11,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -18,12 +19,20 @@ import (
 
 func main() {
 	counts := flag.String("counts", "", "write the line 'N passed, N failed, N skipped' to this file, not to the output")
+	failed := flag.Bool("failed", false, "write only the names of the tests that failed, for go test -run, and nothing of what they printed")
 	flag.Parse()
 
 	s := newSummary(os.Stdout)
+	if *failed {
+		s.out = io.Discard
+	}
 	if err := s.read(os.Stdin); err != nil {
 		fmt.Fprintln(os.Stderr, "testsummary:", err)
 		os.Exit(1)
+	}
+	if *failed {
+		fmt.Print(s.failed())
+		return
 	}
 	s.writeSkipped()
 	if *counts == "" {
@@ -55,6 +64,8 @@ type summary struct {
 	output  map[name][]string // what is still undecided, or was skipped
 	verdict map[name]string   // pass, fail, skip
 	parents map[name]bool     // tests with subtests
+
+	hopeless bool // a data race or a panic was printed
 }
 
 func newSummary(out io.Writer) *summary {
@@ -93,6 +104,7 @@ func (s *summary) add(e event) {
 			s.parents[name{e.Package, e.Test[:i]}] = true
 		}
 	case "output":
+		s.hopeless = s.hopeless || strings.Contains(e.Output, "WARNING: DATA RACE") || strings.HasPrefix(e.Output, "panic: ")
 		s.output[n] = append(s.output[n], e.Output)
 	case "pass", "fail", "skip":
 		s.verdict[n] = e.Action
@@ -198,4 +210,28 @@ func (s *summary) failedBelow(parent name) bool {
 		}
 	}
 	return false
+}
+
+// failed gives the tests to run again as a pattern of go test -run, or nothing where running them again would prove nothing:
+// when a package failed as a whole, by a panic or because it did not build, or when a data race was seen, which is no less a
+// race for not being seen the second time.
+func (s *summary) failed() string {
+	if s.hopeless {
+		return ""
+	}
+	again := map[string]bool{}
+	for n, verdict := range s.verdict {
+		if verdict != "fail" {
+			continue
+		}
+		if n.test == "" {
+			return ""
+		}
+		top, _, _ := strings.Cut(n.test, "/")
+		again[top] = true
+	}
+	if len(again) == 0 {
+		return ""
+	}
+	return "^(" + strings.Join(slices.Sorted(maps.Keys(again)), "|") + ")$\n"
 }

@@ -111,3 +111,34 @@ func TestSummary(t *testing.T) {
 		})
 	}
 }
+
+// What is run again is what failed, and nothing where a second try would prove nothing.
+func TestFailedTestsToRunAgain(t *testing.T) {
+	fail := []string{
+		`{"Action":"output","Package":"p","Test":"TestA","Output":"--- FAIL: TestA\n"}`,
+		`{"Action":"fail","Package":"p","Test":"TestB/x"}`,
+		`{"Action":"fail","Package":"p","Test":"TestB"}`,
+		`{"Action":"fail","Package":"p","Test":"TestA"}`,
+		`{"Action":"pass","Package":"p","Test":"TestC"}`,
+		`{"Action":"fail","Package":"p"}`,
+	}
+	for _, test := range []struct {
+		name   string
+		events []string
+		want   string
+	}{
+		{"two tests", fail, "^(TestA|TestB)$\n"},
+		{"none", []string{`{"Action":"pass","Package":"p","Test":"TestA"}`, `{"Action":"pass","Package":"p"}`}, ""},
+		{"a data race", append([]string{`{"Action":"output","Package":"p","Test":"TestA","Output":"WARNING: DATA RACE\n"}`}, fail...), ""},
+		{"a panic", append([]string{`{"Action":"output","Package":"p","Test":"TestA","Output":"panic: boom\n"}`}, fail...), ""},
+		{"no build", []string{`{"Action":"fail","Package":"p","FailedBuild":"p"}`}, ""},
+	} {
+		s := newSummary(new(strings.Builder))
+		if err := s.read(strings.NewReader(strings.Join(test.events, "\n"))); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.failed(); got != test.want {
+			t.Errorf("%s: run again %q, want %q", test.name, got, test.want)
+		}
+	}
+}
