@@ -391,6 +391,11 @@ const sequence = `UPDATE told SET position = n.position FROM (
 		JOIN feeds f ON f.merchant_id = t.merchant_id) n
 	WHERE told.merchant_id = n.merchant_id AND told.payment_id = n.payment_id AND told.id = n.id AND told.position IS NULL`
 
+// AdvanceFeeds keeps the last position of each feed. It reads only what is beyond: SQLite does not see by itself that the
+// largest position is one of those that are not null, and would read all of a merchant's events.
+const AdvanceFeeds = `UPDATE feeds SET last = (SELECT max(t.position) FROM told t WHERE t.merchant_id = feeds.merchant_id AND t.position > feeds.last)
+	WHERE EXISTS (SELECT 1 FROM told t WHERE t.merchant_id = feeds.merchant_id AND t.position > feeds.last)`
+
 // Sequence gives events their positions. One does so at a time, so that what is visible only grows at its end.
 func (s *Common) Sequence(ctx context.Context, limit int) (int, error) {
 	var some int64
@@ -408,8 +413,7 @@ func (s *Common) Sequence(ctx context.Context, limit int) (int, error) {
 			n, err = tx.Exec(ctx, sequence, int64(limit))
 		}
 		if err == nil {
-			_, err = tx.Exec(ctx, `UPDATE feeds SET last = (SELECT max(t.position) FROM told t WHERE t.merchant_id = feeds.merchant_id)
-				WHERE EXISTS (SELECT 1 FROM told t WHERE t.merchant_id = feeds.merchant_id AND t.position > feeds.last)`)
+			_, err = tx.Exec(ctx, AdvanceFeeds)
 		}
 		return err
 	})

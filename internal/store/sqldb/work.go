@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -248,9 +249,13 @@ func (s *Common) Secret(ctx context.Context, merchantID, name string) (sealed []
 	return sealed, Time(micros), Doing("read the secret "+name, err)
 }
 
-// PaymentNamed gives the id of the payment that has a name, or store.ErrNotFound.
+// PaymentNamed gives the id of the payment that has a name, or store.ErrNotFound. A name is for ever, so that where it is
+// read does not matter; one that is not seen there may just have been given where is written.
 func (s *Common) PaymentNamed(ctx context.Context, merchantID, name string) (id string, err error) {
-	err = One(ctx, s.Write, []any{&id}, `SELECT payment_id FROM payment_names WHERE merchant_id = $1 AND name = $2`, merchantID, name)
+	const named = `SELECT payment_id FROM payment_names WHERE merchant_id = $1 AND name = $2`
+	if err = One(ctx, s.Read, []any{&id}, named, merchantID, name); errors.Is(err, store.ErrNotFound) {
+		err = One(ctx, s.Write, []any{&id}, named, merchantID, name)
+	}
 	return id, Doing("look for a payment by name", err)
 }
 

@@ -293,6 +293,33 @@ func TestInABubble(t *testing.T) {
 	})
 }
 
+// The feed's positions are given several times a second: what that reads does not grow with what was told.
+func TestTheFeedIsAdvancedByItsIndex(t *testing.T) {
+	t.Parallel()
+	s := openWithTerminal(t, newPath(t))
+	plan := explained(t, s, sqldb.AdvanceFeeds)
+	if n := strings.Count(plan, "USING COVERING INDEX told_feed (merchant_id=? AND position>?)"); n != 2 {
+		t.Errorf("%d of 2 reads use the index from the last position on:\n%s", n, plan)
+	}
+}
+
+// explained gives SQLite's plan of a statement.
+func explained(t *testing.T, s *sqlite.Store, statement string, args ...any) string {
+	t.Helper()
+	var plan strings.Builder
+	err := sqldb.Each(t.Context(), s.Reading(), func(rows sqldb.Rows) error {
+		var id, parent, unused int
+		var detail string
+		err := rows.Scan(&id, &parent, &unused, &detail)
+		fmt.Fprintln(&plan, detail)
+		return err
+	}, "EXPLAIN QUERY PLAN "+statement, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.String()
+}
+
 func TestReadsDoNotScan(t *testing.T) {
 	t.Parallel()
 	s := openWithTerminal(t, newPath(t))
@@ -309,19 +336,9 @@ func TestReadsDoNotScan(t *testing.T) {
 	} {
 		f.MerchantID = storetest.Merchant
 		statement, args := sqldb.List(f)
-		var plan strings.Builder
-		err := sqldb.Each(t.Context(), s.Reading(), func(rows sqldb.Rows) error {
-			var id, parent, unused int
-			var detail string
-			err := rows.Scan(&id, &parent, &unused, &detail)
-			fmt.Fprintln(&plan, detail)
-			return err
-		}, "EXPLAIN QUERY PLAN "+statement, args...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(plan.String(), "SCAN payments") {
-			t.Errorf("a list by %s scans the table:\n%s", name, plan.String())
+		plan := explained(t, s, statement, args...)
+		if strings.Contains(plan, "SCAN payments") {
+			t.Errorf("a list by %s scans the table:\n%s", name, plan)
 		}
 	}
 }
