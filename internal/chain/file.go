@@ -27,7 +27,9 @@ type Record struct {
 	Link     *Linked   `json:"link,omitempty"`
 	Exchange *Exchange `json:"exchange,omitempty"`
 	Action   *Action   `json:"action,omitempty"`
-	End      *End      `json:"end,omitempty"`
+	// OperatorAction is what somebody did to the gateway, and not to a payment.
+	OperatorAction *OperatorAction `json:"operator_action,omitempty"`
+	End            *End            `json:"end,omitempty"`
 }
 
 // File says what the file is.
@@ -99,6 +101,26 @@ type Action struct {
 // Digest is the row's digest.
 func (a *Action) Digest() []byte {
 	return Digest(a.MerchantID, a.PaymentID, a.Version, a.At, a.ChangeID, a.Kind, a.Owner, a.Event)
+}
+
+// OperatorAction is the row of what somebody did by hand, with the columns that are digested, in their order.
+type OperatorAction struct {
+	Place
+	MerchantID string `json:"merchant_id"`
+	ID         string `json:"id"`
+	Mode       string `json:"mode"`
+	At         int64  `json:"at"`
+	Actor      string `json:"actor"`
+	Kind       string `json:"kind"`
+	Subject    string `json:"subject"`
+	Count      int64  `json:"count"`
+	Reason     string `json:"reason"`
+	Details    string `json:"details"`
+}
+
+// Digest is the row's digest.
+func (a *OperatorAction) Digest() []byte {
+	return Digest(a.MerchantID, a.ID, a.Mode, a.At, a.Actor, a.Kind, a.Subject, a.Count, a.Reason, a.Details)
 }
 
 // Writer writes a file.
@@ -210,6 +232,9 @@ func (v *verifier) take(r Record) error {
 	case r.Action != nil:
 		v.report.Actions++
 		v.rows = append(v.rows, row{r.Action.Place, [sha256.Size]byte(r.Action.Digest())})
+	case r.OperatorAction != nil:
+		v.report.Actions++
+		v.rows = append(v.rows, row{r.OperatorAction.Place, [sha256.Size]byte(r.OperatorAction.Digest())})
 	case r.End != nil:
 		if v.ended = true; r.End.Records != v.n {
 			return fmt.Errorf("%d lines were written, %d are here", r.End.Records, v.n)

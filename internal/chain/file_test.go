@@ -24,9 +24,14 @@ func whole(t testing.TB) []Record {
 			response := &Exchange{at, "mer_1", "pay_" + name, "exc_1", "response", 2000, "ovo", "push", "note", []byte{0, 255}}
 			asked := &Action{at, "mer_1", "pay_" + name, 3, 3000, "chg_" + name, "asked", "own_1", `{"what":"void"}`}
 			digests := [][]byte{request.Digest(), response.Digest(), asked.Digest()}
+			if n == 0 {
+				did := &OperatorAction{at, "mer_1", "act_" + name, "test", 3500, "key_1", "api_key.created", "key_2", 1, "new till", `{"mode":"test"}`}
+				records, digests = append(records, Record{OperatorAction: did}), append(digests, did.Digest())
+			}
+			rows := int64(len(digests))
 			c = c.Next(digests)
 			records = append(records, Record{Exchange: request}, Record{Action: asked}, Record{Exchange: response},
-				Record{Link: &Linked{Chain: id, Link: c.Link, At: 4000, Digests: 3, Hash: c.Hash}})
+				Record{Link: &Linked{Chain: id, Link: c.Link, At: 4000, Digests: rows, Hash: c.Hash}})
 		}
 		return c
 	}
@@ -66,8 +71,8 @@ func TestAWholeLogIsVerified(t *testing.T) {
 	t.Parallel()
 	records := whole(t)
 	r := verify(t, records)
-	if len(r.Troubles) > 0 || r.Chains != 2 || r.Links != 5 || r.Exchanges != 10 || r.Actions != 5 || len(r.Heads) != 2 {
-		t.Errorf("Verify = %+v, want two chains with five links, ten halves and five actions, and no trouble", r)
+	if len(r.Troubles) > 0 || r.Chains != 2 || r.Links != 5 || r.Exchanges != 10 || r.Actions != 7 || len(r.Heads) != 2 {
+		t.Errorf("Verify = %+v, want two chains with five links, ten halves and seven actions, and no trouble", r)
 	}
 	slices.Reverse(records) // no order is needed
 	if again := verify(t, records, r.Heads...); len(again.Troubles) > 0 {
@@ -141,11 +146,11 @@ func TestACutEndIsNoticedByKnownHeads(t *testing.T) {
 		t.Errorf("with known heads: %q", r.Troubles)
 	}
 	// The first chain's end is known from the beginning of the second.
-	without := slices.Concat(all[:9], all[13:])
+	without := slices.Concat(all[:10], all[14:])
 	if r := verify(t, without); len(r.Troubles) != 1 || !strings.Contains(r.Troubles[0], "chain 11 ends at link 2; link 3 is known from the beginning of chain 22") {
 		t.Errorf("without the end of the first chain: %q", r.Troubles)
 	}
-	if r := verify(t, all[:13], heads...); len(r.Troubles) == 0 {
+	if r := verify(t, all[:14], heads...); len(r.Troubles) == 0 {
 		t.Error("a whole chain was cut off, and somebody who knows its head does not notice")
 	}
 }

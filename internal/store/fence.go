@@ -19,7 +19,7 @@ type Fencing interface {
 	Fence(context.Context) (Fence, error)
 	// LiftFence takes the fence away. From then on every merchant's feed goes on FeedGap further: who reads it may have
 	// seen positions that were lost, and would overlook what gets them again.
-	LiftFence(context.Context) error
+	LiftFence(context.Context, ...Deed) error
 
 	// EveryTerminal lists the terminals of all merchants, in the order of merchants and ids.
 	EveryTerminal(context.Context) ([]Terminal, error)

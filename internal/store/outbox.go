@@ -14,9 +14,9 @@ import (
 type Outbox interface {
 	// SaveEndpoint makes an endpoint (Version 1), or changes one by hand: then the version before must be stored.
 	// Everything is written but CreatedAt; a nil Sealed leaves the secrets as they are. ErrConflict.
-	SaveEndpoint(context.Context, Endpoint) error
+	SaveEndpoint(context.Context, Endpoint, ...Deed) error
 	// DeleteEndpoint forgets an endpoint and its deliveries, or gives ErrNotFound.
-	DeleteEndpoint(ctx context.Context, merchantID, endpointID string) error
+	DeleteEndpoint(ctx context.Context, merchantID, endpointID string, deeds ...Deed) error
 	// Endpoint gives one, or ErrNotFound.
 	Endpoint(ctx context.Context, merchantID, endpointID string) (Endpoint, error)
 	// Endpoints lists those of a merchant and mode, the oldest first.
@@ -33,10 +33,10 @@ type Outbox interface {
 	FinishDelivery(context.Context, Finished) (webhook.Endpoint, webhook.Delivery, error)
 	// AddDelivery makes an event due to one endpoint alone, such as a ping; it is not in the feed. ErrNotFound: there is
 	// no such endpoint.
-	AddDelivery(ctx context.Context, d webhook.Delivery, body []byte) error
+	AddDelivery(ctx context.Context, d webhook.Delivery, body []byte, deeds ...Deed) error
 	// Replay makes events due to an endpoint anew, those that it never was to get included; see Replay. It gives how
-	// many; ErrNotFound where it has no delivery of the named event.
-	Replay(context.Context, Replay) (int, error)
+	// many, which is also the Count of its deeds; ErrNotFound where it has no delivery of the named event.
+	Replay(context.Context, Replay, ...Deed) (int, error)
 	// Deliveries lists an endpoint's deliveries, those of the newest events first.
 	Deliveries(context.Context, DeliveryFilter) ([]webhook.Delivery, error)
 	// Undelivered counts what is due at or before now to endpoints that are on, and says since when the oldest is.

@@ -17,7 +17,7 @@ type Registry interface {
 	// Register writes things, new ones or in place of those of the same ids, if nothing has been written since the
 	// revision that the writer has seen, and gives the new revision. Otherwise it is ErrConflict and nothing is written.
 	// CreatedAt of what is there stays, and LastUsed of keys is not written.
-	Register(ctx context.Context, seen int64, r Registered) (revision int64, err error)
+	Register(ctx context.Context, seen int64, r Registered, deeds ...Deed) (revision int64, err error)
 	// KeyUsed notes when an API key was last used, unless a later use is noted. It is no change to Registered.
 	KeyUsed(ctx context.Context, merchantID, keyID string, at time.Time) error
 	// APIKeys lists a merchant's, revoked ones too, the oldest first; of an empty merchantID, the platform's own.

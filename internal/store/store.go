@@ -55,7 +55,7 @@ type Store interface {
 	Terminals(ctx context.Context, merchantID string) ([]Terminal, error)
 	// SetTerminal changes cursor and hold of a terminal by hand. The cursor may only move ahead; group.Ahead says what
 	// that means. Errors: ErrNoTerminal, ErrBackwards, and those of payment.Cursor.ChangeStyle.
-	SetTerminal(context.Context, Terminal) error
+	SetTerminal(context.Context, Terminal, ...Deed) error
 
 	// SaveTerms keeps a revision of an account's terms for ever; the same revision again is no error and changes nothing.
 	SaveTerms(ctx context.Context, merchantID, account, revision string, t payment.Terms) error
@@ -78,6 +78,7 @@ type Store interface {
 	Outbox
 	Registry
 	Fencing
+	Actions
 	Close() error
 }
 
@@ -147,10 +148,16 @@ type Change struct {
 // mode for as long as the payment is kept.
 type Key struct{ Key, Fingerprint string }
 
-// KeyUsed is the error for a key that belongs to an earlier change, committed or in the same group.
+// KeyUsed is the error for a key that belongs to an earlier change, committed or in the same group. PaymentID is the id of
+// an action instead where the key came with one; see Deed.
 type KeyUsed struct{ PaymentID, Fingerprint string }
 
-func (e *KeyUsed) Error() string { return "idempotency key already used by payment " + e.PaymentID }
+func (e *KeyUsed) Error() string {
+	if e.IsAction() {
+		return "idempotency key already used by action " + e.PaymentID
+	}
+	return "idempotency key already used by payment " + e.PaymentID
+}
 
 // Limit says how often something may happen: Count times at once, and from then on one time more every Per/Count. The
 // name says what is counted; it is nobody's in particular, so it must hold whose it is, and nothing personal.

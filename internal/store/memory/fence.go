@@ -40,8 +40,8 @@ func (s *Store) Fence(ctx context.Context) (f store.Fence, err error) {
 }
 
 // LiftFence takes the fence away, with a gap in all feeds.
-func (s *Store) LiftFence(ctx context.Context) error {
-	return s.write(ctx, func() error {
+func (s *Store) LiftFence(ctx context.Context, deeds ...store.Deed) error {
+	return s.do(ctx, deeds, func() error {
 		if s.fence == nil {
 			return nil
 		}

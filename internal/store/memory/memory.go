@@ -44,6 +44,7 @@ type Store struct {
 	limits    map[string]time.Time
 	registry  registry
 	fence     *store.Fence // nil: none
+	actions   []store.Action
 }
 
 // merchant is what one merchant has. Nothing of one can be reached through another.
@@ -362,8 +363,8 @@ func (m *merchant) terminalList() []store.Terminal {
 }
 
 // SetTerminal changes cursor and hold of a terminal by hand.
-func (s *Store) SetTerminal(ctx context.Context, t store.Terminal) error {
-	return s.write(ctx, func() error {
+func (s *Store) SetTerminal(ctx context.Context, t store.Terminal, deeds ...store.Deed) error {
+	return s.do(ctx, deeds, func() error {
 		stored := s.merchant(t.MerchantID).terminals[t.ID]
 		if stored == nil {
 			return store.ErrNoTerminal

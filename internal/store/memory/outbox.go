@@ -42,8 +42,8 @@ func cloneEndpoint(e store.Endpoint) store.Endpoint {
 }
 
 // SaveEndpoint makes an endpoint or changes one.
-func (s *Store) SaveEndpoint(ctx context.Context, e store.Endpoint) error {
-	return s.write(ctx, func() error {
+func (s *Store) SaveEndpoint(ctx context.Context, e store.Endpoint, deeds ...store.Deed) error {
+	return s.do(ctx, deeds, func() error {
 		endpoints := s.merchant(e.MerchantID).endpoints
 		stored := endpoints[e.ID]
 		switch {
@@ -64,8 +64,8 @@ func (s *Store) SaveEndpoint(ctx context.Context, e store.Endpoint) error {
 }
 
 // DeleteEndpoint forgets an endpoint and its deliveries.
-func (s *Store) DeleteEndpoint(ctx context.Context, merchantID, endpointID string) error {
-	return s.write(ctx, func() error {
+func (s *Store) DeleteEndpoint(ctx context.Context, merchantID, endpointID string, deeds ...store.Deed) error {
+	return s.do(ctx, deeds, func() error {
 		endpoints := s.merchant(merchantID).endpoints
 		if endpoints[endpointID] == nil {
 			return store.ErrNotFound
@@ -189,8 +189,8 @@ func (s *Store) FinishDelivery(ctx context.Context, f store.Finished) (after web
 }
 
 // AddDelivery makes an event due to one endpoint alone.
-func (s *Store) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte) error {
-	return s.write(ctx, func() error {
+func (s *Store) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte, deeds ...store.Deed) error {
+	return s.do(ctx, deeds, func() error {
 		e := s.merchant(d.MerchantID).endpoints[d.EndpointID]
 		if e == nil {
 			return store.ErrNotFound
@@ -202,39 +202,48 @@ func (s *Store) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte
 }
 
 // Replay makes events due to an endpoint anew.
-func (s *Store) Replay(ctx context.Context, r store.Replay) (n int, err error) {
-	err = s.write(ctx, func() error {
-		m := s.merchant(r.MerchantID)
-		e := m.endpoints[r.EndpointID]
-		if e == nil {
-			return store.ErrNotFound
+func (s *Store) Replay(ctx context.Context, r store.Replay, deeds ...store.Deed) (n int, err error) {
+	deeds = slices.Clone(deeds)
+	err = s.do(ctx, deeds, func() error {
+		n, err = s.replay(r)
+		for i := range deeds {
+			deeds[i].Count = int64(n)
 		}
-		if r.EventID != "" {
-			d := e.deliveries[r.EventID]
-			if d == nil {
-				return store.ErrNotFound
-			}
-			d.Delivery, n = webhook.Again(d.Delivery, micro(r.Now)), 1
-			return nil
-		}
-		for _, t := range m.between(r.From, r.To) {
-			d := e.deliveries[t.ID]
-			switch {
-			case n == r.Limit:
-				return nil
-			case t.Mode != e.Mode || !e.Wants(t.Type) || d != nil && d.State == webhook.Due,
-				r.Undelivered && d != nil && d.State == webhook.Delivered:
-				continue
-			case d == nil:
-				e.deliver(t, micro(r.Now))
-			default:
-				d.Delivery = webhook.Again(d.Delivery, micro(r.Now))
-			}
-			n++
-		}
-		return nil
+		return err
 	})
 	return n, err
+}
+
+func (s *Store) replay(r store.Replay) (n int, err error) {
+	m := s.merchant(r.MerchantID)
+	e := m.endpoints[r.EndpointID]
+	if e == nil {
+		return 0, store.ErrNotFound
+	}
+	if r.EventID != "" {
+		d := e.deliveries[r.EventID]
+		if d == nil {
+			return 0, store.ErrNotFound
+		}
+		d.Delivery = webhook.Again(d.Delivery, micro(r.Now))
+		return 1, nil
+	}
+	for _, t := range m.between(r.From, r.To) {
+		d := e.deliveries[t.ID]
+		switch {
+		case n == r.Limit:
+			return n, nil
+		case t.Mode != e.Mode || !e.Wants(t.Type) || d != nil && d.State == webhook.Due,
+			r.Undelivered && d != nil && d.State == webhook.Delivered:
+			continue
+		case d == nil:
+			e.deliver(t, micro(r.Now))
+		default:
+			d.Delivery = webhook.Again(d.Delivery, micro(r.Now))
+		}
+		n++
+	}
+	return n, nil
 }
 
 // between gives the events of a time, the oldest first.

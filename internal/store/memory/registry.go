@@ -92,8 +92,8 @@ func (s *Store) Registered(ctx context.Context, seen int64) (r store.Registered,
 }
 
 // Register writes things over the revision that was seen.
-func (s *Store) Register(ctx context.Context, seen int64, r store.Registered) (revision int64, err error) {
-	err = s.write(ctx, func() error {
+func (s *Store) Register(ctx context.Context, seen int64, r store.Registered, deeds ...store.Deed) (revision int64, err error) {
+	err = s.do(ctx, deeds, func() error {
 		g := &s.registry
 		if g.revision != seen {
 			return store.ErrConflict

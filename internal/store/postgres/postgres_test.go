@@ -169,6 +169,34 @@ func answer(p payment.Payment) store.Change {
 	return storetest.Answer(p, p.CreatedAt.Add(9*time.Second), storetest.Paid())
 }
 
+// Actions stand in a chain of their own, to which every process adds.
+func TestActionsAreChained(t *testing.T) {
+	t.Parallel()
+	dsn := newDSN(t)
+	one, two := open(t, postgres.Options{DSN: dsn}), open(t, postgres.Options{DSN: dsn})
+	var several sync.WaitGroup
+	for n := range 20 {
+		s := one
+		if n%2 == 0 {
+			s = two
+		}
+		several.Go(func() {
+			a := store.Action{ID: fmt.Sprintf("act_%026d", n), At: storetest.Morning(), Actor: "key_1", Kind: store.ActKeyRevoked}
+			if err := s.AppendAction(t.Context(), a); err != nil {
+				t.Errorf("action %d: %v", n, err)
+			}
+		})
+	}
+	several.Wait()
+	if links, err := sqldbtest.VerifyChains(t.Context(), one.Read); err != nil || links != 20 {
+		t.Errorf("VerifyChains = %d, %v, want 20 links", links, err)
+	}
+	world{past: connect(t, dsn)}.do(t, `UPDATE actions SET reason = 'found' WHERE id = (SELECT min(id) FROM actions)`)
+	if _, err := sqldbtest.VerifyChains(t.Context(), one.Read); err == nil {
+		t.Error("an action was changed, and the chain still holds")
+	}
+}
+
 // A COMMIT whose outcome is unknown is asked for before anybody is answered.
 func TestConnectionLostAtCommit(t *testing.T) {
 	t.Parallel()
@@ -367,21 +395,21 @@ func TestPaymentThatIsStoredAlready(t *testing.T) {
 
 func TestSchema(t *testing.T) {
 	t.Parallel()
-	dsn := testpg.DSN(t)
+	dsn, newest := testpg.DSN(t), sqldbtest.Newest(t)
 	if _, err := postgres.Open(t.Context(), postgres.Options{DSN: dsn}); !errors.Is(err, sqldb.ErrNeedsMigration) {
 		t.Errorf("Open of an empty database = %v, want ErrNeedsMigration", err)
 	}
 	var several sync.WaitGroup
 	for range 3 {
 		several.Go(func() {
-			if _, to, err := postgres.Migrate(t.Context(), dsn); err != nil || to != 6 {
-				t.Errorf("one of several Migrate = %d, %v, want version 6", to, err)
+			if _, to, err := postgres.Migrate(t.Context(), dsn); err != nil || to != newest {
+				t.Errorf("one of several Migrate = %d, %v, want version %d", to, err, newest)
 			}
 		})
 	}
 	several.Wait()
-	if from, to, err := postgres.Migrate(t.Context(), dsn); err != nil || from != 6 || to != 6 {
-		t.Errorf("Migrate again = %d, %d, %v, want 6, 6", from, to, err)
+	if from, to, err := postgres.Migrate(t.Context(), dsn); err != nil || from != newest || to != newest {
+		t.Errorf("Migrate again = %d, %d, %v, want %d twice", from, to, err, newest)
 	}
 	open(t, postgres.Options{DSN: dsn})
 	world{past: connect(t, dsn)}.do(t, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, true)`)

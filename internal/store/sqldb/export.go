@@ -24,7 +24,7 @@ func (s *Common) ExportChain(ctx context.Context, write func(chain.Record) error
 	}
 	within := func(p chain.Place) bool { return p.Link <= heads[p.Chain] }
 	for _, part := range []func(context.Context, func(chain.Place) bool, func(chain.Record) error) error{
-		s.exportChains, s.exportLinks, s.exportExchanges, s.exportActions,
+		s.exportChains, s.exportLinks, s.exportExchanges, s.exportActions, s.exportOperators,
 	} {
 		if err := part(ctx, within, write); err != nil {
 			return Doing("export the hash chains", err)
@@ -113,5 +113,20 @@ func (s *Common) exportActions(ctx context.Context, within func(chain.Place) boo
 				return chain.Record{}, err
 			}
 			return chain.Record{Action: &a}, err
+		}, write)
+}
+
+func (s *Common) exportOperators(ctx context.Context, within func(chain.Place) bool, write func(chain.Record) error) error {
+	var last chain.OperatorAction
+	return s.pages(ctx, `SELECT merchant_id, id, mode, at, chain, link, actor, kind, subject, count, reason, details FROM actions
+		WHERE (merchant_id, id) > ($1, $2) ORDER BY merchant_id, id LIMIT $3`,
+		func() []any { return []any{last.MerchantID, last.ID, int64(exportPage)} },
+		func(rows Rows) (chain.Record, error) {
+			var a chain.OperatorAction
+			err := rows.Scan(&a.MerchantID, &a.ID, &a.Mode, &a.At, &a.Chain, &a.Link, &a.Actor, &a.Kind, &a.Subject, &a.Count, &a.Reason, &a.Details)
+			if last = a; !within(a.Place) {
+				return chain.Record{}, err
+			}
+			return chain.Record{OperatorAction: &a}, err
 		}, write)
 }

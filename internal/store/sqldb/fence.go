@@ -8,9 +8,11 @@ import (
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
-// lastWritten is the time of the newest link of all chains, or when the newest chain began that has none.
+// lastWritten is the time of the newest link of all chains, or when the newest chain began that has none. That of actions
+// does not count: somebody who looks after an old copy does not make it newer.
 const lastWritten = `SELECT COALESCE(max(COALESCE(l.at, c.started_at)), 0) FROM chains c LEFT JOIN chain_links l ON l.chain = c.id
-	AND l.link = (SELECT max(m.link) FROM chain_links m WHERE m.chain = c.id)`
+	AND l.link = (SELECT max(m.link) FROM chain_links m WHERE m.chain = c.id)
+	WHERE c.id <> ` + actionsChainText
 
 // SetFence puts a fence up, unless one stands.
 func (s *Common) SetFence(ctx context.Context, at time.Time, reason string) error {
@@ -28,8 +30,8 @@ func (s *Common) Fence(ctx context.Context) (f store.Fence, err error) {
 }
 
 // LiftFence takes the fence away, with a gap in all feeds.
-func (s *Common) LiftFence(ctx context.Context) error {
-	err := s.Tx(ctx, func(tx DB) error {
+func (s *Common) LiftFence(ctx context.Context, deeds ...store.Deed) error {
+	err := s.with(ctx, deeds, func(tx DB) error {
 		n, err := tx.Exec(ctx, `DELETE FROM fences WHERE merchant_id = ''`)
 		if err != nil || n == 0 {
 			return err

@@ -77,30 +77,34 @@ func scanEndpoint(rows Rows) (e store.Endpoint, err error) {
 }
 
 // SaveEndpoint makes an endpoint or changes one.
-func (s *Common) SaveEndpoint(ctx context.Context, e store.Endpoint) error {
+func (s *Common) SaveEndpoint(ctx context.Context, e store.Endpoint, deeds ...store.Deed) error {
+	return Doing("save the endpoint "+e.ID, s.with(ctx, deeds, func(db DB) error { return saveEndpoint(ctx, db, e) }))
+}
+
+func saveEndpoint(ctx context.Context, db DB, e store.Endpoint) error {
 	row := endpointRow(e)
 	var n int64
 	var err error
 	if e.Version == 1 {
-		n, err = s.Write.Exec(ctx, `INSERT INTO endpoints (`+endpointColumns+`) VALUES (`+Placeholders(1, len(row))+`)
+		n, err = db.Exec(ctx, `INSERT INTO endpoints (`+endpointColumns+`) VALUES (`+Placeholders(1, len(row))+`)
 			ON CONFLICT (merchant_id, id) DO NOTHING`, row...)
 	} else {
 		row, secrets := slices.Delete(row, 4, 5), `, sealed = $12`
 		if len(e.Sealed) == 0 {
 			row, secrets = row[:11], ``
 		}
-		n, err = s.Write.Exec(ctx, `UPDATE endpoints SET mode = $3, version = $4, disabled_at = $5, failing_since = $6,
+		n, err = db.Exec(ctx, `UPDATE endpoints SET mode = $3, version = $4, disabled_at = $5, failing_since = $6,
 			failures = $7, disabled = $8, url = $9, description = $10, events = $11`+secrets+`
 			WHERE merchant_id = $1 AND id = $2 AND version = $4 - 1`, row...)
 	}
 	if err == nil && n == 0 {
 		return store.ErrConflict
 	}
-	return Doing("save the endpoint "+e.ID, err)
+	return err
 }
 
 // DeleteEndpoint forgets an endpoint and its deliveries.
-func (s *Common) DeleteEndpoint(ctx context.Context, merchantID, endpointID string) error {
+func (s *Common) DeleteEndpoint(ctx context.Context, merchantID, endpointID string, deeds ...store.Deed) error {
 	return Doing("delete the endpoint "+endpointID, s.Tx(ctx, func(tx DB) error {
 		n, err := tx.Exec(ctx, `DELETE FROM endpoints WHERE merchant_id = $1 AND id = $2`, merchantID, endpointID)
 		if err == nil && n == 0 {
@@ -108,6 +112,9 @@ func (s *Common) DeleteEndpoint(ctx context.Context, merchantID, endpointID stri
 		}
 		if err == nil {
 			_, err = tx.Exec(ctx, `DELETE FROM deliveries WHERE merchant_id = $1 AND endpoint_id = $2`, merchantID, endpointID)
+		}
+		if err == nil {
+			err = logDeeds(ctx, tx, deeds)
 		}
 		return err
 	}))
@@ -305,15 +312,17 @@ func endpointHealth(ctx context.Context, tx DB, f store.Finished, before, e webh
 }
 
 // AddDelivery makes an event due to one endpoint alone.
-func (s *Common) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte) error {
-	n, err := s.Write.Exec(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, body)
-		SELECT e.merchant_id, e.id, $3, $4, CAST($5 AS bigint), CAST($6 AS bigint), CAST($7 AS bigint), 0, 0, $8, 'due', '', $9
-		FROM endpoints e WHERE e.merchant_id = $1 AND e.id = $2`,
-		d.MerchantID, d.EndpointID, d.EventID, d.PaymentID, int64(d.Version), Micros(d.CreatedAt), Micros(d.DueAt), d.Type, string(body))
-	if err == nil && n == 0 {
-		return store.ErrNotFound
-	}
-	return Doing("make a delivery to endpoint "+d.EndpointID, err)
+func (s *Common) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte, deeds ...store.Deed) error {
+	return Doing("make a delivery to endpoint "+d.EndpointID, s.with(ctx, deeds, func(db DB) error {
+		n, err := db.Exec(ctx, `INSERT INTO deliveries (`+deliveryColumns+`, body)
+			SELECT e.merchant_id, e.id, $3, $4, CAST($5 AS bigint), CAST($6 AS bigint), CAST($7 AS bigint), 0, 0, $8, 'due', '', $9
+			FROM endpoints e WHERE e.merchant_id = $1 AND e.id = $2`,
+			d.MerchantID, d.EndpointID, d.EventID, d.PaymentID, int64(d.Version), Micros(d.CreatedAt), Micros(d.DueAt), d.Type, string(body))
+		if err == nil && n == 0 {
+			return store.ErrNotFound
+		}
+		return err
+	}))
 }
 
 const again = ` ON CONFLICT (merchant_id, endpoint_id, event_id) DO UPDATE SET state = 'due', tries = 0, due_at = excluded.due_at, ended_at = 0`
@@ -328,22 +337,41 @@ var replayRange = `INSERT INTO deliveries (` + deliveryColumns + `, body)
 	ORDER BY t.at, t.id LIMIT $7` + again
 
 // Replay makes events due to an endpoint anew.
-func (s *Common) Replay(ctx context.Context, r store.Replay) (int, error) {
+func (s *Common) Replay(ctx context.Context, r store.Replay, deeds ...store.Deed) (n int, err error) {
+	what := "replay events to endpoint " + r.EndpointID
+	if len(deeds) == 0 {
+		n, err = replay(ctx, s.Write, r)
+		return n, Doing(what, err)
+	}
+	deeds = slices.Clone(deeds)
+	err = s.Tx(ctx, func(tx DB) error {
+		if n, err = replay(ctx, tx, r); err != nil {
+			return err
+		}
+		for i := range deeds {
+			deeds[i].Count = int64(n)
+		}
+		return logDeeds(ctx, tx, deeds)
+	})
+	return n, Doing(what, err)
+}
+
+func replay(ctx context.Context, db DB, r store.Replay) (int, error) {
 	if r.EventID != `` {
-		n, err := s.Write.Exec(ctx, `UPDATE deliveries SET state = 'due', tries = 0, due_at = $4, ended_at = 0
+		n, err := db.Exec(ctx, `UPDATE deliveries SET state = 'due', tries = 0, due_at = $4, ended_at = 0
 			WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3`, r.MerchantID, r.EndpointID, r.EventID, Micros(r.Now))
 		if err == nil && n == 0 {
 			err = store.ErrNotFound
 		}
-		return int(n), Doing("replay event "+r.EventID, err)
+		return int(n), err
 	}
 	undelivered := int64(0)
 	if r.Undelivered {
 		undelivered = 1
 	}
-	n, err := s.Write.Exec(ctx, replayRange, r.MerchantID, r.EndpointID, Micros(r.From), Micros(r.To), Micros(r.Now),
+	n, err := db.Exec(ctx, replayRange, r.MerchantID, r.EndpointID, Micros(r.From), Micros(r.To), Micros(r.Now),
 		undelivered, int64(r.Limit))
-	return int(n), Doing("replay events to endpoint "+r.EndpointID, err)
+	return int(n), err
 }
 
 // Deliveries lists an endpoint's deliveries.

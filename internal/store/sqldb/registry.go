@@ -43,9 +43,9 @@ func (t Table) written() string {
 }
 
 // Register writes things over the revision that was seen. Whoever else writes waits for the one row of the revision.
-func (s *Common) Register(ctx context.Context, seen int64, r store.Registered) (int64, error) {
+func (s *Common) Register(ctx context.Context, seen int64, r store.Registered, deeds ...store.Deed) (int64, error) {
 	revision := seen + 1
-	err := s.Tx(ctx, func(tx DB) error {
+	err := s.with(ctx, deeds, func(tx DB) error {
 		n, err := tx.Exec(ctx, `UPDATE registry SET revision = $1 WHERE merchant_id = '' AND revision = $2`, revision, seen)
 		if err == nil && n == 0 {
 			err = store.ErrConflict
@@ -71,10 +71,10 @@ func (s *Common) Register(ctx context.Context, seen int64, r store.Registered) (
 		}
 		return err
 	})
-	if err == store.ErrConflict {
-		return 0, err
+	if err != nil {
+		return 0, Doing("write the registry", err)
 	}
-	return revision, Doing("write the registry", err)
+	return revision, nil
 }
 
 // bytesOf gives bytes that are never NULL.

@@ -91,7 +91,8 @@ func One(ctx context.Context, db DB, dest []any, statement string, args ...any) 
 
 // Doing says what was being done when err came up. The store's own errors pass unchanged, for callers compare them.
 func Doing(what string, err error) error {
-	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrClosed) {
+	var used *store.KeyUsed
+	if err == nil || errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrClosed) || err == store.ErrConflict || errors.As(err, &used) {
 		return err
 	}
 	return &trouble{what, err}

@@ -294,16 +294,16 @@ func (s *Common) SaveTerminal(ctx context.Context, t store.Terminal) error {
 	if err != nil || n > 0 {
 		return Doing(what, err)
 	}
-	stored, err := s.terminal(ctx, t.MerchantID, t.ID)
+	stored, err := terminal(ctx, s.Write, t.MerchantID, t.ID)
 	if err == nil && stored.Cursor.Style != t.Cursor.Style {
 		return store.ErrStyle
 	}
 	return Doing(what, err)
 }
 
-func (s *Common) terminal(ctx context.Context, merchantID, id string) (t store.Terminal, err error) {
+func terminal(ctx context.Context, db DB, merchantID, id string) (t store.Terminal, err error) {
 	err = store.ErrNotFound
-	scanning := Each(ctx, s.Write, func(rows Rows) error {
+	scanning := Each(ctx, db, func(rows Rows) error {
 		t, err = ScanTerminal(rows)
 		return err
 	}, SelectTerminal, merchantID, id)
@@ -322,10 +322,14 @@ func (s *Common) Terminals(ctx context.Context, merchantID string) (list []store
 
 // SetTerminal changes cursor and hold of a terminal by hand. It writes over exactly what it has weighed, and looks again
 // when a payment has taken a number meanwhile.
-func (s *Common) SetTerminal(ctx context.Context, t store.Terminal) error {
+func (s *Common) SetTerminal(ctx context.Context, t store.Terminal, deeds ...store.Deed) error {
+	return s.with(ctx, deeds, func(db DB) error { return setTerminal(ctx, db, t) })
+}
+
+func setTerminal(ctx context.Context, db DB, t store.Terminal) error {
 	what := "set terminal " + t.ID
 	for {
-		stored, err := s.terminal(ctx, t.MerchantID, t.ID)
+		stored, err := terminal(ctx, db, t.MerchantID, t.ID)
 		if err == store.ErrNotFound {
 			return store.ErrNoTerminal
 		}
@@ -335,7 +339,7 @@ func (s *Common) SetTerminal(ctx context.Context, t store.Terminal) error {
 		if err := group.Ahead(stored.Cursor, t.Cursor); err != nil {
 			return err
 		}
-		n, err := s.Write.Exec(ctx, `UPDATE terminals SET style = $3, day = $4, batch = $5, reference = $6, held = $7
+		n, err := db.Exec(ctx, `UPDATE terminals SET style = $3, day = $4, batch = $5, reference = $6, held = $7
 			WHERE merchant_id = $1 AND id = $2 AND style = $8 AND day = $9 AND batch = $10 AND reference = $11`,
 			append(terminalRow(t), terminalRow(stored)[2:6]...)...)
 		if err != nil || n > 0 {

@@ -125,11 +125,11 @@ func (s *Store) checkMark(ctx context.Context) error {
 }
 
 // LiftFence takes the fence away: from now on this is the newest state.
-func (s *Store) LiftFence(ctx context.Context) error {
+func (s *Store) LiftFence(ctx context.Context, deeds ...store.Deed) error {
 	if err := s.writer.remark(); err != nil {
 		return sqldb.Doing("lift the fence", err)
 	}
-	return s.Common.LiftFence(ctx)
+	return s.Common.LiftFence(ctx, deeds...)
 }
 
 // remark makes the mark that of the present state.

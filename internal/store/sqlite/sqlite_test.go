@@ -107,7 +107,8 @@ func TestSchema(t *testing.T) {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the refused Open has made a file: %v", err)
 	}
-	for _, want := range [][2]int{{0, 6}, {6, 6}} {
+	newest := sqldbtest.Newest(t)
+	for _, want := range [][2]int{{0, newest}, {newest, newest}} {
 		from, to, err := sqlite.Migrate(t.Context(), path)
 		if err != nil || from != want[0] || to != want[1] {
 			t.Errorf("Migrate = %d, %d, %v, want %v", from, to, err, want)
@@ -230,13 +231,22 @@ func TestChain(t *testing.T) {
 		t.Fatal(err)
 	}
 	must[store.Change](t)(s.Commit(t.Context(), void))
-	if links, err := sqldbtest.VerifyChains(t.Context(), s.Reading()); err != nil || links != 4 {
-		t.Errorf("VerifyChains = %d, %v, want 4 links", links, err)
+	did := store.Action{ID: "act_1", MerchantID: "m", At: storetest.Morning(), Actor: "key_1", Kind: store.ActKeyRevoked, Subject: "key_2", Reason: "lost"}
+	later := did
+	later.ID, later.MerchantID = "act_2", ""
+	if err := errors.Join(s.AppendAction(t.Context(), did), s.AppendAction(t.Context(), later)); err != nil {
+		t.Fatal(err)
+	}
+	if links, err := sqldbtest.VerifyChains(t.Context(), s.Reading()); err != nil || links != 6 {
+		t.Errorf("VerifyChains = %d, %v, want 6 links", links, err)
 	}
 	for _, tamper := range []string{
 		`UPDATE exchanges SET sealed = x'00' WHERE id = 'e1'`,
 		`UPDATE journal SET event = replace(event, 'usr_1', 'usr_2') WHERE kind = 'asked'`,
 		`DELETE FROM exchanges WHERE id = 'e1'`,
+		`UPDATE actions SET reason = 'found' WHERE id = 'act_1'`,
+		`UPDATE actions SET actor = 'key_9' WHERE id = 'act_2'`,
+		`DELETE FROM actions WHERE id = 'act_2'`,
 		`DELETE FROM chain_links WHERE link = 2`,
 		`UPDATE chains SET genesis = x'00'`,
 	} {

@@ -316,7 +316,7 @@ func (w *writer) commit() error {
 }
 
 func (w *writer) readChain() error {
-	v, err := w.one(sqldb.Youngest, 3)
+	v, err := w.one(sqldb.Head, 3, theChain)
 	if err != nil {
 		return fmt.Errorf("read the head of the hash chain: %w", err)
 	}

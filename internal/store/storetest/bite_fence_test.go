@@ -23,11 +23,11 @@ func (b *bad) Fence(ctx context.Context) (store.Fence, error) {
 	return b.Store.Fence(ctx)
 }
 
-func (b *bad) LiftFence(ctx context.Context) error {
+func (b *bad) LiftFence(ctx context.Context, deeds ...store.Deed) error {
 	if b.liftFence != nil {
 		return b.liftFence()
 	}
-	return b.Store.LiftFence(ctx)
+	return b.Store.LiftFence(ctx, b.noted(deeds)...)
 }
 
 func (b *bad) EveryTerminal(ctx context.Context) ([]store.Terminal, error) {

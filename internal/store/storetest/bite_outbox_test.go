@@ -9,18 +9,18 @@ import (
 	"github.com/lunas-pay/lunas/internal/webhook"
 )
 
-func (b *bad) SaveEndpoint(ctx context.Context, e store.Endpoint) error {
+func (b *bad) SaveEndpoint(ctx context.Context, e store.Endpoint, deeds ...store.Deed) error {
 	if b.saveEndpoint != nil {
 		return b.saveEndpoint(e)
 	}
-	return b.Store.SaveEndpoint(ctx, e)
+	return b.Store.SaveEndpoint(ctx, e, b.noted(deeds)...)
 }
 
-func (b *bad) DeleteEndpoint(ctx context.Context, merchantID, id string) error {
+func (b *bad) DeleteEndpoint(ctx context.Context, merchantID, id string, deeds ...store.Deed) error {
 	if b.deleteEndpoint != nil {
 		return b.deleteEndpoint(merchantID, id)
 	}
-	return b.Store.DeleteEndpoint(ctx, merchantID, id)
+	return b.Store.DeleteEndpoint(ctx, merchantID, id, b.noted(deeds)...)
 }
 
 func (b *bad) Endpoint(ctx context.Context, merchantID, id string) (store.Endpoint, error) {
@@ -51,18 +51,18 @@ func (b *bad) FinishDelivery(ctx context.Context, f store.Finished) (webhook.End
 	return b.Store.FinishDelivery(ctx, f)
 }
 
-func (b *bad) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte) error {
+func (b *bad) AddDelivery(ctx context.Context, d webhook.Delivery, body []byte, deeds ...store.Deed) error {
 	if b.addDelivery != nil {
 		return b.addDelivery(d, body)
 	}
-	return b.Store.AddDelivery(ctx, d, body)
+	return b.Store.AddDelivery(ctx, d, body, b.noted(deeds)...)
 }
 
-func (b *bad) Replay(ctx context.Context, r store.Replay) (int, error) {
+func (b *bad) Replay(ctx context.Context, r store.Replay, deeds ...store.Deed) (int, error) {
 	if b.replay != nil {
 		return b.replay(r)
 	}
-	return b.Store.Replay(ctx, r)
+	return b.Store.Replay(ctx, r, b.noted(deeds)...)
 }
 
 func (b *bad) Deliveries(ctx context.Context, f store.DeliveryFilter) ([]webhook.Delivery, error) {

@@ -17,11 +17,11 @@ func (b *bad) Registered(ctx context.Context, after int64) (store.Registered, er
 	return b.Store.Registered(ctx, after)
 }
 
-func (b *bad) Register(ctx context.Context, seen int64, r store.Registered) (int64, error) {
+func (b *bad) Register(ctx context.Context, seen int64, r store.Registered, deeds ...store.Deed) (int64, error) {
 	if b.register != nil {
 		return b.register(seen, r)
 	}
-	return b.Store.Register(ctx, seen, r)
+	return b.Store.Register(ctx, seen, r, b.noted(deeds)...)
 }
 
 func (b *bad) KeyUsed(ctx context.Context, merchantID, keyID string, at time.Time) error {

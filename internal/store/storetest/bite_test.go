@@ -68,6 +68,11 @@ type bad struct {
 	liftFence     func() error
 	everyTerminal func() ([]store.Terminal, error)
 	waking        func(afterMerchant, afterPayment string, limit int) ([]payment.Payment, error)
+
+	deeds        func(*store.Deed) bool // false: it is forgotten
+	appendAction func(store.Action) error
+	actions      func(store.ActionFilter) ([]store.Action, error)
+	action       func(id string) (store.Action, error)
 }
 
 func (b *bad) Commit(ctx context.Context, c store.Change) (store.Change, error) {
@@ -133,11 +138,11 @@ func (b *bad) SaveTerminal(ctx context.Context, t store.Terminal) error {
 	return b.Store.SaveTerminal(ctx, t)
 }
 
-func (b *bad) SetTerminal(ctx context.Context, t store.Terminal) error {
+func (b *bad) SetTerminal(ctx context.Context, t store.Terminal, deeds ...store.Deed) error {
 	if b.setTerminal != nil {
 		return b.setTerminal(t)
 	}
-	return b.Store.SetTerminal(ctx, t)
+	return b.Store.SetTerminal(ctx, t, b.noted(deeds)...)
 }
 
 func (b *bad) Terms(ctx context.Context, merchantID, account, revision string) (payment.Terms, error) {
@@ -297,7 +302,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions())
 }
 
 func brokenCommits() []breakage {
