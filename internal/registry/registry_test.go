@@ -361,12 +361,12 @@ type overtaken struct {
 	by func(seen int64)
 }
 
-func (o *overtaken) Register(ctx context.Context, seen int64, r store.Registered) (int64, error) {
+func (o *overtaken) Register(ctx context.Context, seen int64, r store.Registered, deeds ...store.Deed) (int64, error) {
 	if by := o.by; by != nil {
 		o.by = nil
 		by(seen)
 	}
-	return o.Store.Register(ctx, seen, r)
+	return o.Store.Register(ctx, seen, r, deeds...)
 }
 
 // TestWhoIsOvertakenLooksAgain: what the other has made is seen before anything is written.
