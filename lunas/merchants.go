@@ -91,6 +91,16 @@ type Credentials struct {
 	From    time.Time `json:"from"`   // they are signed with from then on
 	InUse   bool      `json:"in_use"` // they are signed with now
 	Secrets []string  `json:"secrets"`
+	Keys    []RSAKey  `json:"keys"` // of these, the RSA keys
+	// ExpiresAt is when they are to be replaced; nil: nobody has said.
+	ExpiresAt *time.Time `json:"expires_at"`
+}
+
+// RSAKey is what may be known of an RSA key among an account's secrets.
+type RSAKey struct {
+	Secret      string `json:"secret"` // its name, such as private_key
+	Bits        int    `json:"bits"`
+	Fingerprint string `json:"fingerprint"` // of the public half: SHA256: and the digest of its X.509 form
 }
 
 // NewAccount is an account to be made.
@@ -99,6 +109,8 @@ type NewAccount struct {
 	Outlet   string            `json:"outlet,omitempty"`
 	Settings json.RawMessage   `json:"settings"` // as an account in the configuration file, without id and secrets
 	Secrets  map[string]Secret `json:"-"`        // app_key, client_secret, …
+	// ExpiresAt is when the secrets are to be replaced; nil: nobody says.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 
 // AccountChange is a change of an account. What is nil stays.
@@ -134,12 +146,21 @@ func (a Accounts) Change(ctx context.Context, id string, c AccountChange) (*Acco
 	return send[Account](ctx, a.client, http.MethodPatch, c, onAccount, a.merchant, id)
 }
 
-// RotateCredentials gives an account other secrets, of which those that are not named stay. They are signed with from a time
-// on, zero: at once; what the provider signs is verified by either until RetireCredentials.
-func (a Accounts) RotateCredentials(ctx context.Context, id string, secrets map[string]Secret, from time.Time) (*Account, error) {
-	body := map[string]any{"secrets": revealed(secrets)}
-	if !from.IsZero() {
-		body["from"] = from.Format(time.RFC3339)
+// Rotation are secrets that take the place of others. Those that are not named stay.
+type Rotation struct {
+	Secrets map[string]Secret
+	From    time.Time // they are signed with from then on; zero: at once
+	Expires time.Time // when they are to be replaced; zero: nobody says
+}
+
+// RotateCredentials gives an account other secrets. What the provider signs is verified by either until RetireCredentials.
+func (a Accounts) RotateCredentials(ctx context.Context, id string, to Rotation) (*Account, error) {
+	body := map[string]any{"secrets": revealed(to.Secrets)}
+	if !to.From.IsZero() {
+		body["from"] = to.From.Format(time.RFC3339)
+	}
+	if !to.Expires.IsZero() {
+		body["expires_at"] = to.Expires.Format(time.RFC3339)
 	}
 	return send[Account](ctx, a.client, http.MethodPost, body, onAccount+"/rotate_credentials", a.merchant, id)
 }

@@ -39,28 +39,29 @@ type terminal struct {
 
 // commands are the binary's commands.
 type commands struct {
-	Dev        devCommand       `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
-	Serve      serveCommand     `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
-	Sandbox    sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
-	Migrate    migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
-	Payments   cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
-	Events     cli.Events       `cmd:"" help:"Show what happens at a gateway."`
-	Webhooks   cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
-	Merchants  cli.Merchants    `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`
-	Accounts   cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
-	Keys       keysCommand      `cmd:"" help:"Make and end API keys; change the master key."`
-	Terminals  terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
-	Backup     backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
-	Restore    restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
-	Export     exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
-	Verify     verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
-	Config     configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
-	QRIS       qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
-	Sim        simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
-	Bench      benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
-	Completion cli.Completion   `cmd:"" help:"Print what bash, zsh or fish needs to complete command lines."`
-	Complete   cli.Complete     `cmd:"" hidden:"" name:"__complete"`
-	Version    versionCommand   `cmd:"" help:"Print the version."`
+	Dev         devCommand       `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
+	Serve       serveCommand     `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
+	Sandbox     sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
+	Migrate     migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
+	Payments    cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
+	Events      cli.Events       `cmd:"" help:"Show what happens at a gateway."`
+	Webhooks    cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
+	Merchants   cli.Merchants    `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`
+	Accounts    cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
+	Credentials cli.Credentials  `cmd:"" help:"Make the keys that OVO asks for, and open what it sends back."`
+	Keys        keysCommand      `cmd:"" help:"Make and end API keys; change the master key."`
+	Terminals   terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Backup      backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
+	Restore     restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
+	Export      exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
+	Verify      verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
+	Config      configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
+	QRIS        qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
+	Sim         simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
+	Bench       benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
+	Completion  cli.Completion   `cmd:"" help:"Print what bash, zsh or fish needs to complete command lines."`
+	Complete    cli.Complete     `cmd:"" hidden:"" name:"__complete"`
+	Version     versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // exit is how kong asks to end the program, for instance after --help.

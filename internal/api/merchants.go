@@ -76,7 +76,16 @@ type Account struct {
 type Credentials struct {
 	From    Time     `json:"from" doc:"They are signed with from then on."`
 	InUse   bool     `json:"in_use" doc:"They are signed with now. What the provider signs is verified by the others too."`
+	Expires *Time    `json:"expires_at" nullable:"true" doc:"When they are to be replaced; a notice says so in time. Null: nobody has said."`
 	Secrets []string `json:"secrets" nullable:"false" example:"[\"app_key\"]"`
+	Keys    []RSAKey `json:"keys" nullable:"false" doc:"Of the secrets, the RSA keys."`
+}
+
+// RSAKey is what may be known of an RSA key among an account's secrets.
+type RSAKey struct {
+	Secret      string `json:"secret" example:"private_key"`
+	Bits        int    `json:"bits" example:"4096"`
+	Fingerprint string `json:"fingerprint" doc:"Of the public half: SHA-256 of its X.509 form (DER), in hexadecimal digits." example:"SHA256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
 }
 
 // AccountList is every account of a merchant.
@@ -90,6 +99,7 @@ type NewAccount struct {
 	Outlet   string            `json:"outlet,omitempty" doc:"The outlet whose it is. Payments use it only when they name it or its terminal."`
 	Settings map[string]any    `json:"settings" doc:"As an account in the configuration file, without id and without what says where a secret stands."`
 	Secrets  map[string]string `json:"secrets" doc:"By the names of the configuration file without _file: app_key, client_secret, private_key, public_key, secret_key, password. They are sealed and never shown again."`
+	Expires  string            `json:"expires_at,omitempty" doc:"When the secrets are to be replaced; a notice says so in time." example:"2027-03-21T00:00:00+07:00"`
 }
 
 // AccountChange is the body of a change of an account. What is left out stays. Rail and environment cannot be changed.
@@ -103,6 +113,7 @@ type AccountChange struct {
 type NewCredentials struct {
 	Secrets map[string]string `json:"secrets" doc:"Those that change."`
 	From    string            `json:"from,omitempty" doc:"When they are signed with; now when left out." example:"2026-03-21T00:00:00+07:00"`
+	Expires string            `json:"expires_at,omitempty" doc:"When they are to be replaced; a notice says so in time." example:"2027-03-21T00:00:00+07:00"`
 }
 
 // OneMerchant names a merchant.
@@ -255,7 +266,11 @@ func viewAccount(a registry.Account) (Account, error) {
 		v.Outlet = &a.Outlet
 	}
 	for _, c := range a.Credentials {
-		v.Credentials = append(v.Credentials, Credentials{From: Time{c.From}, InUse: c.InUse, Secrets: c.Secrets})
+		shown := Credentials{From: Time{c.From}, InUse: c.InUse, Expires: timePtr(c.Expires), Secrets: c.Secrets, Keys: []RSAKey{}}
+		for _, k := range c.Keys {
+			shown.Keys = append(shown.Keys, RSAKey(k))
+		}
+		v.Credentials = append(v.Credentials, shown)
 	}
 	if len(a.Settings) == 0 {
 		return v, nil
@@ -291,6 +306,7 @@ func (s *server) createAccount(ctx context.Context, in *OneMerchant) (*answered[
 	var n registry.NewAccount
 	if p := s.readFields(callOf(ctx), fields{
 		"id!": textInto(&n.ID, 1, nameMax), "outlet": textInto(&n.Outlet, 1, nameMax), "settings!": rawInto(&n.Settings), "secrets!": textsInto(&n.Secrets),
+		"expires_at": timeInto(&n.Expires),
 	}); p != nil {
 		return nil, p
 	}
@@ -318,12 +334,13 @@ func (s *server) changeAccount(ctx context.Context, in *OneAccount) (*answered[A
 }
 
 func (s *server) rotateCredentials(ctx context.Context, in *OneAccount) (*answered[Account], error) {
-	var secrets map[string]string
-	var from time.Time
-	if p := s.readFields(callOf(ctx), fields{"secrets!": textsInto(&secrets), "from": timeInto(&from)}); p != nil {
+	var to registry.Rotation
+	if p := s.readFields(callOf(ctx), fields{
+		"secrets!": textsInto(&to.Secrets), "from": timeInto(&to.From), "expires_at": timeInto(&to.Expires),
+	}); p != nil {
 		return nil, p
 	}
-	return accountAnswer(s.Registry.RotateCredentials(ctx, in.ID, in.Account, secrets, from))
+	return accountAnswer(s.Registry.RotateCredentials(ctx, in.ID, in.Account, to))
 }
 
 func (s *server) retireCredentials(ctx context.Context, in *OneAccount) (*answered[Account], error) {

@@ -237,10 +237,23 @@ func showAccount(out io.Writer, a *lunas.Account) error {
 			use = "signed with from then on"
 		}
 		if err == nil {
-			_, err = fmt.Fprintf(out, "Credentials  %s of %s, %s\n", clean(strings.Join(c.Secrets, ", ")), c.From.Format(day), use)
+			_, err = fmt.Fprintf(out, "Credentials  %s of %s, %s%s\n", clean(strings.Join(c.Secrets, ", ")), c.From.Format(day), use, ends(c.ExpiresAt))
+		}
+		for _, k := range c.Keys {
+			if err == nil {
+				_, err = fmt.Fprintf(out, "  %s  RSA %d, %s\n", clean(k.Secret), k.Bits, clean(k.Fingerprint))
+			}
 		}
 	}
 	return err
+}
+
+// ends says when credentials are to be replaced, if anybody has said.
+func ends(at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return ", to be replaced by " + at.Format(time.DateOnly)
 }
 
 type accountsGet struct{ oneAccount }
@@ -413,7 +426,7 @@ func (c accountsRotate) Run(t *Terminal) error {
 		return errors.New("which secrets change? Give --secret NAME=FILE")
 	}
 	return c.show(t, func(ctx context.Context, a lunas.Accounts) (*lunas.Account, error) {
-		return a.RotateCredentials(ctx, c.ID, secrets, from)
+		return a.RotateCredentials(ctx, c.ID, lunas.Rotation{Secrets: secrets, From: from})
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/credential"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/store"
 )
@@ -33,8 +34,17 @@ type Account struct {
 // Credentials say which secrets an account has, and nothing of them.
 type Credentials struct {
 	From    time.Time // they are signed with from then on
+	Expires time.Time // when they are to be replaced; zero: nobody has said
 	InUse   bool      // they are signed with
 	Secrets []string  // names
+	Keys    []Key     // of these, the RSA keys
+}
+
+// Key is what may be known of an RSA key among an account's secrets.
+type Key struct {
+	Secret      string // its name
+	Bits        int
+	Fingerprint string // of the public half, as package credential has it
 }
 
 // NewAccount is an account to be made.
@@ -43,6 +53,7 @@ type NewAccount struct {
 	Outlet   string // empty: none
 	Settings json.RawMessage
 	Secrets  map[string]string
+	Expires  time.Time // when the secrets are to be replaced; zero: nobody says
 }
 
 // CreateAccount makes an account of a merchant, which takes payments at once here and within a second or so on the other
@@ -56,7 +67,7 @@ func (r *Registry) CreateAccount(ctx context.Context, merchantID string, n NewAc
 		return Account{}, err
 	}
 	made := store.Account{MerchantID: merchantID, ID: n.ID, OutletID: n.Outlet, Settings: settings, CreatedAt: r.Now()}
-	all := []credentials{{From: made.CreatedAt, Secrets: n.Secrets}}
+	all := []credentials{{From: made.CreatedAt, Expires: n.Expires, Secrets: n.Secrets}}
 	return r.changeAccount(ctx, merchantID, n.ID, func(e *entry, old *account) (store.Account, []credentials, error) {
 		if old != nil {
 			return made, nil, &Refusal{CodeAccountExists, "id", "there is an account " + n.ID + " already"}
@@ -104,12 +115,19 @@ func (r *Registry) ChangeAccount(ctx context.Context, merchantID, id string, c A
 	})
 }
 
-// RotateCredentials gives an account other secrets, to be signed with from a time on; zero: from now. Until RetireCredentials
-// is called the provider may sign with either. Secrets that are not named stay as they are. The error may be a *Refusal.
-func (r *Registry) RotateCredentials(ctx context.Context, merchantID, id string, secrets map[string]string, from time.Time) (Account, error) {
+// Rotation are secrets that take the place of others.
+type Rotation struct {
+	Secrets map[string]string // those that change
+	From    time.Time         // they are signed with from then on; zero: from now
+	Expires time.Time         // when they are to be replaced; zero: nobody says
+}
+
+// RotateCredentials gives an account other secrets. Until RetireCredentials is called the provider may sign with either. The
+// error may be a *Refusal.
+func (r *Registry) RotateCredentials(ctx context.Context, merchantID, id string, to Rotation) (Account, error) {
 	now := r.Now()
-	if from.Before(now) {
-		from = now
+	if to.From.Before(now) {
+		to.From = now
 	}
 	return r.changeAccount(ctx, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
 		if old == nil {
@@ -120,8 +138,8 @@ func (r *Registry) RotateCredentials(ctx context.Context, merchantID, id string,
 		}
 		use := old.credentials[current(old.credentials, now)] // others, old or to come, give way
 		next := maps.Clone(use.Secrets)
-		maps.Copy(next, secrets)
-		return old.Account, []credentials{use, {From: from, Secrets: next}}, nil
+		maps.Copy(next, to.Secrets)
+		return old.Account, []credentials{use, {From: to.From, Expires: to.Expires, Secrets: next}}, nil
 	})
 }
 
@@ -268,7 +286,18 @@ func shown(a *account) Account {
 	}
 	s.describe(a.set)
 	for i, c := range a.credentials {
-		s.Credentials = append(s.Credentials, Credentials{From: c.From, InUse: i == a.inUse, Secrets: slices.Sorted(maps.Keys(c.Secrets))})
+		s.Credentials = append(s.Credentials, c.shown(i == a.inUse))
+	}
+	return s
+}
+
+// shown are credentials without what is secret in them.
+func (c credentials) shown(inUse bool) Credentials {
+	s := Credentials{From: c.From, Expires: c.Expires, InUse: inUse, Secrets: slices.Sorted(maps.Keys(c.Secrets))}
+	for _, name := range s.Secrets {
+		if print, bits, err := credential.FingerprintOf([]byte(c.Secrets[name])); err == nil {
+			s.Keys = append(s.Keys, Key{name, bits, print})
+		}
 	}
 	return s
 }

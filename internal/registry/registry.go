@@ -77,6 +77,7 @@ type account struct {
 // credentials are secrets by name with the time from which they are signed with.
 type credentials struct {
 	From    time.Time         `json:"from"`
+	Expires time.Time         `json:"expires,omitzero"` // when they are to be replaced; zero: nobody has said
 	Secrets map[string]string `json:"secrets"`
 }
 

@@ -239,7 +239,7 @@ func TestCredentialsSideBySide(t *testing.T) {
 		}
 	}
 	switchAt := w.now.Add(time.Hour)
-	a, err := r.RotateCredentials(t.Context(), "teh", "ovo", map[string]string{"app_key": "canary-new"}, switchAt)
+	a, err := r.RotateCredentials(t.Context(), "teh", "ovo", registry.Rotation{Secrets: map[string]string{"app_key": "canary-new"}, From: switchAt})
 	if err != nil || len(a.Credentials) != 2 || !a.Credentials[0].InUse || a.Credentials[1].InUse || !a.Credentials[1].From.Equal(switchAt) {
 		t.Fatalf("RotateCredentials = %+v, %v", a, err)
 	}
@@ -256,11 +256,11 @@ func TestCredentialsSideBySide(t *testing.T) {
 		t.Fatalf("RetireCredentials = %+v, %v", a, err)
 	}
 	check("without the old ones", "canary-new", 0)
-	if a, err = r.RotateCredentials(t.Context(), "teh", "ovo", map[string]string{"app_key": "canary-third"}, time.Time{}); err != nil || !a.Credentials[1].From.Equal(w.now) {
+	if a, err = r.RotateCredentials(t.Context(), "teh", "ovo", registry.Rotation{Secrets: map[string]string{"app_key": "canary-third"}}); err != nil || !a.Credentials[1].From.Equal(w.now) {
 		t.Fatalf("RotateCredentials = %+v, %v; want them from now on", a, err)
 	}
 	check("at once", "canary-third", 1)
-	_, err = r.RotateCredentials(t.Context(), "teh", "ovo", map[string]string{"password": "canary"}, time.Time{})
+	_, err = r.RotateCredentials(t.Context(), "teh", "ovo", registry.Rotation{Secrets: map[string]string{"password": "canary"}})
 	wantRefusal(t, "secrets of another rail", err, registry.CodeAccountInvalid, "secrets.password is not known")
 	if shown := fmt.Sprintf("%+v", a); strings.Contains(shown, "canary") {
 		t.Errorf("an account is shown with a secret: %s", shown)
@@ -309,7 +309,7 @@ func TestAccountRefusals(t *testing.T) {
 		{"a misspelt key", change(`"app_id"`, `"ap_id"`), registry.CodeAccountInvalid, "did you mean"},
 		{"an outlet that is not there", second(r.ChangeAccount(t.Context(), "teh", "ovo", registry.AccountChange{Outlet: &nowhere})), registry.CodeOutletNotFound, "nowhere"},
 		{"a change of nothing", second(r.ChangeAccount(t.Context(), "teh", "x", registry.AccountChange{})), registry.CodeAccountNotFound, ""},
-		{"credentials of nothing", second(r.RotateCredentials(t.Context(), "teh", "x", nil, time.Time{})), registry.CodeAccountNotFound, ""},
+		{"credentials of nothing", second(r.RotateCredentials(t.Context(), "teh", "x", registry.Rotation{Secrets: nil})), registry.CodeAccountNotFound, ""},
 		{"another's account", second(r.Account(t.Context(), "roti", "ovo")), registry.CodeAccountNotFound, ""},
 		{"a merchant twice", second(r.CreateMerchant(t.Context(), "teh", "x")), registry.CodeMerchantExists, ""},
 		{"a merchant of the configuration again", second(r.CreateMerchant(t.Context(), "file", "x")), registry.CodeMerchantExists, ""},

@@ -964,12 +964,20 @@ export interface components {
         Credentials: {
             /**
              * Format: date-time
+             * @description When they are to be replaced; a notice says so in time. Null: nobody has said.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            expires_at: string | null;
+            /**
+             * Format: date-time
              * @description They are signed with from then on.
              * @example 2026-03-21T10:15:30.000+07:00
              */
             from: string;
             /** @description They are signed with now. What the provider signs is verified by the others too. */
             in_use: boolean;
+            /** @description Of the secrets, the RSA keys. */
+            keys: components["schemas"]["RSAKey"][];
             /**
              * @example [
              *       "app_key"
@@ -1204,6 +1212,11 @@ export interface components {
         };
         NewAccount: {
             /**
+             * @description When the secrets are to be replaced; a notice says so in time.
+             * @example 2027-03-21T00:00:00+07:00
+             */
+            expires_at?: string;
+            /**
              * @description Yours to choose; it stays.
              * @example ovo
              */
@@ -1220,6 +1233,11 @@ export interface components {
             };
         };
         NewCredentials: {
+            /**
+             * @description When they are to be replaced; a notice says so in time.
+             * @example 2027-03-21T00:00:00+07:00
+             */
+            expires_at?: string;
             /**
              * @description When they are signed with; now when left out.
              * @example 2026-03-21T00:00:00+07:00
@@ -1557,6 +1575,20 @@ export interface components {
              * @example 2026-03-21T10:15:30.000+07:00
              */
             until: string;
+        };
+        RSAKey: {
+            /**
+             * Format: int64
+             * @example 4096
+             */
+            bits: number;
+            /**
+             * @description Of the public half: SHA-256 of its X.509 form (DER), in hexadecimal digits.
+             * @example SHA256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            fingerprint: string;
+            /** @example private_key */
+            secret: string;
         };
         RailAccount: {
             account: string;
