@@ -65,7 +65,7 @@ var rooms = []room{
 	{"internal/qrpicture", "* " + doors},
 	{"internal/reference", "internal/api"},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},
-	{"internal/credential", "* internal/registry internal/doctor internal/cli cmd/lunas"},
+	{"internal/credential", "* internal/registry internal/cli"},
 	{"internal/merchant", "* internal/registry internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 
 	// Contracts, and those who keep them.
