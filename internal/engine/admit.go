@@ -79,19 +79,20 @@ func (e *Engine) CheckPhone(ctx context.Context, merchantID string, mode payment
 		if !ok || a.Closed || a.Environment.Mode() != mode {
 			continue
 		}
-		return e.checkPhone(ctx, a, checker, phone)
+		return e.checkPhone(ctx, a, checker, phone, "")
 	}
 	return payment.Outcome{}, ErrNoInquiry
 }
 
-func (e *Engine) checkPhone(ctx context.Context, a *account, checker rail.PhoneChecker, phone payment.Phone) (payment.Outcome, error) {
+// checkPhone asks about a phone by an account; the payment for which that is done may be empty.
+func (e *Engine) checkPhone(ctx context.Context, a *account, checker rail.PhoneChecker, phone payment.Phone, paymentID string) (payment.Outcome, error) {
 	now := e.Now()
 	rendered, err := checker.RenderPhone(phone, now)
 	if err != nil {
 		return payment.Outcome{}, fmt.Errorf("%w: %w", rail.ErrNotSent, err)
 	}
 	part := exchange.Part{
-		ID: e.NewID("exc_"), MerchantID: a.MerchantID, Account: a.ID, Operation: rendered.Operation,
+		ID: e.NewID("exc_"), MerchantID: a.MerchantID, PaymentID: paymentID, Account: a.ID, Operation: rendered.Operation,
 		Side: exchange.Request, At: now, Wire: rendered.Wire,
 	}
 	if err := e.log(ctx, part); err != nil {
@@ -100,7 +101,7 @@ func (e *Engine) checkPhone(ctx context.Context, a *account, checker rail.PhoneC
 	ctx, cancel := e.limited(ctx, now.Add(PhoneTimeout), now)
 	defer cancel()
 	record := &exchange.Call{Expected: rendered.Wire, Now: e.Now}
-	called, ended := e.Observer.Call(ctx, ObservedCall{Rail: a.Rail, MerchantID: a.MerchantID, Operation: OperationPhone, Try: 1})
+	called, ended := e.Observer.Call(ctx, ObservedCall{Rail: a.Rail, MerchantID: a.MerchantID, PaymentID: paymentID, Operation: OperationPhone, Try: 1})
 	outcome, err := a.Line.Do(exchange.WithCall(called, record), rendered)
 	ended(outcome, err)
 	result := record.Result()

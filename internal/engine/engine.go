@@ -227,8 +227,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// TermsOf gives the terms that are frozen into a payment.
+// TermsOf gives the terms that are frozen into a payment; none where its customer has not chosen a way yet.
 func (e *Engine) TermsOf(ctx context.Context, p payment.Payment) (payment.Terms, error) {
+	if p.Unchosen() {
+		return payment.Terms{}, nil
+	}
 	return e.termsOf(ctx, p.MerchantID, p.Account, p.TermsRevision)
 }
 

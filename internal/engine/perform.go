@@ -191,7 +191,8 @@ func (e *Engine) response(p payment.Payment, w callWork, operation string, recor
 // older than the one that is kept is ignored.
 func (e *Engine) keep(p payment.Payment) {
 	key := paymentKey{p.MerchantID, p.ID}
-	atRest := p.WakeAt.IsZero()
+	// What waits for a choice may wait for weeks, and nothing is under way: its task brings it back, here or elsewhere.
+	atRest := p.WakeAt.IsZero() || p.Choosing()
 	var endPush context.CancelFunc
 	e.mu.Lock()
 	h := e.held[key]

@@ -19,7 +19,8 @@ import (
 type Order struct {
 	MerchantID  string
 	Mode        payment.Mode
-	Method      payment.Method
+	Method      payment.Method   // empty: the customer chooses
+	Methods     []payment.Method // among which the customer chooses, where Method is empty or is a push without a phone
 	Rail        payment.Rail // empty: chosen
 	Account     string       // empty: the first that fits
 	Terminal    string       // empty: the account's first
@@ -91,6 +92,9 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 		}
 	}
 	defer e.end()
+	if len(o.Methods) > 0 {
+		return e.offer(ctx, o)
+	}
 	r, asked, err := e.choose(o, payment.Requested{
 		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode,
 		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone,

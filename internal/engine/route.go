@@ -79,15 +79,28 @@ func serves(r payment.Rail, m payment.Method) bool {
 // choose takes the first route that would not refuse the payment and whose provider is asked now, and gives the request for
 // it with the routes behind it. The error is the first route's refusal.
 func (e *Engine) choose(o Order, asked payment.Requested) (route, payment.Requested, error) {
+	r, rest, err := e.firstFit(o, func(r route) error {
+		asked.Account, asked.TermsRevision, asked.Terminal = r.a.ID, r.a.revision, r.terminal.Terminal
+		_, _, err := payment.Decide(r.a.terms, payment.Payment{}, asked) // a first look; the one that counts is inside the group
+		return err
+	})
+	if err != nil {
+		return r, asked, err
+	}
+	asked.Routes, asked.FailOverWithin = e.after(o, r, rest)
+	return r, asked, nil
+}
+
+// firstFit gives the first route of an order that look does not refuse and whose provider is asked now, as the one that
+// tries it, and the routes behind it.
+func (e *Engine) firstFit(o Order, look func(route) error) (fit route, rest []route, err error) {
 	all, err := e.routes(o)
 	if err != nil {
-		return route{}, asked, err
+		return route{}, nil, err
 	}
 	var first error
 	for i, r := range all {
-		asked := asked
-		asked.Account, asked.TermsRevision, asked.Terminal = r.a.ID, r.a.revision, r.terminal.Terminal
-		_, _, err := payment.Decide(r.a.terms, payment.Payment{}, asked) // a first look; the one that counts is inside the group
+		err := look(r)
 		if err == nil {
 			if from, ok := e.try(r.key()); !ok {
 				err = &payment.Refusal{
@@ -97,14 +110,13 @@ func (e *Engine) choose(o Order, asked payment.Requested) (route, payment.Reques
 			}
 		}
 		if err == nil {
-			asked.Routes, asked.FailOverWithin = e.after(o, r, all[i+1:])
-			return r, asked, nil
+			return r, all[i+1:], nil
 		}
 		if first == nil {
 			first = err
 		}
 	}
-	return route{}, asked, first
+	return route{}, nil, first
 }
 
 // after are the routes of a payment that begins with r, and how long another one may be begun; none where the merchant named
@@ -180,30 +192,44 @@ func (e *Engine) routeOf(merchantID string, frozen payment.Route) (route, bool) 
 
 // takeNumber makes the next attempt of a payment on a route, with a new number of its terminal.
 func (e *Engine) takeNumber(ctx context.Context, p payment.Payment, r route, terms payment.Terms, ev payment.Renumbered) (again bool, err error) {
+	_, err = e.take(ctx, p, r, terms, taking{event: func(n payment.Number, t0 time.Time) payment.Event {
+		numbered := ev
+		numbered.At, numbered.Number = t0, n
+		return numbered
+	}})
+	return errors.Is(err, store.ErrConflict), err
+}
+
+// taking is a change of a payment that takes a number.
+type taking struct {
+	event  func(n payment.Number, t0 time.Time) payment.Event
+	limits []store.Limit
+}
+
+// take makes an attempt of a payment that is stored, with a new number of a route's terminal.
+func (e *Engine) take(ctx context.Context, p payment.Payment, r route, terms payment.Terms, t taking) (payment.Payment, error) {
 	w := work{line: r.a.Line, terms: terms}
 	if err := e.needToken(ctx, r.a, &w); err != nil {
-		return false, err
+		return p, err
 	}
 	// A first look, so that nothing is locked for a number that nobody wants any more.
-	look := ev
-	look.At = e.Now()
+	look := t.event(payment.Number{}, e.Now())
 	if _, _, err := payment.Decide(terms, p, look); err != nil {
-		return false, err
+		return p, err
 	}
 	if r.terminal.Serial && !terms.Presents() {
+		var err error
 		if w.sent, err = e.serialize(ctx, p.MerchantID, r.terminal.ID); err != nil {
-			return false, err
+			return p, err
 		}
 	}
 	e.try(r.key())
 	change := store.Change{
-		ID: e.NewID("chg_"), Terminal: numbersOf(terms, r.a.ID, r.terminal.ID), Owner: e.Owner, Event: ev,
+		ID: e.NewID("chg_"), Terminal: numbersOf(terms, r.a.ID, r.terminal.ID), Owner: e.Owner, Event: look, Limits: t.limits,
 		Payment: payment.Payment{ID: p.ID, MerchantID: p.MerchantID, Mode: p.Mode, Version: p.Version + 1},
 	}
 	change.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
-		numbered := ev
-		numbered.At, numbered.Number = t0, n
-		return e.finish(&w, change, p, numbered)
+		return e.finish(&w, change, p, t.event(n, t0))
 	}
 	done, err := e.Store.Commit(ctx, change)
 	if err != nil {
@@ -211,9 +237,9 @@ func (e *Engine) takeNumber(ctx context.Context, p payment.Payment, r route, ter
 		if w.sent != nil {
 			w.sent()
 		}
-		return errors.Is(err, store.ErrConflict), err
+		return p, err
 	}
 	e.count(ctx, terms, p, done.Payment)
 	e.settle(ctx, done, w)
-	return false, nil
+	return done.Payment, nil
 }

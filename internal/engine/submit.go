@@ -263,7 +263,7 @@ func (e *Engine) finishOrSay(w *work, c store.Change, p payment.Payment, ev paym
 			err = fmt.Errorf("panic: %v", trouble)
 		}
 	}()
-	if w.line == nil {
+	if w.line == nil && !p.Unchosen() {
 		return c, &payment.Refusal{
 			Code: CodeNoAccount, State: p.State, Message: "the account " + p.Account + " is not configured any more",
 		}

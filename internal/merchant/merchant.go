@@ -181,4 +181,7 @@ type Routing struct {
 	// FailOverWithin after its request (0: two minutes).
 	FailOver       bool
 	FailOverWithin time.Duration
+	// ChooseWithin is how long a customer may choose how to pay on a payment's page, where the payment does not say (0: one
+	// hour).
+	ChooseWithin time.Duration
 }

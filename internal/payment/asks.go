@@ -141,6 +141,12 @@ type Action struct {
 // Actions lists what can be asked of p at a given time, and until when.
 func Actions(t Terms, p Payment, at time.Time) []Action {
 	var possible []Action
+	if p.Unchosen() {
+		if p.Choosing() {
+			possible = append(possible, Action{What: AskCancel, Until: p.Choice.Until})
+		}
+		return possible
+	}
 	a := p.attempt()
 	limits := map[Ask]time.Time{AskCheck: a.PushedAt.Add(t.CheckMaxAge), AskVoid: t.CutOffOf(a.PushedAt)}
 	if t.Presents() {
@@ -156,8 +162,8 @@ func Actions(t Terms, p Payment, at time.Time) []Action {
 
 // Next says what happens next, when at the latest, and who has to act.
 type Next struct {
-	// What is confirm, check, reverse, confirm_reversal, confirm_void, present, scan, pay, push, confirm_refund or inspect;
-	// empty: nothing more.
+	// What is confirm, check, reverse, confirm_reversal, confirm_void, present, scan, pay, push, confirm_refund, redirect (the
+	// customer chooses on the payment's page) or inspect; empty: nothing more.
 	What string
 	Who  string // customer, gateway, operator
 	At   time.Time
@@ -165,6 +171,14 @@ type Next struct {
 
 // NextOf tells what a payment is waiting for.
 func NextOf(t Terms, p Payment) Next {
+	switch {
+	case p.Choosing():
+		return Next{What: "redirect", Who: "customer", At: p.Choice.Until}
+	case p.Unchosen() && p.State != Review:
+		return Next{}
+	case p.Unchosen():
+		return Next{What: "inspect", Who: "operator"}
+	}
 	if t.Presents() && p.State != Review {
 		return t.nextOfQR(p)
 	}

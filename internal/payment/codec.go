@@ -27,11 +27,14 @@ type storedPayment struct {
 	Customer *Customer `json:"customer,omitempty"`
 }
 
-// EncodeEvent writes an event for the journal, with its kind; a Requested holds the whole phone number.
+// EncodeEvent writes an event for the journal, with its kind; a Requested and a Chosen hold the whole phone number.
 func EncodeEvent(e Event) (kind string, b []byte, err error) {
-	if r, ok := e.(Requested); ok {
-		b, err = json.Marshal(storedRequested{Requested: r, Phone: r.Phone.digits, Customer: r.Customer})
-	} else {
+	switch e := e.(type) {
+	case Requested:
+		b, err = json.Marshal(storedRequested{Requested: e, Phone: e.Phone.digits, Customer: e.Customer})
+	case Chosen:
+		b, err = json.Marshal(storedChosen{Chosen: e, Phone: e.Phone.digits})
+	default:
 		b, err = json.Marshal(e)
 	}
 	return e.kind(), b, err
@@ -44,6 +47,10 @@ func DecodeEvent(kind string, b []byte) (Event, error) {
 		s, err := decode[storedRequested](kind, b)
 		s.Requested.Phone, s.Requested.Customer = Phone{digits: s.Phone}, s.Customer
 		return s.Requested, err
+	case "chosen":
+		s, err := decode[storedChosen](kind, b)
+		s.Chosen.Phone = Phone{digits: s.Phone}
+		return s.Chosen, err
 	case "answered":
 		return decode[Answered](kind, b)
 	case "no_answer":
@@ -70,6 +77,11 @@ type storedRequested struct {
 	Requested
 	Phone    string    `json:"phone"`
 	Customer *Customer `json:"customer,omitempty"`
+}
+
+type storedChosen struct {
+	Chosen
+	Phone string `json:"phone,omitempty"`
 }
 
 func decode[T any](kind string, b []byte) (T, error) {

@@ -11,7 +11,7 @@ const lostAfter = 5 * time.Second
 
 // Decide says what an event makes of a payment and what must be done now. The commands are to be written down in the
 // same transaction as the payment and performed only then. The error is a *Refusal and is given only for asks
-// (Requested, Asked); facts always lead to a state, if only with a note in the journal.
+// (Requested, Chosen, Asked, Renumbered); facts always lead to a state, if only with a note in the journal.
 //
 // A payment that comes back with the version it had has not changed and need not be stored.
 func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
@@ -21,6 +21,9 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 	if p.Version == 0 {
 		panic("payment: " + e.kind() + " before requested")
 	}
+	if p.Unchosen() {
+		return decideUnchosen(t, p, e)
+	}
 	s := step{t: t, p: p.clone(), at: e.When(), commands: make([]Command, 0, commandsMost)}
 	s.last()
 	switch e := e.(type) {
@@ -28,6 +31,8 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 		if err := s.renumbered(e); err != nil {
 			return p, nil, err
 		}
+	case Chosen:
+		return p, nil, &Refusal{Code: CodeNotPossible, State: p.State, Message: "how this payment is made has been chosen already"}
 	case Asked:
 		if err := s.asked(e); err != nil {
 			return p, nil, err
@@ -62,6 +67,9 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 
 // request makes a payment of an ask for one. The push carries no number until the store has given one.
 func request(t Terms, p Payment, e Requested) (Payment, []Command, error) {
+	if e.Choice != nil {
+		return offer(p, e)
+	}
 	if err := t.admit(p, e); err != nil {
 		return p, nil, err
 	}
@@ -109,19 +117,18 @@ func (t Terms) admit(p Payment, e Requested) error {
 	switch {
 	case p.Version != 0:
 		return &Refusal{Code: CodeExists, State: p.State, Message: "this payment exists already"}
-	case e.Phone.IsZero() && !t.Presents() && t.Flow != Redirect:
-		return &Refusal{Code: CodePhoneMissing, Field: "phone", Message: "a push needs the customer's phone number"}
+	case e.Phone.IsZero() && t.NeedsPhone():
+		return phoneMissing()
 	}
 	return t.admitRoute(Payment{Amount: e.Amount, ExpiresAt: e.ExpiresAt}, e.At)
 }
 
 // admitRoute gives a *Refusal for a payment that cannot be begun on these terms now.
 func (t Terms) admitRoute(p Payment, at time.Time) error {
+	if err := t.AdmitAmount(p.Amount); err != nil {
+		return err
+	}
 	switch {
-	case p.Amount < t.AmountMin:
-		return &Refusal{Code: CodeAmountTooSmall, Field: "amount", Message: "the smallest amount is " + t.AmountMin.String()}
-	case t.AmountMax > 0 && p.Amount > t.AmountMax:
-		return &Refusal{Code: CodeAmountTooLarge, Field: "amount", Message: "the largest amount is " + t.AmountMax.String()}
 	case t.CutOffGuard == RefuseAtCutOff && t.pastGuard(at):
 		return &Refusal{
 			Code: CodeCutOff, Until: DayOf(at).Start().AddDate(0, 0, 1),

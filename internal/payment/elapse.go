@@ -122,6 +122,9 @@ func (s *step) lose(c Call) {
 
 // wake is when elapse will have something to do; zero for never.
 func (s *step) wake() time.Time {
+	if s.p.Unchosen() {
+		return s.wakeChoice()
+	}
 	s.last()
 	switch {
 	case s.rerouting():

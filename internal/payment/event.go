@@ -4,7 +4,7 @@ import "time"
 
 // Event is something that has happened. The set is closed: every event that Decide knows stands in this file.
 //
-// Requested, Asked and Renumbered may be refused; all others are facts, which may not: they always lead to a state.
+// Requested, Chosen, Asked and Renumbered may be refused; all others are facts, which may not: they always lead to a state.
 type Event interface {
 	When() time.Time
 	kind() string
@@ -36,6 +36,22 @@ type Requested struct {
 	Customer  *Customer `json:"-"` // stored by EncodeEvent
 	Items     []Item    `json:"items,omitempty"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"` // of a bill; zero: as the terms say
+
+	// Choice leaves the way to the customer: then Account, Terminal, Number, Phone, Routes and ExpiresAt are empty.
+	Choice *Choice `json:"choice,omitempty"`
+}
+
+// Chosen brings what the customer has chosen on the payment's page, with the route by which it is done. Number and At are
+// filled in when the number is taken, as those of Requested.
+type Chosen struct {
+	At     time.Time `json:"at"`
+	Method Method    `json:"method"`
+	Phone  Phone     `json:"-"` // stored by EncodeEvent
+	Route  Route     `json:"route"`
+	Number Number    `json:"number,omitzero"`
+
+	Routes         []Route       `json:"routes,omitempty"` // as those of Requested
+	FailOverWithin time.Duration `json:"fail_over_within,omitzero"`
 }
 
 // Answered brings the provider's verdict on a call.
@@ -134,15 +150,19 @@ const (
 	AskReverse Ask = "reverse" // an operator sends the reversal again
 	AskResolve Ask = "resolve" // an operator closes a payment in review
 	AskReturn  Ask = "return"  // the customer is back from the provider's page: look soon how it stands
+	AskPhone   Ask = "phone"   // the customer has given a phone: ask the provider whether it is registered
 )
 
 // Asks lists every ask.
 func Asks() []Ask {
-	return []Ask{AskCheck, AskVoid, AskCancel, AskRefund, AskRenew, AskReverse, AskResolve, AskReturn}
+	return []Ask{AskCheck, AskVoid, AskCancel, AskRefund, AskRenew, AskReverse, AskResolve, AskReturn, AskPhone}
 }
 
 // When gives the event's time.
 func (e Requested) When() time.Time { return e.At }
+
+// When gives the event's time.
+func (e Chosen) When() time.Time { return e.At }
 
 // When gives the event's time.
 func (e Answered) When() time.Time { return e.At }
@@ -172,6 +192,7 @@ func (e Asked) When() time.Time { return e.At }
 func (e Faulted) When() time.Time { return e.At }
 
 func (Requested) kind() string  { return "requested" }
+func (Chosen) kind() string     { return "chosen" }
 func (Answered) kind() string   { return "answered" }
 func (NoAnswer) kind() string   { return "no_answer" }
 func (NotSent) kind() string    { return "not_sent" }

@@ -20,6 +20,8 @@ type decider func(payment.Terms, payment.Payment, payment.Event) (payment.Paymen
 type flow struct {
 	terms  payment.Terms
 	routes []payment.Terms // of a payment with several routes, in order
+	// choices are those among which the customer chooses; terms are empty until that is done.
+	choices []payment.Terms
 	t0     time.Time
 	p      payment.Payment
 	decide decider
@@ -65,7 +67,7 @@ func asks(t payment.Terms) bool { return !t.Presents() && !t.Reverses() }
 // termsFor are the terms on which an event is decided.
 func (f *flow) termsFor(e payment.Event) payment.Terms {
 	rail := payment.RouteFor(f.p, e).Rail
-	for _, t := range f.routes {
+	for _, t := range append(f.routes, f.choices...) {
 		if t.Rail == rail {
 			return t
 		}
@@ -85,6 +87,9 @@ func routesOf(terms []payment.Terms) (routes []payment.Route) {
 
 // request asks for the payment of this flow.
 func (f *flow) request(at time.Time) payment.Requested {
+	if len(f.choices) > 0 {
+		return requestedChoice(at)
+	}
 	if f.terms.Presents() {
 		return requestedQR(at)
 	}
@@ -95,6 +100,35 @@ func (f *flow) request(at time.Time) payment.Requested {
 		r.Terminal = r.Routes[0].Terminal
 	}
 	return r
+}
+
+// newChoiceFlow is a payment whose customer chooses between a push by OVO and a QR.
+func newChoiceFlow(t0 time.Time) *flow {
+	return &flow{t0: t0, decide: payment.Decide, choices: []payment.Terms{payment.OVOTerms(), payment.SNAPTerms()}}
+}
+
+func requestedChoice(t0 time.Time) payment.Requested {
+	r := requested(t0)
+	r.Account, r.TermsRevision, r.Method, r.Phone = "", "", "", payment.Phone{}
+	r.Terminal, r.Number = payment.Terminal{}, payment.Number{}
+	r.Choice = &payment.Choice{Methods: []payment.Method{payment.OVOPush, payment.QRIS}, Until: t0.Add(time.Hour)}
+	return r
+}
+
+// chosen is the customer's choice, and the terms of what follows it.
+func (f *flow) chosen(at time.Time, m payment.Method, phone bool) payment.Chosen {
+	r := requested(at)
+	e := payment.Chosen{
+		At: at, Method: m, Number: r.Number,
+		Route: payment.Route{Rail: payment.SNAP, Account: "snap-1", TermsRevision: "r2", Terminal: payment.Terminal{ID: "ter_2"}},
+	}
+	if m == payment.OVOPush {
+		e.Route = payment.Route{Rail: payment.OVO, Account: "ovo-1", TermsRevision: "r1", Terminal: r.Terminal}
+	}
+	if m == payment.OVOPush && phone {
+		e.Phone = r.Phone
+	}
+	return e
 }
 
 func requestedQR(t0 time.Time) payment.Requested {
@@ -130,8 +164,16 @@ func (f *flow) must(t testing.TB, lines ...string) payment.Payment {
 		if err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
+		f.follow(e)
 	}
 	return f.p
+}
+
+// follow goes on with the terms of what was chosen.
+func (f *flow) follow(e payment.Event) {
+	if _, chosen := e.(payment.Chosen); chosen && !f.p.Unchosen() {
+		f.terms = f.termsFor(payment.Woke{})
+	}
 }
 
 // event reads a line such as "+12s push answered 00 approved". Times are relative to t0 (+65s), of t0's day in WIB
@@ -160,6 +202,8 @@ func (f *flow) event(line string) (payment.Event, error) {
 			return e, err
 		}
 		return e, nil
+	case strings.HasPrefix(text, "choose "):
+		return f.chosen(at, payment.Method(words[1]), len(words) == 2), nil
 	case text == "no route":
 		return payment.NoRoute{At: at, Why: "its provider is down"}, nil
 	case words[0] == "notified" && len(words) >= 3:

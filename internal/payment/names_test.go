@@ -60,6 +60,7 @@ func everyEvent() []payment.Event {
 	at := morning.Add(12345 * time.Millisecond)
 	return []payment.Event{
 		requested(at),
+		payment.Chosen{At: at, Method: payment.OVOPush, Phone: requested(at).Phone, Route: payment.Route{Rail: payment.OVO, Account: "ovo-1", TermsRevision: "r1"}},
 		payment.Answered{At: at, Came: at.Add(-time.Second), Call: payment.CallPush, Try: 1, Outcome: outcome(payment.Approved, "00")},
 		payment.NoAnswer{At: at, Call: payment.CallReversal, Try: 2, Why: payment.Garbled},
 		payment.NotSent{At: at, Call: payment.CallVoid, Try: 3},

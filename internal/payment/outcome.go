@@ -57,6 +57,7 @@ const (
 	ReasonNoQR          Reason = "no_qr"                // the provider made no QR; nothing was presented
 	ReasonNoBill        Reason = "no_bill"              // the provider made no bill; nothing was presented
 	ReasonGivenBack     Reason = "was_reversed"         // the provider gave the money back by itself
+	ReasonNotChosen     Reason = "not_chosen"           // the customer did not choose how to pay; nobody was asked
 	// What is refused for one of these two ends as expired, or canceled, and not as declined.
 	ReasonExpired  Reason = "expired"
 	ReasonCanceled Reason = "canceled"

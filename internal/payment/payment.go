@@ -65,6 +65,10 @@ type Payment struct {
 	// RenewedAt is when a new QR was last asked for, after the old one had come to its end.
 	RenewedAt time.Time `json:"renewed_at,omitzero"`
 
+	// Choice is what the customer chooses on the payment's page; nil where the merchant has chosen. It stays when that is
+	// done. Until then Rail, Account and TermsRevision are empty, and Method where there are several.
+	Choice *Choice `json:"choice,omitempty"`
+
 	// ReturnURL is the shop's page to which the customer goes back in the end.
 	ReturnURL   string            `json:"return_url,omitempty"`
 	Description string            `json:"description,omitempty"`
@@ -109,8 +113,12 @@ type Route struct {
 }
 
 // RouteFor is the route whose terms Decide must be given for an event: that of the current attempt, or the one that a
-// Renumbered begins. Its terminal is set only where the payment has several routes.
+// Renumbered or a Chosen begins; empty where there is none yet, and no terms. Its terminal is set only where the payment has
+// several routes.
 func RouteFor(p Payment, e Event) Route {
+	if c, ok := e.(Chosen); ok && p.Unchosen() {
+		return c.Route
+	}
 	if r, ok := e.(Renumbered); ok && p.State == Created && r.Route > 0 && r.Route < len(p.Routes) {
 		return p.Routes[r.Route]
 	}

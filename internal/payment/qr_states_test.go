@@ -90,7 +90,7 @@ func (d decision) qrCommandRules(call payment.Call, attempt payment.Attempt) (wr
 	switch call {
 	case payment.CallGenerate:
 		switch d.event.(type) {
-		case payment.Requested, payment.Renumbered:
+		case payment.Requested, payment.Chosen, payment.Renumbered:
 		default:
 			wrong = append(wrong, "a QR was ordered without a new number")
 		}

@@ -27,4 +27,5 @@ const (
 	CodeNothingSent     = "nothing_sent"
 	CodeExists          = "exists"
 	CodeExpiryInvalid   = "expires_at_invalid"
+	CodePhonesTried     = "phones_tried"
 )

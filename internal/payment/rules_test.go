@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/payment"
@@ -43,7 +44,7 @@ func decideChecked(decide decider, t payment.Terms, p payment.Payment, e payment
 
 func deepCopy(p payment.Payment) payment.Payment {
 	attempts := p.Attempts
-	p.Attempts = nil
+	p.Attempts = slices.Clone(attempts[:0])
 	for _, a := range attempts {
 		a.Calls = append([]payment.CallRecord(nil), a.Calls...)
 		p.Attempts = append(p.Attempts, a)
@@ -71,7 +72,7 @@ func (d decision) refusalRules() (wrong []string) {
 		wrong = append(wrong, fmt.Sprintf("the error is no refusal: %v", d.err))
 	}
 	switch d.event.(type) {
-	case payment.Requested, payment.Asked, payment.Renumbered:
+	case payment.Requested, payment.Chosen, payment.Asked, payment.Renumbered:
 	default:
 		wrong = append(wrong, "a fact was refused")
 	}
@@ -101,10 +102,17 @@ func (d decision) bookRules() (wrong []string) {
 	case !d.after.UpdatedAt.Equal(d.event.When()):
 		wrong = append(wrong, "updated_at is not the event's time")
 	}
-	if r, ok := d.event.(payment.Requested); ok {
-		return append(wrong, d.guardRules(r)...)
-	}
 	b, a := d.before, d.after
+	if r, ok := d.event.(payment.Requested); ok {
+		return append(wrong, d.guardRules(r.At)...)
+	}
+	if c, ok := d.event.(payment.Chosen); ok {
+		if len(b.Attempts) != 0 || len(a.Attempts) != 1 || a.Attempts[0].Number != c.Number || b.State != payment.Created {
+			wrong = append(wrong, "a choice made no first attempt")
+		}
+		wrong = append(wrong, d.guardRules(c.At)...)
+		b.Phone, a.Attempts = a.Phone, nil
+	}
 	if r, ok := d.event.(payment.Renumbered); ok {
 		if len(a.Attempts) != len(b.Attempts)+1 || a.Attempts[len(b.Attempts)].Number != r.Number {
 			wrong = append(wrong, "a new number made no new attempt")
@@ -128,17 +136,17 @@ func (d decision) bookRules() (wrong []string) {
 }
 
 // guardRules: no push is let in without a word when it could not be reversed in time.
-func (d decision) guardRules(r payment.Requested) (wrong []string) {
+func (d decision) guardRules(at time.Time) (wrong []string) {
 	if !d.terms.Reverses() {
 		return nil // a QR without an answer needs no reversal
 	}
-	last := payment.DayOf(r.At).Start().Add(23*time.Hour + 56*time.Minute + 55*time.Second)
-	late := r.At.After(last)
+	last := payment.DayOf(at).Start().Add(23*time.Hour + 56*time.Minute + 55*time.Second)
+	late := at.After(last)
 	if late && d.terms.CutOffGuard == payment.RefuseAtCutOff {
 		wrong = append(wrong, "a push was let in after 23:56:55")
 	}
 	if late != (d.after.Warning == payment.CodeCutOff) {
-		wrong = append(wrong, fmt.Sprintf("warning %q for a push at %s", d.after.Warning, r.At))
+		wrong = append(wrong, fmt.Sprintf("warning %q for a push at %s", d.after.Warning, at))
 	}
 	return wrong
 }
@@ -199,6 +207,9 @@ func (d decision) mayBecomePaid() bool {
 func (d decision) wakeRules() (wrong []string) {
 	a := d.after
 	restful := a.State.Final() || a.State == payment.Review
+	if a.Unchosen() {
+		return d.alarmRules(restful, false)
+	}
 	pages := !d.terms.Presents() && (a.State == payment.Created || a.State == payment.Presenting || a.State == payment.Awaiting || a.State == payment.Refunding)
 	if d.terms.Presents() {
 		last := a.Attempts[len(a.Attempts)-1]
@@ -267,9 +278,10 @@ func (d decision) commandRules(c payment.Command) (wrong []string) {
 	}
 	wrong = append(wrong, d.oneChargeRules(call, target)...)
 	_, renumbered := d.event.(payment.Renumbered)
+	_, chosen := d.event.(payment.Chosen)
 	switch call {
 	case payment.CallPush:
-		if !requested && !renumbered && !d.terms.Bills() {
+		if !requested && !renumbered && !chosen && !d.terms.Bills() {
 			wrong = append(wrong, "a push that was not just requested")
 		}
 	case payment.CallReversal:

@@ -26,6 +26,8 @@ type chapter struct {
 	names      []string // of what happens, the longer before the shorter
 	first      payment.State
 	t0         string
+	// begins is of a chapter about the beginning of payments alone: what it leads to stands in the others.
+	begins bool
 }
 
 func ovoChapter() chapter {
@@ -118,7 +120,7 @@ type happening struct {
 func TestStates(t *testing.T) {
 	var doc strings.Builder
 	ovoChapter().write(t, &doc)
-	for _, c := range []chapter{qrChapter(), dokuChapter(), billChapter(), redirectChapter(), routedChapter()} {
+	for _, c := range []chapter{qrChapter(), dokuChapter(), billChapter(), redirectChapter(), routedChapter(), choiceChapter()} {
 		doc.WriteString("\n---\n\n")
 		c.write(t, &doc)
 	}
@@ -140,15 +142,18 @@ func (c chapter) write(t *testing.T, doc *strings.Builder) {
 		reached[s.state] = true
 		for _, h := range happenings {
 			addEdge(edges, h)
-			if h.d.err == nil && !byOperator(h.d.event) && !slices.ContainsFunc(c.situations, func(s situation) bool { return s.state == h.d.after.State }) {
+			if !c.begins && h.d.err == nil && !byOperator(h.d.event) && !slices.ContainsFunc(c.situations, func(s situation) bool { return s.state == h.d.after.State }) {
 				t.Errorf("%s, %s: %s leads to %s, for which there is no situation", s.state, s.name, h.what, h.d.after.State)
 			}
 		}
 	}
 	var unreached []payment.State
 	for _, state := range payment.States() {
-		if !reached[state] {
-			unreached = append(unreached, state)
+		if reached[state] {
+			continue
+		}
+		unreached = append(unreached, state)
+		if !c.begins {
 			c.everything(t, c.elsewhere(t, state), situation{state: state, name: "unreachable", at: "+1h"})
 		}
 	}
@@ -207,9 +212,19 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 		}
 	}
 	c.everythingAsked(f, s, run)
+	if c.begins {
+		run("the customer chooses", "a push", s.at+" choose ovo_push")
+		run("the customer chooses", "a push, without a phone", s.at+" choose ovo_push without a phone")
+		run("the customer chooses", "a QR", s.at+" choose qris")
+		run("the customer chooses", "a push at the last moment", "+59m59.999s choose ovo_push")
+		run("the customer chooses", "a push too late", "+1h choose ovo_push")
+		run("", "a new number", s.at+" renumbered")
+	}
 	run("time passes", "a moment", s.at+" time passes")
 	if !f.p.WakeAt.IsZero() {
 		run("time passes", "until the alarm", "+"+f.p.WakeAt.Sub(f.t0).String()+" time passes")
+	}
+	if !f.p.WakeAt.IsZero() && !c.begins {
 		run("time passes", "until the cut-off", "23:59:00 time passes")
 		run("time passes", "until the next noon", "next day 12:00:00 time passes")
 	}
@@ -220,10 +235,12 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 		}
 		run("asked to", string(ask), line)
 	}
-	if f.terms.Presents() {
+	switch {
+	case c.begins:
+	case f.terms.Presents():
 		run("asked to", "refund at 23:59:58", "23:59:58 ask refund")
 		run("asked to", "refund at 23:59:59", "23:59:59 ask refund")
-	} else {
+	default:
 		run("asked to", "void at 23:58:59", "23:58:59 ask void")
 		run("asked to", "void at 23:59:00", "23:59:00 ask void")
 		run("asked to", "check after 7 days", "+168h1s ask check")
@@ -355,6 +372,10 @@ func (c chapter) writeHead(doc *strings.Builder, edges map[[2]payment.State][]st
 		}
 	}
 	doc.WriteString("```\n\n")
+	if c.begins {
+		doc.WriteString(choiceTail)
+		return
+	}
 	var names []string
 	for _, s := range unreached {
 		names = append(names, "`"+string(s)+"`")

@@ -79,7 +79,7 @@ func replay(text string, decide decider) (string, error) {
 		case strings.HasPrefix(trimmed, "start-"):
 			kind, at, _ := strings.Cut(strings.TrimPrefix(trimmed, "start-"), " ")
 			made, known := map[string]func(time.Time) *flow{
-				"qr": newQRFlow, "doku": newDOKUFlow, "faspay": newBillFlow, "redirect": newRedirectFlow, "routes": newRoutedFlow,
+				"qr": newQRFlow, "doku": newDOKUFlow, "faspay": newBillFlow, "redirect": newRedirectFlow, "routes": newRoutedFlow, "choice": newChoiceFlow,
 			}[kind]
 			if !known {
 				err = fmt.Errorf("unknown start %q", kind)
@@ -118,6 +118,7 @@ func (f *flow) step(out *bytes.Buffer, line string) error {
 		out.WriteString("        " + result + "\n")
 	}
 	f.p = d.after
+	f.follow(e)
 	return nil
 }
 

@@ -250,7 +250,7 @@ func TestSameSeesEveryField(t *testing.T) {
 		return payment.Payment{
 			Phone: phone, Failure: &payment.Failure{}, Metadata: map[string]string{"a": "b"},
 			Attempts: []payment.Attempt{{Calls: []payment.CallRecord{{}}}}, Routes: []payment.Route{{}},
-			Customer: &payment.Customer{}, Items: []payment.Item{{}},
+			Customer: &payment.Customer{}, Items: []payment.Item{{}}, Choice: &payment.Choice{Methods: []payment.Method{""}},
 		}
 	}
 	unchanged := sample()

@@ -18,7 +18,12 @@ func same(a, b payment.Payment) bool {
 		slices.EqualFunc(a.Attempts, b.Attempts, sameAttempt) && sameFailure(a.Failure, b.Failure) &&
 		a.Review == b.Review && a.Warning == b.Warning &&
 		a.CancelAsked == b.CancelAsked && instant(a.RenewedAt, b.RenewedAt) && a.Description == b.Description && a.ReturnURL == b.ReturnURL && maps.Equal(a.Metadata, b.Metadata) &&
-		sameRoutes(a, b) && sameBill(a, b)
+		sameRoutes(a, b) && sameBill(a, b) && sameChoice(a.Choice, b.Choice)
+}
+
+func sameChoice(a, b *payment.Choice) bool {
+	return a == b || a != nil && b != nil && slices.Equal(a.Methods, b.Methods) && instant(a.Until, b.Until) &&
+		a.Rail == b.Rail && a.Account == b.Account && a.Terminal == b.Terminal && a.Phones == b.Phones
 }
 
 func sameRoutes(a, b payment.Payment) bool {

@@ -186,8 +186,8 @@ var (
 
 const (
 	setChanges = `version = u.version, updated_at = u.updated_at, recap_day = u.recap_day, batch = u.batch,
-		reference_number = u.reference_number, account = u.account, rail = u.rail, state = u.state, rare_state = u.rare_state,
-		terminal = u.terminal, body = u.body`
+		reference_number = u.reference_number, account = u.account, rail = u.rail, method = u.method, state = u.state,
+		rare_state = u.rare_state, terminal = u.terminal, phone = u.phone, body = u.body`
 	// Sorted, so that rows are locked in key order.
 	selectVersions = `SELECT p.merchant_id, p.id, p.version FROM unnest($1::text[], $2::text[]) AS w (merchant_id, id)
 		JOIN payments p ON p.merchant_id = w.merchant_id AND p.id = w.id ORDER BY p.merchant_id, p.id FOR NO KEY UPDATE OF p`

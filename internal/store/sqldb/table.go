@@ -29,7 +29,7 @@ var (
 	// Changes are the columns of a payment that a change may set, after its key. The others stay as they were, and with
 	// them their indexes.
 	Changes = table("payments", "merchant_id text, id text, version bigint, updated_at bigint, recap_day bigint, "+
-		"batch bigint, reference_number bigint, account text, rail text, state text, rare_state text, terminal text, body text")
+		"batch bigint, reference_number bigint, account text, rail text, method text, state text, rare_state text, terminal text, phone text, body text")
 	Journal = table("journal", "merchant_id text, payment_id text, version bigint, at bigint, chain bigint, link bigint, "+
 		"change_id text, kind text, owner text, event text, digest bytea")
 	Tasks = table("tasks", "merchant_id text, payment_id text, kind text, due_at bigint, not_before bigint, "+
@@ -111,7 +111,7 @@ func PaymentRow(p *payment.Payment) (Row, error) {
 
 // ChangesRow selects from a row of Payments what a change may set.
 func ChangesRow(p Row) Row {
-	return Row{p[0], p[1], p[2], p[5], p[6], p[7], p[8], p[10], p[11], p[13], p[14], p[15], p[18]}
+	return Row{p[0], p[1], p[2], p[5], p[6], p[7], p[8], p[10], p[11], p[12], p[13], p[14], p[15], p[17], p[18]}
 }
 
 // rareState is the state where it is worth an index: not that of a payment which is paid, nor of one that is on its way

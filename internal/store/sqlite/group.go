@@ -88,7 +88,7 @@ var (
 
 const (
 	updatePayment = `UPDATE payments SET version = $3, updated_at = $4, recap_day = $5, batch = $6, reference_number = $7,
-		account = $8, rail = $9, state = $10, rare_state = $11, terminal = $12, body = $13 WHERE merchant_id = $1 AND id = $2`
+		account = $8, rail = $9, method = $10, state = $11, rare_state = $12, terminal = $13, phone = $14, body = $15 WHERE merchant_id = $1 AND id = $2`
 	updateCursor = `UPDATE terminals SET day = $3, batch = $4, reference = $5 WHERE merchant_id = $1 AND id = $2`
 	holdTerminal = `UPDATE terminals SET held = $3 WHERE merchant_id = $1 AND id = $2`
 	deleteTask   = `DELETE FROM tasks WHERE merchant_id = $1 AND payment_id = $2 AND kind = $3`
