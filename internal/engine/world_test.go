@@ -42,6 +42,7 @@ type world struct {
 	serial  bool
 	limits  engine.Limits
 	place   merchant.Environment
+	inquire bool // whether a phone is registered
 }
 
 // inBubble runs f at 10:00 WIB of a day in fake time.
@@ -117,7 +118,7 @@ func (w *world) boot(owner string, s store.Store) (*engine.Engine, context.Cance
 	transport := exchange.NewTransport(exchange.Options{DialContext: w.net.dial, DisableKeepAlives: true})
 	a := account(w.terms)
 	a.ID, a.Terminals[0].Serial = cmp.Or(w.account, a.ID), w.serial
-	a.Environment = cmp.Or(w.place, a.Environment)
+	a.Environment, a.InquiryFirst = cmp.Or(w.place, a.Environment), w.inquire
 	line, err := rail.Open(a, meddler{transport, &w.meddle}, time.Now)
 	if err != nil {
 		w.Fatal(err)
