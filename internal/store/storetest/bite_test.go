@@ -378,6 +378,16 @@ func brokenCommits() []breakage {
 				return one, err
 			}
 		}, []string{"what is stored is not shared with the caller"}},
+		{
+			"what waits for a choice has no alarm", func(b *bad) {
+				edited(b, func(c *store.Change) {
+					if c.Payment.Choosing() {
+						c.Payment.WakeAt = time.Time{}
+					}
+				})
+			},
+			[]string{"a payment may take its number later, once"},
+		},
 		{"payments are found by id alone", func(b *bad) {
 			b.load = func(m, id string) (payment.Payment, error) {
 				if p, err := b.Store.Load(ctx, "mer_a", id); err == nil {

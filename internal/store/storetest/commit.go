@@ -19,6 +19,7 @@ func commitRules() []Rule {
 		{"what belongs to a change is there with it", writesAllOfAChange},
 		{"nothing of a refused change is there", writesNothingOfARefusedChange},
 		{"what is stored is not shared with the caller", sharesNothing},
+		{"a payment may take its number later, once", numbersComeLater},
 		{"two merchants with the same ids do not meet", keepsMerchantsApart},
 		{"a call whose context has ended writes nothing", heedsTheContext},
 		{"after Close everything is ErrClosed", closes},
