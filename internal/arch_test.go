@@ -57,10 +57,12 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-	{"internal/payment", "* internal/registry internal/config internal/exchange internal/webhook internal/recap internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
-	{"internal/exchange", "* internal/registry internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
-	{"internal/webhook", "* internal/store internal/engine internal/courier " + stores + " " + doors},
-	{"internal/recap", "* internal/store internal/engine " + stores + " " + doors},
+	{"internal/payment", "* internal/registry internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
+	{"internal/exchange", "* internal/registry internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/webhook", "* internal/books internal/store internal/engine internal/courier " + stores + " " + doors},
+	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},
+	{"internal/sheet", "* internal/reconcile internal/books " + doors},
+	{"internal/reconcile", "* internal/books " + doors},
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/qrpicture", "* " + doors},
 	{"internal/reference", "internal/api"},
@@ -72,7 +74,7 @@ var rooms = []room{
 	{"internal/rail", "* internal/registry internal/rail/railtest internal/wording internal/engine " + doors},
 	{"internal/rail/railtest", ""},
 	{"internal/wording", "* " + doors},
-	{"internal/store", "* internal/registry internal/engine internal/courier " + stores + " " + doors},
+	{"internal/store", "* internal/registry internal/books internal/engine internal/courier " + stores + " " + doors},
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
 	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},
 	{"internal/store/sqldb/sqldbtest", ""},
@@ -85,6 +87,7 @@ var rooms = []room{
 	{"internal/engine", "* internal/registry " + doors},
 
 	{"internal/courier", "* " + doors},
+	{"internal/books", "* " + doors},
 	{"internal/registry", "* " + doors},
 
 	// Doors.
@@ -144,7 +147,7 @@ var bans = []ban{
 		"the emulator itself is standard library; what reads pictures stands apart in sandbox/qrscan",
 	},
 	{
-		"internal/rail internal/store internal/engine internal/exchange internal/webhook internal/recap internal/evidence internal/merchant",
+		"internal/rail internal/store internal/engine internal/exchange internal/webhook internal/recap internal/reconcile internal/sheet internal/books internal/evidence internal/merchant",
 		anyOf("testing", "flag"),
 		"rooms take their own Options; only cmd reads flags, only tests know of tests",
 	},

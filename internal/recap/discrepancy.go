@@ -1,0 +1,338 @@
+package recap
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+// Class is how a payment stands in our books and in the provider's. The spelling is stored and served.
+type Class string
+
+// The classes. All but Matched are discrepancies.
+const (
+	Matched       Class = "matched"
+	MissingHere   Class = "missing_here"   // the provider lists it, and no payment here has its key
+	MissingThere  Class = "missing_there"  // the merchant should have money of it, and the provider does not list it
+	AmountDiffers Class = "amount_differs" // both have it, with different amounts
+	StateDiffers  Class = "state_differs"  // both have it, and disagree on whether the money was taken, or given back
+	Duplicate     Class = "duplicate"      // one of the two lists it more than once
+	FeeDiffers    Class = "fee_differs"    // the fee is not what was agreed, or net is not amount less fee
+)
+
+// Classes lists the discrepancies.
+func Classes() []Class {
+	return []Class{MissingHere, MissingThere, AmountDiffers, StateDiffers, Duplicate, FeeDiffers}
+}
+
+// Money says what became of the customer's money, as our books have it.
+type Money string
+
+// What can have become of the money.
+const (
+	Kept      Money = "kept"       // taken, and the merchant's
+	GivenBack Money = "given_back" // taken or not: given back, or surely undone
+	NotTaken  Money = "not_taken"
+	Doubtful  Money = "doubtful" // in review: a human must say
+	UnderWay  Money = "under_way"
+)
+
+// Entry is one attempt of a payment as our books have it. Its key is what both sides know it by; see reconcile.Mapping.
+type Entry struct {
+	Key       string         `json:"key"`
+	PaymentID string         `json:"payment_id"`
+	Attempt   int            `json:"attempt"` // from 0
+	State     payment.State  `json:"state"`
+	Money     Money          `json:"money"`
+	Amount    payment.Rupiah `json:"amount"`
+	At        time.Time      `json:"at"` // t0
+	// Home tells that it counts on the day that is reconciled; the others are of the hours around it, for which the
+	// provider may count otherwise.
+	Home bool `json:"home"`
+	// Astride tells that its t0 is on one day and its money on another: the provider may count it on either.
+	Astride bool `json:"astride,omitempty"`
+	// Contradicted says what the provider has said to the contrary of State, as our exchanges have it; empty: nothing.
+	Contradicted string `json:"contradicted,omitempty"`
+}
+
+// Standing is what a line of a provider's file says of a payment.
+type Standing string
+
+// What a line can say.
+const (
+	LinePaid     Standing = "paid"
+	LineReturned Standing = "returned" // refunded, voided, reversed
+	LineFailed   Standing = "failed"   // nobody was charged
+)
+
+// Sen is a hundredth of a rupiah, in which fees are counted.
+type Sen int64
+
+// String writes rupiah, with two digits after a comma where there are sen.
+func (s Sen) String() string {
+	sign := ""
+	if s < 0 {
+		sign, s = "-", -s
+	}
+	if s%100 == 0 {
+		return fmt.Sprintf("%s%d", sign, s/100)
+	}
+	return fmt.Sprintf("%s%d,%02d", sign, s/100, s%100)
+}
+
+// Line is a line of a provider's file.
+type Line struct {
+	Key      string         `json:"key"`
+	Row      int            `json:"row"` // in the file, from 1
+	Standing Standing       `json:"standing"`
+	Written  string         `json:"written,omitempty"` // the state in the provider's own word
+	Amount   payment.Rupiah `json:"amount"`
+	At       time.Time      `json:"at,omitzero"`
+	Fee      Sen            `json:"fee_sen,omitempty"`
+	Net      Sen            `json:"net_sen,omitempty"`
+	HasFee   bool           `json:"has_fee,omitempty"`
+	HasNet   bool           `json:"has_net,omitempty"`
+}
+
+// Discrepancy is one difference between our books and the provider's, with what to do about it.
+type Discrepancy struct {
+	Class  Class   `json:"class"`
+	Key    string  `json:"key"`
+	Ours   []Entry `json:"ours"`
+	Theirs []Line  `json:"theirs"`
+	// Difference is what the provider's books have more than ours, in rupiah; of a fee in sen.
+	Difference int64  `json:"difference"`
+	Action     Action `json:"action"`
+	Detail     string `json:"detail"` // one sentence that says what is different
+}
+
+// Action is what to do about a discrepancy. The spelling is stored and served.
+type Action string
+
+// The actions.
+const (
+	FindPayment    Action = "find_payment"    // of which account or day is it? If of none, the customer's money must go back
+	ClaimPayment   Action = "claim_payment"   // claim the money, with approval code and exchanges
+	ClaimAmount    Action = "claim_amount"    // settle the difference with the provider
+	ReturnMoney    Action = "return_money"    // the customer was charged for what came to nothing here
+	AcceptReturn   Action = "accept_return"   // the provider gave the money back: was it asked to?
+	ResolvePaid    Action = "resolve_paid"    // close the review as paid
+	ResolveUnpaid  Action = "resolve_unpaid"  // close the review as not paid
+	CheckPayment   Action = "check_payment"   // still under way here: ask the provider again
+	ClaimDuplicate Action = "claim_duplicate" // it was charged or listed twice: one of them must go back
+	ClaimFee       Action = "claim_fee"       // settle the fee with the provider
+)
+
+// Advice says of an action in a sentence what to do.
+func (a Action) Advice() string {
+	switch a {
+	case FindPayment:
+		return "Look for it among other accounts and days; if nobody knows it, the customer's money must go back: ask the provider."
+	case ClaimPayment:
+		return "Claim it from the provider, with the approval code and the exchanges of the payment."
+	case ClaimAmount:
+		return "Show the provider the request with the amount that was asked for, and settle the difference."
+	case ReturnMoney:
+		return "The customer was charged for what was not sold: have the provider give the money back, or deliver and resolve the payment as paid."
+	case AcceptReturn:
+		return "Find out who asked the provider to give the money back; if nobody here did, claim it."
+	case ResolvePaid:
+		return "The provider has it as paid: resolve the payment in review as paid."
+	case ResolveUnpaid:
+		return "The provider does not have it as paid: resolve the payment in review as not paid."
+	case CheckPayment:
+		return "It is still under way here: check the payment, and reconcile again."
+	case ClaimDuplicate:
+		return "Ask the provider whether the customer was charged twice; one of the charges must go back."
+	case ClaimFee:
+		return "Settle the fee with the provider."
+	}
+	return ""
+}
+
+// FeeRule is how a fee is agreed: so many millionths of the amount and so much more, to be met within a tolerance. The zero
+// value agrees to anything.
+type FeeRule struct {
+	Agreed     bool
+	PerMillion int64
+	Fixed      Sen
+	Tolerance  Sen
+}
+
+// Of is the fee of an amount, rounded half up to a sen.
+func (r FeeRule) Of(amount payment.Rupiah) Sen {
+	return Sen((int64(amount)*100*r.PerMillion+500_000)/1_000_000) + r.Fixed
+}
+
+// Rules are what the comparison goes by beside the entries and lines.
+type Rules struct {
+	Fee FeeRule
+}
+
+// Verdict is what comparing all that both sides have under one key came to.
+type Verdict struct {
+	// Found are the discrepancies; none: it is matched, or there is nothing to match.
+	Found []Discrepancy
+	// Matched is set when both sides have it and agree, Carried when it is not listed and may be on the neighbouring day.
+	Matched, Carried bool
+}
+
+// Compare compares what both sides have under one key; one of them may have nothing.
+func Compare(rules Rules, key string, ours []Entry, theirs []Line) Verdict {
+	found := func(c Class, difference int64, a Action, format string, args ...any) Verdict {
+		return Verdict{Found: []Discrepancy{{c, key, ours, theirs, difference, a, fmt.Sprintf(format, args...)}}}
+	}
+	paid, returned := standing(theirs)
+	switch {
+	case len(ours) == 0 && len(paid) == 0 && returned == nil:
+		return Verdict{} // a charge that failed there, and nothing here
+	case len(ours) == 0:
+		l := theirs[0]
+		return found(MissingHere, net(theirs), FindPayment, "row %d lists Rp %d, and no payment here has this key", l.Row, l.Amount)
+	case len(ours) > 1:
+		return found(Duplicate, 0, ClaimDuplicate, "%d payments here have the same key: %s", len(ours), ids(ours))
+	case len(paid) > 1:
+		return found(Duplicate, sum(paid[1:]), ClaimDuplicate, "the file lists it as paid in rows %s", rows(paid))
+	}
+	e := ours[0]
+	switch {
+	case returned != nil:
+		return compareReturned(rules, e, paid, *returned, found)
+	case len(paid) == 1:
+		return comparePaid(rules, e, paid[0], found)
+	default:
+		return compareAbsent(e, len(theirs) > 0, found)
+	}
+}
+
+type finding func(c Class, difference int64, a Action, format string, args ...any) Verdict
+
+// compareAbsent is for what the file does not list, or lists as failed.
+func compareAbsent(e Entry, failed bool, found finding) Verdict {
+	how := "the file does not list it"
+	if failed {
+		how = "the file lists it as failed"
+	}
+	switch {
+	case e.Money == Kept && failed:
+		return found(StateDiffers, -int64(e.Amount), ClaimPayment, "it is %s here, and %s", e.State, how)
+	case !failed && !e.Home:
+		return Verdict{} // of the hours around the day: not expected here
+	case e.Money == Kept && e.Astride:
+		return Verdict{Carried: true}
+	case e.Money == Kept:
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with Rp %d, and %s", e.State, e.Amount, how)
+	case e.Money == Doubtful:
+		return found(StateDiffers, 0, ResolveUnpaid, "it is in review here, and %s", how)
+	}
+	return Verdict{Matched: failed}
+}
+
+// comparePaid is for what the file lists once, as paid.
+func comparePaid(rules Rules, e Entry, l Line, found finding) Verdict {
+	switch e.Money {
+	case Kept:
+	case Doubtful:
+		return found(StateDiffers, int64(l.Amount), ResolvePaid, "it is in review here, and row %d lists it as paid", l.Row)
+	case UnderWay:
+		return found(StateDiffers, int64(l.Amount), CheckPayment, "it is %s here, and row %d lists it as paid", e.State, l.Row)
+	default:
+		return found(StateDiffers, int64(l.Amount), ReturnMoney, "it is %s here, and row %d lists it as paid", e.State, l.Row)
+	}
+	if e.Contradicted != "" {
+		return found(StateDiffers, 0, CheckPayment, "row %d lists it as paid, as it is here, but the provider has told us: %s", l.Row, e.Contradicted)
+	}
+	v := Verdict{}
+	if e.Amount != l.Amount {
+		v = found(AmountDiffers, int64(l.Amount-e.Amount), ClaimAmount, "it is Rp %d here, and Rp %d in row %d", e.Amount, l.Amount, l.Row)
+	}
+	if expected, wrong := feeWrong(rules.Fee, l); wrong != "" {
+		v.Found = append(v.Found, found(FeeDiffers, int64(expected), ClaimFee, "%s", wrong).Found...)
+	}
+	v.Matched = len(v.Found) == 0
+	return v
+}
+
+// compareReturned is for what the file lists as given back, with or without the charge before it.
+func compareReturned(rules Rules, e Entry, paid []Line, back Line, found finding) Verdict {
+	switch {
+	case e.Money == Kept:
+		return found(StateDiffers, -int64(e.Amount), AcceptReturn, "it is %s here, and row %d lists it as given back", e.State, back.Row)
+	case e.Money == Doubtful:
+		return found(StateDiffers, 0, ResolveUnpaid, "it is in review here, and row %d lists it as given back", back.Row)
+	case e.Money == UnderWay:
+		return found(StateDiffers, 0, CheckPayment, "it is %s here, and row %d lists it as given back", e.State, back.Row)
+	case e.Money == NotTaken:
+		return found(StateDiffers, 0, CheckPayment, "it is %s here, without a charge, and row %d lists it as given back", e.State, back.Row)
+	}
+	for _, l := range append(paid, back) {
+		if size := max(l.Amount, -l.Amount); size != e.Amount {
+			return found(AmountDiffers, int64(size-e.Amount), ClaimAmount, "it is Rp %d here, and Rp %d in row %d", e.Amount, size, l.Row)
+		}
+	}
+	return Verdict{Matched: true}
+}
+
+// standing gives the lines of charges, and the one that gives the money back, if there is one.
+func standing(lines []Line) (paid []Line, returned *Line) {
+	for i := range lines {
+		switch lines[i].Standing {
+		case LinePaid:
+			paid = append(paid, lines[i])
+		case LineReturned:
+			returned = &lines[i]
+		}
+	}
+	return paid, returned
+}
+
+// feeWrong says what is wrong with a line's fee or net, and by how many sen the fee is too high.
+func feeWrong(rule FeeRule, l Line) (difference Sen, wrong string) {
+	amount := Sen(l.Amount) * 100
+	if l.HasFee && rule.Agreed {
+		if want := rule.Of(l.Amount); max(l.Fee-want, want-l.Fee) > rule.Tolerance {
+			return l.Fee - want, fmt.Sprintf("row %d has a fee of Rp %s, and Rp %s is agreed", l.Row, l.Fee, want)
+		}
+	}
+	if l.HasFee && l.HasNet && amount-l.Fee != l.Net {
+		return amount - l.Fee - l.Net, fmt.Sprintf("row %d has a net of Rp %s, and amount less fee is Rp %s", l.Row, l.Net, amount-l.Fee)
+	}
+	return 0, ""
+}
+
+func net(lines []Line) (total int64) {
+	for _, l := range lines {
+		switch size := int64(max(l.Amount, -l.Amount)); l.Standing {
+		case LinePaid:
+			total += size
+		case LineReturned:
+			total -= size
+		}
+	}
+	return total
+}
+
+func sum(lines []Line) (total int64) {
+	for _, l := range lines {
+		total += int64(l.Amount)
+	}
+	return total
+}
+
+func rows(lines []Line) string {
+	s := make([]string, len(lines))
+	for i, l := range lines {
+		s[i] = fmt.Sprint(l.Row)
+	}
+	return strings.Join(s, ", ")
+}
+
+func ids(entries []Entry) string {
+	s := make([]string, len(entries))
+	for i, e := range entries {
+		s[i] = e.PaymentID
+	}
+	return strings.Join(s, ", ")
+}
