@@ -56,8 +56,8 @@ type Options struct {
 	ClaimEvery time.Duration
 	// WatchEvery is how often (in real time) payments that somebody waits for are looked up. Default 200 ms.
 	WatchEvery time.Duration
-	// QueryRate is how many queries about QRs this process makes by itself for one merchant in a second of the engine's
-	// time; the others wait their turn. Default 200.
+	// QueryRate is how many queries about QRs are made by themselves for one merchant in a second of the engine's time, by
+	// all processes together; the others wait their turn. Default 200.
 	QueryRate int
 	// Routing says by merchant which rail is tried first, and whether another one may follow.
 	Routing map[string]merchant.Routing

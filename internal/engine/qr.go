@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/payment"
@@ -59,8 +60,8 @@ func (e *Engine) renumberOnce(ctx context.Context, p payment.Payment, want payme
 	return e.takeNumber(ctx, p, r, terms, payment.Renumbered{Attempt: want.Attempt, Route: want.Route})
 }
 
-// pace says how long a merchant's next query must wait, so that they are not more than QueryRate in a second. The caller
-// holds the lock. It is this process's own count: replicas that poll for one merchant have a budget each.
+// pace says how long a merchant's next query must wait here, so that they are not more than QueryRate in a second. The caller
+// holds the lock. It only spreads what this process does; what all processes do together is counted by queryLimit.
 func (e *Engine) pace(merchantID string, now time.Time) time.Duration {
 	next := e.queries[merchantID]
 	if next.Before(now) {
@@ -68,4 +69,37 @@ func (e *Engine) pace(merchantID string, now time.Time) time.Duration {
 	}
 	e.queries[merchantID] = next.Add(time.Second / time.Duration(e.QueryRate))
 	return next.Sub(now)
+}
+
+// limitQueries lets a query that an alarm makes count against its merchant's, in the same commit. A tenth of a second's may
+// come at once, since those of a group are written at one time.
+func (e *Engine) limitQueries(c store.Change, before payment.Payment, ev payment.Event) store.Change {
+	if _, woke := ev.(payment.Woke); !woke || before.State != payment.Awaiting {
+		return c
+	}
+	asks := func(command payment.Command) bool { _, is := command.(payment.Inquire); return is }
+	if slices.ContainsFunc(c.Commands, asks) {
+		burst := max(1, e.QueryRate/10)
+		c.Limits = append(c.Limits, store.Limit{
+			Name: "query/" + c.Payment.MerchantID, Count: burst, Per: time.Duration(burst) * time.Second / time.Duration(e.QueryRate),
+		})
+	}
+	return c
+}
+
+// putOff lets an alarm ring again when its merchant's next query may be made: other processes have used up what there was.
+// The queries of this one are spread from then on.
+func (e *Engine) putOff(p payment.Payment, until time.Time) {
+	key := paymentKey{p.MerchantID, p.ID}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	h := e.held[key]
+	if h == nil || h.stop != nil || h.p.Version != p.Version { // another one drives it, or something has happened to it
+		return
+	}
+	if e.queries[p.MerchantID].Before(until) {
+		e.queries[p.MerchantID] = until
+	}
+	h.wake, h.putOff = h.p.WakeAt, true
+	e.arm(key, h, e.pace(p.MerchantID, e.Now()))
 }

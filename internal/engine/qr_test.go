@@ -612,6 +612,47 @@ func TestQueriesOfAMerchantAreSpread(t *testing.T) {
 	})
 }
 
+// Two processes that serve one merchant have one budget of queries between them, and none of the QRs is forgotten.
+func TestProcessesShareAMerchantsQueries(t *testing.T) {
+	inQRBubble(t, "", func(w *qrBubble) {
+		w.stop()
+		w.rate = 2
+		w.startQR("own_2", "")
+		one := w.engine
+		other, stop := w.newEngine("own_3", "")
+		defer stop()
+		var shown []payment.Payment
+		for i := range 20 {
+			w.engine = []*engine.Engine{one, other}[i%2]
+			shown = append(shown, w.show())
+		}
+		for _, p := range shown {
+			w.wantState(w.after(p, 6*time.Minute), payment.Expired)
+		}
+		at := map[time.Time]int{}
+		for _, p := range shown {
+			parts, err := w.store.Exchanges(w.Context(), p.MerchantID, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range parts {
+				if part.Operation == string(snap.Query) && part.Side == exchange.Request {
+					at[part.At.Truncate(time.Second)]++
+				}
+			}
+		}
+		if len(at) < 30 {
+			t.Errorf("queries in %d seconds only: nothing is proved", len(at))
+		}
+		for second, n := range at {
+			if n > 3 {
+				t.Errorf("%d queries in the second %s, want at most 2, or 3 where one waited", n, second)
+			}
+		}
+		w.polite2(t)
+	})
+}
+
 func TestReceiveAtNoDoor(t *testing.T) {
 	inQRBubble(t, "", func(w *qrBubble) {
 		for _, at := range [][2]string{{"demo", "other"}, {"other", "qris"}} {

@@ -224,11 +224,15 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 			}
 			return p, nil
 		}
-		done, err := e.Store.Commit(ctx, c)
+		done, err := e.Store.Commit(ctx, e.limitQueries(c, p, ev))
 		if errors.Is(err, store.ErrConflict) {
 			e.Metrics.Conflicts.Add(1)
 			ok = false
 			continue
+		}
+		if limit := (*store.LimitReached)(nil); errors.As(err, &limit) { // no ask has a limit
+			e.putOff(p, limit.Until)
+			return p, nil
 		}
 		if errors.Is(err, store.ErrUnknown) {
 			return p, &unknownChange{c.ID, err}

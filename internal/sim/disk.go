@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -205,6 +206,9 @@ func expected(err error) bool {
 	var used *store.KeyUsed
 	var held *store.TerminalHeld
 	var refusal *payment.Refusal
+	if limit := (*store.LimitReached)(nil); errors.As(err, &limit) { // of queries only: nobody's phone or key is limited here
+		return strings.HasPrefix(limit.Name, "query/")
+	}
 	return errors.Is(err, store.ErrConflict) || errors.As(err, &used) || errors.As(err, &held) || errors.As(err, &refusal) ||
 		errors.Is(err, payment.ErrBatchFull) || errors.Is(err, payment.ErrBatchesUsedUp)
 }
