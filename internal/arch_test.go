@@ -66,6 +66,7 @@ var rooms = []room{
 	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
 	{"internal/qrpicture", "* " + doors},
 	{"internal/reference", "internal/api"},
+	{"internal/operator", "* internal/store internal/config cmd/lunas " + stores + " " + doors},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},
 	{"internal/credential", "* internal/registry internal/cli"},
 	{"internal/merchant", "* internal/registry internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},

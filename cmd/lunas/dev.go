@@ -69,7 +69,11 @@ func (c devCommand) Run(t *terminal) error {
 	}
 	s := newSandbox(clock, c.Speed, demoProviders(front.Addr()))
 	defer s.Close()
-	if err := c.announce(t, front, back, key); err != nil {
+	link, _, err := g.SetupLink(t.ctx, reachable(front.Addr()))
+	if err != nil {
+		return err
+	}
+	if err := c.announce(t, front, back, key, link); err != nil {
 		return err
 	}
 	return together(t.ctx,
@@ -108,12 +112,16 @@ func level(name string) (l slog.Level) {
 }
 
 // announce prints where everything is, and writes the same for scripts.
-func (c devCommand) announce(t *terminal, front, back net.Listener, key string) error {
+func (c devCommand) announce(t *terminal, front, back net.Listener, key, link string) error {
 	api, wallet := "http://"+front.Addr().String(), "http://"+back.Addr().String()
 	env := filepath.Join(c.Data, "dev.env")
 	content := fmt.Sprintf("export LUNAS_URL=%s\nexport LUNAS_API_KEY=%s\nexport LUNAS_SANDBOX_URL=%s\nexport LUNAS_WALLET_URL=%s/\n", api, key, wallet, wallet)
 	if err := os.WriteFile(env, []byte(content), 0o600); err != nil {
 		return fmt.Errorf("%s cannot be written: %w; choose another folder with --data", env, err)
+	}
+	console := api + "/console"
+	if link != "" {
+		console = link + "   open it once, within an hour, and become the owner"
 	}
 	speed := ""
 	if c.Speed != 1 {
@@ -124,6 +132,7 @@ func (c devCommand) announce(t *terminal, front, back net.Listener, key string) 
 API       %s
 API key   %s
 Wallet    %s/   open this in a browser: it is the customer's phone
+Console   %s
 %sScripts   source %s
 
 Try it: ask for a payment, then pay it in the wallet of 081211111111.
@@ -135,7 +144,7 @@ Try it: ask for a payment, then pay it in the wallet of 081211111111.
 "rail":"doku" and "rail":"faspay" make it go through them. Or ask for a QR with '{"amount":12500,"reference":"INV-2","method":"qris"}', and scan it in the wallet.
 
 Ctrl-C ends it; the data stays in %s.
-`, api, key, wallet, speed, env, api, key, c.Data)
+`, api, key, wallet, console, speed, env, api, key, c.Data)
 	return err
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"text/tabwriter"
+	"time"
 
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/gateway"
@@ -40,6 +42,14 @@ func (c serveCommand) Run(t *terminal) error {
 	if err != nil {
 		_ = l.Close()
 		return err
+	}
+	link, expires, err := g.SetupLink(t.ctx, "http://"+l.Addr().String())
+	if err != nil {
+		return errors.Join(err, l.Close(), g.Close())
+	}
+	if link != "" {
+		// A secret: it is printed, and never logged.
+		fmt.Fprintf(t.out, "The console has no user yet. Set up its owner, once, until %s:\n  %s\n", expires.Format(time.TimeOnly), link)
 	}
 	log.Info("lunas serves", "address", l.Addr().String(), "merchants", len(conf.Merchants))
 	return g.Serve(t.ctx, l)

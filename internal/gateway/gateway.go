@@ -18,6 +18,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/api"
 	"github.com/lunas-pay/lunas/internal/checkout"
 	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/console"
 	"github.com/lunas-pay/lunas/internal/courier"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -49,6 +50,8 @@ type Gateway struct {
 	Handler  http.Handler
 	store    store.Store
 	registry *registry.Registry
+	console  *console.Console
+	url      string // where operators reach it; may be empty
 	log      *slog.Logger
 	look     lookout
 	drain    time.Duration
@@ -77,7 +80,7 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if err := refuseFenced(ctx, db); err != nil {
 		return nil, errors.Join(err, look.close(), db.Close())
 	}
-	g := &Gateway{store: db, log: o.Log, look: look, drain: o.Config.Drain, leaving: make(chan struct{})}
+	g := &Gateway{store: db, log: o.Log, look: look, drain: o.Config.Drain, url: o.Config.PublicURL, leaving: make(chan struct{})}
 	if err := g.build(ctx, o, keyring); err != nil {
 		return nil, errors.Join(err, look.close(), db.Close())
 	}
@@ -126,6 +129,9 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if err != nil {
 		return err
 	}
+	if g.console, err = g.newConsole(o); err != nil {
+		return err
+	}
 	options := api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
 		Keys: g.registry.Key, Used: g.registry.Used, Registry: g.registry,
@@ -136,10 +142,10 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 		if err := v.Watch(observe.Sources{Engine: g.Engine, Courier: g.Courier, Store: g.store, Groups: g.Stats, Now: o.Clock.Now}); err != nil {
 			return err
 		}
-		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links))
+		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links), g.console)
 		return nil
 	}
-	g.Handler = withPages(api.New(options), g.pages(o, links))
+	g.Handler = withPages(api.New(options), g.pages(o, links), g.console)
 	return nil
 }
 
@@ -230,6 +236,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	go func() { ended <- server.Serve(l) }()
 	go g.look.serve(g.log)
 	go g.registry.Run(running)
+	go g.console.Run(running)
 	delivered := make(chan struct{})
 	go func() {
 		defer close(delivered)

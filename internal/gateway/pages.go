@@ -22,9 +22,13 @@ func (g *Gateway) pages(o Options, links checkout.Links) http.Handler {
 	})
 }
 
-// withPages lets customers in at their doors and everybody else at the API's.
-func withPages(door, pages http.Handler) http.Handler {
+// withPages lets customers and operators in at their doors and everybody else at the API's.
+func withPages(door, pages, console http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/") {
+			console.ServeHTTP(w, r)
+			return
+		}
 		if strings.HasPrefix(r.URL.Path, "/pay/") || strings.HasPrefix(r.URL.Path, "/checkout/") {
 			pages.ServeHTTP(w, r)
 			return

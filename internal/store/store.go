@@ -79,6 +79,7 @@ type Store interface {
 	Registry
 	Fencing
 	Actions
+	Operators
 	Close() error
 }
 

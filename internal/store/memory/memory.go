@@ -43,6 +43,7 @@ type Store struct {
 	leases    map[string]time.Time
 	limits    map[string]time.Time
 	registry  registry
+	operators operators
 	fence     *store.Fence // nil: none
 	actions   []store.Action
 }
@@ -94,7 +95,7 @@ func New(o Options) *Store {
 	}
 	return &Store{
 		opts: o, merchants: map[string]*merchant{}, serials: map[serial]*task{}, leases: map[string]time.Time{},
-		limits: map[string]time.Time{}, registry: newRegistry(),
+		limits: map[string]time.Time{}, registry: newRegistry(), operators: newOperators(),
 	}
 }
 

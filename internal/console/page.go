@@ -1,0 +1,207 @@
+package console
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"maps"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/operator"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/internal/wording"
+)
+
+//go:embed web
+var web embed.FS
+
+// pages are the templates with their words, and the files that they name.
+type pages struct {
+	templates *template.Template
+	words     map[string]wording.Words
+	files     map[string]file // by the name in the address, which changes with the content
+}
+
+type file struct {
+	content []byte
+	kind    string
+}
+
+var kinds = map[string]string{ // never written
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+}
+
+// loadPages reads what is embedded; it panics on what can only be a mistake of ours.
+func loadPages() pages {
+	p := pages{files: map[string]file{}, words: map[string]wording.Words{}}
+	for _, some := range words() {
+		maps.Copy(p.words, some)
+	}
+	names := map[string]string{}
+	all, err := fs.Glob(web, "web/*.*")
+	if err != nil {
+		panic("console: " + err.Error())
+	}
+	for _, from := range all {
+		kind, ok := kinds[path.Ext(from)]
+		if !ok {
+			continue
+		}
+		content, err := web.ReadFile(from)
+		if err != nil {
+			panic("console: " + err.Error())
+		}
+		sum := sha256.Sum256(content)
+		base, ext := strings.TrimSuffix(path.Base(from), path.Ext(from)), path.Ext(from)
+		name := base + "-" + hex.EncodeToString(sum[:6]) + ext
+		p.files[name], names[base+ext] = file{content, kind}, "/console/files/"+name
+	}
+	p.templates = template.Must(template.New("").Funcs(template.FuncMap{
+		"file": func(name string) (string, error) {
+			if names[name] == "" {
+				return "", fmt.Errorf("no file %s", name)
+			}
+			return names[name], nil
+		},
+	}).ParseFS(web, "web/*.html"))
+	return p
+}
+
+// file serves a file under a name that changes with its content, so that a browser may keep it for good.
+func (p pages) file(v *visit) error {
+	f, ok := p.files[v.r.PathValue("file")]
+	if !ok {
+		return store.ErrNotFound
+	}
+	v.w.Header().Set("Content-Type", f.kind)
+	v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = v.w.Write(f.content) // a browser that is gone reads nothing
+	return nil
+}
+
+// view is what templates see.
+type view struct {
+	*visit
+	Title string
+	Data  any
+}
+
+// show writes a page: the template of that name, titled by the word of the same name.
+func (v *visit) show(name string, data any) error {
+	return v.write(name, view{v, v.Word(name), data})
+}
+
+func (v *visit) write(name string, data view) error {
+	var b bytes.Buffer
+	if err := v.s.pages.templates.ExecuteTemplate(&b, name, data); err != nil {
+		return fmt.Errorf("write page %s: %w", name, err)
+	}
+	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	v.w.Header().Set("Content-Language", v.Lang)
+	v.w.WriteHeader(v.Status)
+	_, _ = v.w.Write(b.Bytes()) // a browser that is gone reads nothing
+	return nil
+}
+
+// apologize writes a page that says why there is no other.
+func (s *server) apologize(v *visit, status int, words [2]wording.Words) {
+	v.Status = status
+	if err := v.write("apology", view{v, v.Say(words[0]), v.Say(words[1])}); err != nil {
+		s.Log.Error("a page of the console cannot be written", "error", err)
+		http.Error(v.w, "the page cannot be written", http.StatusInternalServerError)
+	}
+}
+
+// Word gives a label in the visitor's language.
+func (v *visit) Word(key string) string {
+	w, ok := v.s.pages.words[key]
+	if !ok {
+		panic("console: no label " + key)
+	}
+	return v.Say(w)
+}
+
+// Say gives a sentence in the visitor's language.
+func (v *visit) Say(w wording.Words) string {
+	if v.Lang == "en" {
+		return w.EN
+	}
+	return w.ID
+}
+
+// Time writes a time of day in Jakarta with its day; nothing for no time.
+func (v *visit) Time(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return t.In(payment.WIB).Format("02/01/2006 15:04:05") + " WIB"
+}
+
+// Money writes an amount so that it does not break in two.
+func (v *visit) Money(r payment.Rupiah) string { return strings.ReplaceAll(r.String(), " ", "\u00a0") }
+
+// State names a payment's state.
+func (v *visit) State(s payment.State) string { return v.Word("state_" + string(s)) }
+
+// Role names a role.
+func (v *visit) Role(r operator.Role) string { return v.Word("role_" + string(r)) }
+
+// May tells whether the user has a role for the page's merchant, or for any where the page has none.
+func (v *visit) May(role string) bool {
+	if v.Merchant.ID == "" {
+		return v.User.MaySomewhere(operator.Role(role))
+	}
+	return v.User.May(operator.Role(role), v.Merchant.ID)
+}
+
+// At is a path of the page's merchant: {{.At "payments" .ID}}.
+func (v *visit) At(parts ...string) string { return v.at(parts...) }
+
+// Done is the word of a change that has just been made, which ?done= names; empty for none.
+func (v *visit) Done() string {
+	w, ok := v.s.pages.words["done_"+v.r.URL.Query().Get("done")]
+	if !ok || v.r.Method != http.MethodGet {
+		return ""
+	}
+	return v.Say(w)
+}
+
+// Path is the page's own address, for the switch of languages.
+func (v *visit) Path() string { return v.r.URL.Path }
+
+// Switches tells whether the page can be had in the other language: what a form has answered cannot.
+func (v *visit) Switches() bool { return v.r.Method == http.MethodGet }
+
+// Entry is a line of the menu.
+type Entry struct {
+	Path, Label string
+	Here        bool
+}
+
+// Menu lists the pages that the user may see: those of the page's merchant, and those of no merchant.
+func (v *visit) Menu() (list []Entry) {
+	for _, rt := range v.s.routes() {
+		pattern := strings.TrimSuffix(strings.TrimPrefix(rt.pattern, "GET "), "{$}")
+		switch {
+		case rt.menu == "":
+			continue
+		case !rt.perMerchant():
+			if rt.needs != signedIn && !v.User.MaySomewhere(rt.needs) {
+				continue
+			}
+		case v.Merchant.ID == "" || !v.User.May(rt.needs, v.Merchant.ID):
+			continue
+		}
+		to := strings.Replace(pattern, "/console/m/{merchant}/", v.at(), 1)
+		list = append(list, Entry{to, v.Word(rt.menu), to == v.r.URL.Path})
+	}
+	return list
+}

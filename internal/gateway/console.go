@@ -1,0 +1,47 @@
+package gateway
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/console"
+	"github.com/lunas-pay/lunas/internal/store"
+)
+
+// newConsole makes the pages for operators.
+func (g *Gateway) newConsole(o Options) (*console.Console, error) {
+	key, err := hkdf.Key(sha256.New, o.Config.MasterKey, nil, "lunas console 1", sha256.Size)
+	if err != nil {
+		return nil, err
+	}
+	keyring, err := Keyring(o.Config)
+	if err != nil {
+		return nil, err
+	}
+	return console.New(console.Options{
+		Engine: g.Engine, Keyring: keyring, Key: key, URL: o.Config.PublicURL, Now: o.Clock.Now, Log: o.Log,
+		Merchants: func(ctx context.Context) (list []console.Merchant, err error) {
+			all, err := g.registry.Merchants(ctx)
+			for _, m := range all {
+				list = append(list, console.Merchant{ID: m.ID, Name: m.Name})
+			}
+			return list, err
+		},
+	}), nil
+}
+
+// SetupLink makes the link by which the console's first owner is made, good once and until the given time. It begins
+// with the given address unless the configuration has one. It is empty once there is a user.
+func (g *Gateway) SetupLink(ctx context.Context, address string) (link string, expires time.Time, err error) {
+	path, expires, err := console.Invitation(ctx, g.store, "", time.Now())
+	if errors.Is(err, store.ErrConflict) {
+		return "", time.Time{}, nil
+	}
+	if g.url != "" {
+		address = g.url
+	}
+	return address + path, expires, err
+}
