@@ -34,8 +34,8 @@ const (
 // room is a package and who may import it. A "*" in front stands for the rooms that see everything.
 type room struct{ name, importers string }
 
-// seesAll are the rooms behind "*": assembly, what looks on, the simulated world, and the bench.
-const seesAll = "internal/gateway internal/observe internal/sim internal/bench"
+// seesAll are the rooms behind "*": assembly, what looks on, the simulated world, conformance runs, and the bench.
+const seesAll = "internal/gateway internal/observe internal/sim internal/certify internal/bench"
 
 // stores are the rooms that keep what the words say.
 const stores = "internal/store/group internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/memory internal/store/sqlite internal/store/postgres internal/store/storetest"
@@ -63,7 +63,7 @@ var rooms = []room{
 	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},
 	{"internal/sheet", "* internal/reconcile internal/books " + doors},
 	{"internal/reconcile", "* internal/books " + doors},
-	{"internal/evidence", "* internal/store internal/engine " + stores + " " + doors},
+	{"internal/evidence", "* cmd/lunas internal/store internal/engine " + stores + " " + doors},
 	{"internal/qrpicture", "* " + doors},
 	{"internal/reference", "internal/api"},
 	{"internal/operator", "* internal/store internal/config cmd/lunas " + stores + " " + doors},
@@ -103,6 +103,7 @@ var rooms = []room{
 	{"internal/config", "internal/gateway internal/bench cmd/lunas"},
 	{"internal/gateway", "internal/sim internal/bench cmd/lunas"},
 	{"internal/sim", "internal/bench cmd/lunas"},
+	{"internal/certify", "cmd/lunas"},
 	{"internal/bench", "cmd/lunas"},
 	{"cmd/lunas", ""},
 	{"examples/fourrails", ""},

@@ -85,6 +85,13 @@ func demoMerchant(key, sandboxURL string, speed float64) (config.Merchant, error
 	}, err
 }
 
+// DemoAccounts are the accounts of the merchant of `lunas dev`, one at each rail, which the sandbox at sandboxURL knows, and
+// the merchant's name.
+func DemoAccounts(sandboxURL string) (accounts []merchant.Account, name string, err error) {
+	demo, err := demoMerchant("", sandboxURL, 1)
+	return demo.Accounts, demo.Name, err
+}
+
 // demoID is the merchant of `lunas dev`.
 const demoID = "demo"
 
