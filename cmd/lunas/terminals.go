@@ -80,6 +80,7 @@ type terminalsAdvanceCommand struct {
 	Terminal  string `arg:"" help:"The terminal's id."`
 	Batch     int    `help:"The last batch number that the provider has seen." required:"" placeholder:"N"`
 	Reference int    `help:"The last reference number that it has seen in that batch." required:"" placeholder:"N"`
+	Reason    string `help:"Why, for the log of actions." placeholder:"TEXT"`
 }
 
 // Help shows an example.
@@ -91,7 +92,7 @@ func (terminalsAdvanceCommand) Help() string {
 // Run advances.
 func (c terminalsAdvanceCommand) Run(t *terminal) error {
 	return c.with(t, func(ctx context.Context, n *gateway.Numbering) error {
-		if err := n.Advance(ctx, c.Terminal, c.Batch, c.Reference); err != nil {
+		if err := n.Advance(ctx, c.Terminal, c.Batch, c.Reference, c.Reason); err != nil {
 			return err
 		}
 		_, err := fmt.Fprintf(t.out, "Terminal %s is released; its next number comes after %d/%d.\n", c.Terminal, c.Batch, c.Reference)

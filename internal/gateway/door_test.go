@@ -147,7 +147,7 @@ func TestANumberingByDateIsMovedAhead(t *testing.T) {
 		{999999, 1, "is no day"},
 		{311299, 1, "is no day (ddmmyy) up to today"},
 	} {
-		err := n.Advance(t.Context(), "till-1", c.batch, c.reference)
+		err := n.Advance(t.Context(), "till-1", c.batch, c.reference, "by the portal")
 		if (err == nil) != (c.want == "") || (err != nil && !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("Advance(%06d/%d) = %v, want %q", c.batch, c.reference, err, c.want)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/sqlite"
 )
@@ -169,7 +170,11 @@ func (c *Confirmation) Confirm(ctx context.Context) (reviewed int, err error) {
 	for _, m := range c.Moves {
 		t := m.Before
 		t.Cursor = m.After
-		if err := c.store.SetTerminal(ctx, t); err != nil {
+		deed := byHand(store.Action{
+			Kind: store.ActTerminalAdvanced, MerchantID: t.MerchantID, Subject: t.ID, Reason: "a restored database was confirmed",
+			Details: advanced(m.Before.Cursor, m.After, t.Held),
+		})
+		if err := c.store.SetTerminal(ctx, t, deed); err != nil {
 			return 0, fmt.Errorf("terminal %s of merchant %s: %w", t.ID, t.MerchantID, err)
 		}
 	}
@@ -185,7 +190,25 @@ func (c *Confirmation) Confirm(ctx context.Context) (reviewed int, err error) {
 	if err != nil {
 		return reviewed, err
 	}
-	return reviewed, c.store.LiftFence(ctx)
+	return reviewed, c.store.LiftFence(ctx, byHand(store.Action{
+		Kind: store.ActDatabaseConfirmed, Count: int64(reviewed), Reason: c.Fence.Reason,
+		Details: registry.Details(map[string]any{"since": c.Since.UTC().Format(time.RFC3339), "terminals": len(c.Moves)}),
+	}))
+}
+
+// byHand is a deed of somebody at the command line.
+func byHand(a store.Action) store.Deed {
+	a.At = time.Now()
+	return registry.By{Actor: store.ActorCLI, Reason: a.Reason}.Deed(a)
+}
+
+// advanced says from where to where a terminal's numbering was moved, and why the terminal was stopped, if it was.
+func advanced(before, after payment.Cursor, held string) []byte {
+	d := map[string]any{"before": before.Last.String(), "after": after.Last.String()}
+	if held != "" {
+		d["stopped_because"] = held
+	}
+	return registry.Details(d)
 }
 
 // Close closes the database.

@@ -37,8 +37,9 @@ func (n *Numbering) List(ctx context.Context) ([]store.Terminal, error) {
 	return list, err
 }
 
-// Advance puts a terminal's cursor on a number, which the next push comes after, and releases the terminal.
-func (n *Numbering) Advance(ctx context.Context, terminal string, batch, reference int) error {
+// Advance puts a terminal's cursor on a number, which the next push comes after, and releases the terminal. The reason, which
+// may be empty, goes into the log of actions.
+func (n *Numbering) Advance(ctx context.Context, terminal string, batch, reference int, reason string) error {
 	if batch < 1 || batch > 999999 || reference < 1 || reference > 999999 {
 		return errors.New("batch and reference number go from 1 to 999999")
 	}
@@ -50,6 +51,7 @@ func (n *Numbering) Advance(ctx context.Context, terminal string, batch, referen
 		if t.ID != terminal {
 			continue
 		}
+		before, held := t.Cursor, t.Held
 		t.Held = ""
 		t.Cursor.Last = payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}
 		if t.Cursor.Style == payment.ByDate {
@@ -57,7 +59,10 @@ func (n *Numbering) Advance(ctx context.Context, terminal string, batch, referen
 				return err
 			}
 		}
-		if err := n.store.SetTerminal(ctx, t); err != nil {
+		deed := byHand(store.Action{
+			Kind: store.ActTerminalAdvanced, MerchantID: t.MerchantID, Subject: t.ID, Reason: reason, Details: advanced(before, t.Cursor, held),
+		})
+		if err := n.store.SetTerminal(ctx, t, deed); err != nil {
 			return fmt.Errorf("terminal %s: %w", terminal, err)
 		}
 		return nil

@@ -20,6 +20,7 @@ import (
 // itself. A SQLite file must not be in use by a gateway; a gateway on PostgreSQL knows the key within about a second. Expires
 // zero: never.
 func CreatePlatformKey(ctx context.Context, c config.Config, name string, expires time.Time) (id, key string, err error) {
+	ctx = registry.As(ctx, registry.By{Actor: store.ActorCLI})
 	err = withRegistry(ctx, c, func(_ store.Store, r *registry.Registry) error {
 		made, secret, err := r.CreateKey(ctx, merchant.APIKey{Name: name, Scopes: []merchant.Scope{merchant.Admin}, Expires: expires})
 		id, key = made.ID, secret.Reveal()
@@ -46,6 +47,7 @@ func withRegistry(ctx context.Context, c config.Config, do func(store.Store, *re
 // anew: merchants' data keys, and the secrets of webhook endpoints. The log of exchanges stays as it was written. It tells
 // how many there were of each; doing it again does no harm.
 func Rewrap(ctx context.Context, c config.Config) (merchants, endpoints int, err error) {
+	ctx = registry.As(ctx, registry.By{Actor: store.ActorCLI})
 	err = withRegistry(ctx, c, func(db store.Store, r *registry.Registry) error {
 		if merchants, err = r.Rewrap(ctx); err != nil {
 			return err
@@ -83,7 +85,9 @@ func rewrapEndpoints(ctx context.Context, c config.Config, db store.Outbox, merc
 		}
 		if err == nil {
 			e.Version++
-			err = db.SaveEndpoint(ctx, e)
+			err = db.SaveEndpoint(ctx, e, byHand(store.Action{
+				Kind: store.ActEndpointRewrapped, MerchantID: e.MerchantID, Mode: e.Mode, Subject: e.ID,
+			}))
 		}
 		if errors.Is(err, store.ErrConflict) {
 			return n, fmt.Errorf("endpoint %s is being changed: try again", e.ID)

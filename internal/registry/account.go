@@ -68,7 +68,7 @@ func (r *Registry) CreateAccount(ctx context.Context, merchantID string, n NewAc
 	}
 	made := store.Account{MerchantID: merchantID, ID: n.ID, OutletID: n.Outlet, Settings: settings, CreatedAt: r.Now()}
 	all := []credentials{{From: made.CreatedAt, Expires: n.Expires, Secrets: n.Secrets}}
-	return r.changeAccount(ctx, merchantID, n.ID, func(e *entry, old *account) (store.Account, []credentials, error) {
+	return r.changeAccount(ctx, store.ActAccountCreated, merchantID, n.ID, func(e *entry, old *account) (store.Account, []credentials, error) {
 		if old != nil {
 			return made, nil, &Refusal{CodeAccountExists, "id", "there is an account " + n.ID + " already"}
 		}
@@ -93,7 +93,7 @@ func (r *Registry) ChangeAccount(ctx context.Context, merchantID, id string, c A
 		}
 	}
 	now := r.Now()
-	return r.changeAccount(ctx, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
+	return r.changeAccount(ctx, store.ActAccountChanged, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
 		if old == nil {
 			return store.Account{}, nil, accountNotFound()
 		}
@@ -129,7 +129,7 @@ func (r *Registry) RotateCredentials(ctx context.Context, merchantID, id string,
 	if to.From.Before(now) {
 		to.From = now
 	}
-	return r.changeAccount(ctx, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
+	return r.changeAccount(ctx, store.ActCredentialsRotated, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
 		if old == nil {
 			return store.Account{}, nil, accountNotFound()
 		}
@@ -147,7 +147,7 @@ func (r *Registry) RotateCredentials(ctx context.Context, merchantID, id string,
 // *Refusal.
 func (r *Registry) RetireCredentials(ctx context.Context, merchantID, id string) (Account, error) {
 	now := r.Now()
-	return r.changeAccount(ctx, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
+	return r.changeAccount(ctx, store.ActCredentialsRetired, merchantID, id, func(_ *entry, old *account) (store.Account, []credentials, error) {
 		if old == nil {
 			return store.Account{}, nil, accountNotFound()
 		}
@@ -167,8 +167,9 @@ func unusable(err error) error {
 }
 
 // changeAccount writes what f makes of an account, if it can be used and stands in no other's way.
-func (r *Registry) changeAccount(ctx context.Context, merchantID, id string, f func(*entry, *account) (store.Account, []credentials, error)) (Account, error) {
-	err := r.change(ctx, func() (store.Registered, error) {
+func (r *Registry) changeAccount(ctx context.Context, kind, merchantID, id string, f func(*entry, *account) (store.Account, []credentials, error)) (Account, error) {
+	did := &store.Action{Kind: kind, MerchantID: merchantID, Subject: id}
+	err := r.change(ctx, did, func() (store.Registered, error) {
 		e, err := r.own(merchantID)
 		if err != nil {
 			return store.Registered{}, err
@@ -178,6 +179,7 @@ func (r *Registry) changeAccount(ctx context.Context, merchantID, id string, f f
 			err = r.check(e, a, all)
 		}
 		if err == nil {
+			did.Details = accountDetails(a, all)
 			a.Sealed, err = e.sealCredentials(id, all)
 		}
 		return store.Registered{Accounts: []store.Account{a}}, err
@@ -188,6 +190,17 @@ func (r *Registry) changeAccount(ctx context.Context, merchantID, id string, f f
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return shown(r.merchants[merchantID].accounts[id]), nil
+}
+
+// accountDetails say how an account stands after a change, and of its secrets only which there are, and from when on.
+func accountDetails(a store.Account, all []credentials) []byte {
+	var secrets []map[string]any
+	for _, c := range all {
+		secrets = append(secrets, map[string]any{"from": c.From.UTC().Format(time.RFC3339), "secrets": slices.Sorted(maps.Keys(c.Secrets))})
+	}
+	return Details(map[string]any{
+		"outlet": a.OutletID, "closed": !a.ClosedAt.IsZero(), "settings": json.RawMessage(a.Settings), "credentials": secrets,
+	})
 }
 
 // check tries an account with each of its credentials. The caller holds mu.

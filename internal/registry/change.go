@@ -50,8 +50,10 @@ func checkID(id string) error {
 	return nil
 }
 
-// change writes what f makes of everything as it stands. F is called again when somebody else was faster.
-func (r *Registry) change(ctx context.Context, f func() (store.Registered, error)) error {
+// change writes what f makes of everything as it stands, and notes the action. F is called again when somebody else was
+// faster; it may say more of the action.
+func (r *Registry) change(ctx context.Context, a *store.Action, f func() (store.Registered, error)) error {
+	a.At = r.Now()
 	for range 20 {
 		if err := r.Refresh(ctx); err != nil {
 			return err
@@ -63,7 +65,7 @@ func (r *Registry) change(ctx context.Context, f func() (store.Registered, error
 		if err != nil {
 			return err
 		}
-		_, err = r.Store.Register(ctx, seen, changed)
+		_, err = r.Store.Register(ctx, seen, changed, ByOf(ctx).Deed(*a))
 		if errors.Is(err, store.ErrConflict) {
 			continue
 		}
@@ -112,7 +114,8 @@ func (r *Registry) CreateMerchant(ctx context.Context, id, name string) (Merchan
 	if made.DataKey, err = r.sealDataKey(id, key[:]); err != nil {
 		return Merchant{}, err
 	}
-	err = r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActMerchantCreated, MerchantID: id, Subject: id, Details: Details(map[string]any{"name": name})}
+	err = r.change(ctx, did, func() (store.Registered, error) {
 		_, configured := r.configured[id]
 		if r.merchants[id] != nil || configured {
 			return store.Registered{}, &Refusal{CodeMerchantExists, "id", "there is a merchant " + id + " already"}
@@ -125,12 +128,14 @@ func (r *Registry) CreateMerchant(ctx context.Context, id, name string) (Merchan
 // RenameMerchant gives a merchant another name.
 func (r *Registry) RenameMerchant(ctx context.Context, id, name string) (Merchant, error) {
 	var m store.Merchant
-	err := r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActMerchantRenamed, MerchantID: id, Subject: id}
+	err := r.change(ctx, did, func() (store.Registered, error) {
 		e, err := r.own(id)
 		if err != nil {
 			return store.Registered{}, err
 		}
 		m = e.Merchant
+		did.Details = Details(map[string]any{"name": name, "before": m.Name})
 		m.Name = name
 		return store.Registered{Merchants: []store.Merchant{m}}, nil
 	})
@@ -178,7 +183,8 @@ func (r *Registry) CreateOutlet(ctx context.Context, merchantID, id, name string
 	if err := checkID(id); err != nil {
 		return o, err
 	}
-	return o, r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActOutletCreated, MerchantID: merchantID, Subject: id, Details: Details(map[string]any{"name": name})}
+	return o, r.change(ctx, did, func() (store.Registered, error) {
 		e, err := r.own(merchantID)
 		if err != nil {
 			return store.Registered{}, err
@@ -207,7 +213,8 @@ func (r *Registry) Outlets(ctx context.Context, merchantID string) (list []merch
 
 // Rewrap seals every data key again by the first master key, and tells how many there are.
 func (r *Registry) Rewrap(ctx context.Context) (n int, err error) {
-	err = r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActKeysRewrapped}
+	err = r.change(ctx, did, func() (store.Registered, error) {
 		var all store.Registered
 		for _, id := range slices.Sorted(maps.Keys(r.merchants)) {
 			m := r.merchants[id].Merchant
@@ -221,6 +228,7 @@ func (r *Registry) Rewrap(ctx context.Context) (n int, err error) {
 			all.Merchants = append(all.Merchants, m)
 		}
 		n = len(all.Merchants)
+		did.Count = int64(n)
 		return all, nil
 	})
 	return n, err

@@ -15,7 +15,8 @@ func (r *Registry) CreateKey(ctx context.Context, k merchant.APIKey) (merchant.A
 		MerchantID: k.MerchantID, Mode: k.Mode, Name: k.Name, Scopes: k.Scopes, CreatedAt: r.Now(), Expires: k.Expires,
 	}
 	k, secret := k.NewKey(randomKey())
-	err := r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActKeyCreated, MerchantID: k.MerchantID, Mode: k.Mode, Subject: k.ID, Details: keyDetails(k)}
+	err := r.change(ctx, did, func() (store.Registered, error) {
 		if k.MerchantID != "" {
 			if _, err := r.own(k.MerchantID); err != nil {
 				return store.Registered{}, err
@@ -39,7 +40,10 @@ func (r *Registry) RotateKey(ctx context.Context, merchantID, id string, overlap
 	if ends := now.Add(overlap); old.Expires.IsZero() || ends.Before(old.Expires) {
 		old.Expires = ends
 	}
-	err = r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActKeyRotated, MerchantID: merchantID, Mode: next.Mode, Subject: next.ID, Details: Details(map[string]any{
+		"replaces": old.ID, "goes_on_until": old.Expires.UTC().Format(time.RFC3339),
+	})}
+	err = r.change(ctx, did, func() (store.Registered, error) {
 		if k, ok := r.keys[old.Hash]; !ok || !k.Matches(k.Hash, now) {
 			return store.Registered{}, &Refusal{CodeKeyEnded, "id", "this API key has ended; make a new one"}
 		}
@@ -55,11 +59,21 @@ func (r *Registry) RevokeKey(ctx context.Context, merchantID, id string) (mercha
 		return k, err
 	}
 	k.Revoked = r.Now()
-	return k, r.change(ctx, func() (store.Registered, error) {
+	did := &store.Action{Kind: store.ActKeyRevoked, MerchantID: merchantID, Mode: k.Mode, Subject: k.ID, Details: keyDetails(k)}
+	return k, r.change(ctx, did, func() (store.Registered, error) {
 		stored := r.keys[k.Hash]
 		stored.Revoked = k.Revoked
 		return store.Registered{Keys: []merchant.APIKey{stored}}, nil
 	})
+}
+
+// keyDetails say of a key what may be known of it.
+func keyDetails(k merchant.APIKey) []byte {
+	d := map[string]any{"name": k.Name, "begins": k.Hint, "scopes": k.Scopes}
+	if !k.Expires.IsZero() {
+		d["expires_at"] = k.Expires.UTC().Format(time.RFC3339)
+	}
+	return Details(d)
 }
 
 // Keys lists a merchant's keys, ended ones too, the oldest first; of an empty merchant the platform's. The error may be a

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/lunas-pay/lunas/internal/chain"
+	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/sqldb"
 )
 
@@ -28,4 +29,30 @@ func ExportChain(ctx context.Context, path string, write func(chain.Record) erro
 		return err
 	}
 	return explain(s.ExportChain(ctx, write))
+}
+
+// Note notes an action in a database that another process may have open: a transaction of its own, of a few rows, for which a
+// payment waits no longer than for another payment.
+func Note(ctx context.Context, path string, a store.Action) (err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no database %s", path)
+	}
+	db, err := sql.Open("sqlite", dsn(path, writing))
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	s := sqldb.Common{Tx: func(ctx context.Context, f func(sqldb.DB) error) error {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		if err := f(database{tx}); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}}
+	return explain(s.AppendAction(ctx, a))
 }
