@@ -216,12 +216,36 @@ func get[T any](ctx context.Context, c *Client, path string, args ...string) (*T
 	return into, nil
 }
 
-// send makes a request that is not repeated, because the gateway takes no idempotency key for it.
+// send makes a request that changes something. A POST carries an idempotency key, the context's or a new one, and is
+// repeated when it could not be made; others are not.
 func send[T any](ctx context.Context, c *Client, method string, body any, path string, args ...string) (*T, error) {
 	into := new(T)
-	_, err := c.call(ctx, request{method: method, path: path, args: args, body: body}, into)
+	r := request{method: method, path: path, args: args, body: body}
+	if method == http.MethodPost {
+		given, _ := ctx.Value(idempotencyKey{}).(string)
+		r.key = keyOr(given)
+	}
+	header, err := c.call(ctx, r, into)
 	if err != nil {
 		return nil, err
 	}
+	if secret, once := any(into).(interface{ secret() Secret }); once && header.Get(replayedHeader) == "true" && secret.secret() == "" {
+		return into, ErrSecretNotShown
+	}
 	return into, nil
 }
+
+const replayedHeader = "Idempotent-Replayed"
+
+type idempotencyKey struct{}
+
+// WithIdempotencyKey makes requests under the context that change merchants, accounts, API keys and webhook endpoints safe to
+// repeat by the caller too, when the program has started again for instance: one request for each key, which is 1 to 255
+// visible ASCII characters. What is asked of payments has a field for it.
+func WithIdempotencyKey(ctx context.Context, key string) context.Context {
+	return context.WithValue(ctx, idempotencyKey{}, key)
+}
+
+// ErrSecretNotShown comes with what was made, when it was made by an earlier request with the same idempotency key, whose
+// answer was lost: secrets are shown once. Rotate it to get another.
+var ErrSecretNotShown = errors.New("it was made by an earlier try whose answer was lost, and its secret is shown only once: rotate it to get another")

@@ -24,6 +24,10 @@ func TestWhatIsRepeated(t *testing.T) {
 	}
 	read := func(c *Client) error { _, err := c.Payments().Get(context.Background(), "pay_1"); return err }
 	ping := func(c *Client) error { _, err := c.WebhookEndpoints().Ping(context.Background(), "whe_1"); return err }
+	change := func(c *Client) error {
+		_, err := c.Merchants().Rename(context.Background(), "kopi", "Kopi")
+		return err
+	}
 	remove := func(c *Client) error { return c.WebhookEndpoints().Delete(context.Background(), "whe_1") }
 	for _, c := range []struct {
 		name  string
@@ -43,8 +47,9 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"a payment after a redirect", create, says(307, "", "Location", "http://elsewhere.example/"), 1},
 		{"reading after a broken connection", read, breaks, 2},
 		{"reading after 503", read, says(503, busy), 2},
-		{"a ping after a broken connection", ping, breaks, 1},
-		{"a ping after 503", ping, says(503, busy), 1},
+		{"a ping after a broken connection", ping, breaks, 2},
+		{"a ping after 503", ping, says(503, busy), 2},
+		{"a change after a broken connection", change, breaks, 1},
 		{"a deletion after a broken connection", remove, breaks, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -98,6 +103,24 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 	if got := s.bodies[len(asks)]; got != `{"reason":"cold"}` {
 		t.Errorf("body = %s", got)
+	}
+}
+
+// A secret whose answer was lost is not shown again, and whoever asked must not take an empty one for it.
+func TestASecretThatWasLostIsSaid(t *testing.T) {
+	t.Parallel()
+	lost := `{"id":"key_1","scopes":["read"]}`
+	s, client := newScript(breaks, says(200, lost, "Idempotent-Replayed", "true"))
+	k, err := client.APIKeys().Create(WithIdempotencyKey(t.Context(), "mine"), NewAPIKey{Scopes: []string{"read"}})
+	if !errors.Is(err, ErrSecretNotShown) || k == nil || k.ID != "key_1" {
+		t.Errorf("Create = %+v, %v; want the key's id with ErrSecretNotShown", k, err)
+	}
+	if got := s.asked[1].Header.Get("Idempotency-Key"); got != "mine" || s.asked[0].Header.Get("Idempotency-Key") != got {
+		t.Errorf("the idempotency key is %q, want the caller's both times", got)
+	}
+	_, client = newScript(breaks, says(200, lost, "Idempotent-Replayed", "true"))
+	if _, err := client.APIKeys().Revoke(t.Context(), "key_1"); err != nil {
+		t.Errorf("Revoke = %v; no secret was wanted", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package lunas
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -208,6 +209,8 @@ type APIKey struct {
 	Key        Secret     `json:"key"`
 }
 
+func (k *APIKey) secret() Secret { return k.Key }
+
 // NewAPIKey is an API key to be made.
 type NewAPIKey struct {
 	Name      string     `json:"name,omitempty"`
@@ -221,12 +224,13 @@ func (k APIKeys) List(ctx context.Context) ([]APIKey, error) {
 	return list[APIKey](ctx, k.client, k.path, k.args...)
 }
 
-// Create makes an API key. Keep its Key: it is given only now.
+// Create makes an API key. Keep its Key: it is given only now. The error may be ErrSecretNotShown.
 func (k APIKeys) Create(ctx context.Context, n NewAPIKey) (*APIKey, error) {
 	return send[APIKey](ctx, k.client, http.MethodPost, n, k.path, k.args...)
 }
 
-// Rotate makes a key like another one, which ends when the overlap, of whole seconds, is over.
+// Rotate makes a key like another one, which ends when the overlap, of whole seconds, is over. The error may be
+// ErrSecretNotShown.
 func (k APIKeys) Rotate(ctx context.Context, id string, overlap time.Duration) (*APIKey, error) {
 	body := map[string]int64{"overlap_seconds": int64(overlap / time.Second)}
 	return send[APIKey](ctx, k.client, http.MethodPost, body, k.path+"/{}/rotate", append(k.args[:len(k.args):len(k.args)], id)...)
@@ -234,5 +238,9 @@ func (k APIKeys) Rotate(ctx context.Context, id string, overlap time.Duration) (
 
 // Revoke ends a key now.
 func (k APIKeys) Revoke(ctx context.Context, id string) (*APIKey, error) {
-	return send[APIKey](ctx, k.client, http.MethodPost, nil, k.path+"/{}/revoke", append(k.args[:len(k.args):len(k.args)], id)...)
+	ended, err := send[APIKey](ctx, k.client, http.MethodPost, nil, k.path+"/{}/revoke", append(k.args[:len(k.args):len(k.args)], id)...)
+	if errors.Is(err, ErrSecretNotShown) { // none was wanted
+		err = nil
+	}
+	return ended, err
 }

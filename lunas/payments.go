@@ -126,7 +126,7 @@ func (p Payments) post(ctx context.Context, r request) (*Payment, error) {
 	if err != nil {
 		return nil, err
 	}
-	into.Replayed = header.Get("Idempotent-Replayed") == "true"
+	into.Replayed = header.Get(replayedHeader) == "true"
 	return into, nil
 }
 

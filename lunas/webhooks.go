@@ -8,8 +8,7 @@ import (
 	"time"
 )
 
-// WebhookEndpoints gives the addresses that are told of events. The gateway takes no idempotency key for what changes
-// them, so the client never repeats those requests by itself.
+// WebhookEndpoints gives the addresses that are told of events.
 func (c *Client) WebhookEndpoints() WebhookEndpoints { return WebhookEndpoints{c} }
 
 // WebhookEndpoints keeps the addresses that are told of events.
@@ -30,6 +29,8 @@ type WebhookEndpoint struct {
 	// Secret verifies signatures. It is given by Create and RotateSecret, once; else it is empty.
 	Secret Secret `json:"secret"`
 }
+
+func (e *WebhookEndpoint) secret() Secret { return e.Secret }
 
 // NewWebhookEndpoint is an endpoint to be made.
 type NewWebhookEndpoint struct {
@@ -82,7 +83,7 @@ type Replayed struct {
 	More   bool `json:"more"` // there may be more in that time: ask again, from the time of the last of them
 }
 
-// Create makes an endpoint. Keep its Secret: it is given only now.
+// Create makes an endpoint. Keep its Secret: it is given only now. The error may be ErrSecretNotShown.
 func (w WebhookEndpoints) Create(ctx context.Context, n NewWebhookEndpoint) (*WebhookEndpoint, error) {
 	return send[WebhookEndpoint](ctx, w.client, http.MethodPost, n, "/v1/webhook_endpoints")
 }
@@ -109,7 +110,7 @@ func (w WebhookEndpoints) Delete(ctx context.Context, id string) error {
 }
 
 // RotateSecret gives an endpoint a new secret. The old one signs too for as long as overlap says, in whole seconds and up
-// to seven days; below 0: a day.
+// to seven days; below 0: a day. The error may be ErrSecretNotShown.
 func (w WebhookEndpoints) RotateSecret(ctx context.Context, id string, overlap time.Duration) (*WebhookEndpoint, error) {
 	var body any
 	if overlap >= 0 {

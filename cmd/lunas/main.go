@@ -50,6 +50,7 @@ type commands struct {
 	Accounts    cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
 	Credentials cli.Credentials  `cmd:"" help:"Make the keys that OVO asks for, and open what it sends back."`
 	Keys        keysCommand      `cmd:"" help:"Make and end API keys; change the master key."`
+	Actions     cli.Actions      `cmd:"" help:"Show what people and keys did by hand: to merchants, keys, endpoints, terminals."`
 	Terminals   terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
 	Backup      backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
 	Restore     restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`

@@ -158,7 +158,7 @@ func TestScopes(t *testing.T) {
 					if ofPlatform {
 						key = keyPlatform
 					}
-					about := strings.HasPrefix(path, "/v1/api_keys") // the caller itself
+					about := strings.HasPrefix(path, "/v1/api_keys") || path == "/v1/actions" // the caller itself
 					opens := !ofPlatform && string(scope) == role || ofPlatform && scope == merchant.Admin && (role == "platform" || about)
 					a := w.do(strings.ToUpper(method), parameter.ReplaceAllString(path, "x"), "", as(key))
 					if opened := a.status != 401 && a.status != 403; opened != opens {
@@ -199,6 +199,7 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 	}
 	w.tourWebhooks()
 	w.tourMerchants()
+	w.tourDeeds()
 	provoked := map[string]bool{}
 	for _, seen := range []*observer{w.seen, tourQR(t)} {
 		seen.mu.Lock()

@@ -17,8 +17,18 @@ import (
 // bodyTimeout is how long a client has to send its body.
 const bodyTimeout = 15 * time.Second
 
-// readBody reads a request's JSON body. An empty body gives nil.
-func (s *server) readBody(c *call) ([]byte, *Problem) {
+// readBody reads a request's JSON body. An empty body gives nil. A body that was read well is given again.
+func (s *server) readBody(c *call) (body []byte, p *Problem) {
+	if c.read {
+		return c.body, nil
+	}
+	if body, p = s.receiveBody(c); p == nil {
+		c.read, c.body = true, body
+	}
+	return body, p
+}
+
+func (s *server) receiveBody(c *call) ([]byte, *Problem) {
 	control := http.NewResponseController(c.w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout)) // not supported by every test's writer
 	body, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, s.MaxBody))

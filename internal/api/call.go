@@ -20,6 +20,8 @@ type call struct {
 	problem   *Problem        // what went wrong, for the log
 	r         *http.Request
 	w         *recorder
+	read      bool   // the body was read
+	body      []byte // the body that was read
 }
 
 type callKey struct{}

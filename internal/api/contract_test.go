@@ -61,6 +61,7 @@ func TestContractNamesOnlyWhatExists(t *testing.T) {
 		"DELETE /v1/webhook_endpoints/{id}",
 		"GET /healthz",
 		"GET /readyz",
+		"GET /v1/actions",
 		"GET /v1/api_keys",
 		"GET /v1/events",
 		"GET /v1/merchants",

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
 )
 
 // APIKey is an API key. The key itself is shown once, when it is made.
@@ -50,6 +51,18 @@ type OwnAPIKey struct {
 	ID string `path:"id" example:"key_fea8c831200e" doc:"The key's id."`
 }
 
+// keyedAPIKey and keyedOwnAPIKey name a key, and take an idempotency key.
+type (
+	keyedAPIKey struct {
+		OneAPIKey
+		KeyedDeed
+	}
+	keyedOwnAPIKey struct {
+		OwnAPIKey
+		KeyedDeed
+	}
+)
+
 // routeKeys makes the routes twice: for the platform, of any merchant; and for everybody, of their own.
 func (s *server) routeKeys() {
 	const of, own = oneMerchant + "/api_keys", "/v1/api_keys"
@@ -57,9 +70,9 @@ func (s *server) routeKeys() {
 	const rotated = "The old key goes on for the overlap, so that programs can be changed over."
 	mine, theirs := []string{"API keys"}, []string{"Merchants"}
 	found := []string{"unknown_parameter"}
-	made := codes("body", "invalid_field", "missing_field", "scopes_invalid", "merchant_configured", "unknown_parameter")
-	one := codes("api_key_not_found", "merchant_configured", "unknown_parameter")
-	again := append(codes("body", "invalid_field", "api_key_ended"), one...)
+	made := codes("body", "key", "api_key_not_found", "invalid_field", "missing_field", "scopes_invalid", "merchant_configured", "unknown_parameter")
+	one := codes("body", "key", "api_key_not_found", "merchant_configured", "unknown_parameter")
+	again := append(codes("invalid_field", "api_key_ended"), one...)
 	absent := "merchant_not_found"
 
 	register(s, huma.Operation{OperationID: "list-own-api-keys", Method: http.MethodGet, Path: own, Summary: "The caller's API keys", Tags: mine},
@@ -72,30 +85,30 @@ func (s *server) routeKeys() {
 		})
 	register(s, huma.Operation{
 		OperationID: "create-own-api-key", Method: http.MethodPost, Path: own, Summary: "Make an API key", Tags: mine, DefaultStatus: http.StatusCreated,
-	}, answers{codes: made, body: body[NewAPIKey](s, true)}, func(ctx context.Context, _ *struct{}) (*answered[APIKey], error) {
+	}, answers{codes: made, body: body[NewAPIKey](s, true), also: seenBefore()}, func(ctx context.Context, _ *KeyedDeed) (*deedAnswer[APIKey], error) {
 		return s.createKey(ctx, callOf(ctx).key.MerchantID)
 	})
 	register(s, huma.Operation{
 		OperationID: "create-api-key", Method: http.MethodPost, Path: of, Summary: "Make an API key for a merchant", Tags: theirs, DefaultStatus: http.StatusCreated,
-	}, answers{codes: append(made, absent), body: body[NewAPIKey](s, true)}, func(ctx context.Context, in *OneMerchant) (*answered[APIKey], error) {
+	}, answers{codes: append(made, absent), body: body[NewAPIKey](s, true), also: seenBefore()}, func(ctx context.Context, in *keyedMerchant) (*deedAnswer[APIKey], error) {
 		return s.createKey(ctx, in.ID)
 	})
 	register(s, huma.Operation{
 		OperationID: "rotate-own-api-key", Method: http.MethodPost, Path: oneOwn + "/rotate", Summary: "Make a key in the place of another", Description: rotated, Tags: mine,
-	}, answers{codes: again, body: body[Rotation](s, false)}, func(ctx context.Context, in *OwnAPIKey) (*answered[APIKey], error) {
+	}, answers{codes: again, body: body[Rotation](s, false)}, func(ctx context.Context, in *keyedOwnAPIKey) (*deedAnswer[APIKey], error) {
 		return s.rotateKey(ctx, callOf(ctx).key.MerchantID, in.ID)
 	})
 	register(s, huma.Operation{
 		OperationID: "rotate-api-key", Method: http.MethodPost, Path: oneOf + "/rotate", Summary: "Make a merchant's key in the place of another", Description: rotated, Tags: theirs,
-	}, answers{codes: append(again, absent), body: body[Rotation](s, false)}, func(ctx context.Context, in *OneAPIKey) (*answered[APIKey], error) {
+	}, answers{codes: append(again, absent), body: body[Rotation](s, false)}, func(ctx context.Context, in *keyedAPIKey) (*deedAnswer[APIKey], error) {
 		return s.rotateKey(ctx, in.ID, in.Key)
 	})
 	register(s, huma.Operation{OperationID: "revoke-own-api-key", Method: http.MethodPost, Path: oneOwn + "/revoke", Summary: "End a key now", Tags: mine},
-		answers{codes: one}, func(ctx context.Context, in *OwnAPIKey) (*answered[APIKey], error) {
+		answers{codes: one}, func(ctx context.Context, in *keyedOwnAPIKey) (*deedAnswer[APIKey], error) {
 			return s.revokeKey(ctx, callOf(ctx).key.MerchantID, in.ID)
 		})
 	register(s, huma.Operation{OperationID: "revoke-api-key", Method: http.MethodPost, Path: oneOf + "/revoke", Summary: "End a merchant's key now", Tags: theirs},
-		answers{codes: append(one, absent)}, func(ctx context.Context, in *OneAPIKey) (*answered[APIKey], error) {
+		answers{codes: append(one, absent)}, func(ctx context.Context, in *keyedAPIKey) (*deedAnswer[APIKey], error) {
 			return s.revokeKey(ctx, in.ID, in.Key)
 		})
 }
@@ -125,33 +138,49 @@ func (s *server) listKeys(ctx context.Context, merchantID string) (*answered[API
 	return &answered[APIKeyList]{list}, err
 }
 
-func (s *server) createKey(ctx context.Context, merchantID string) (*answered[APIKey], error) {
-	c := callOf(ctx)
+// onceKey does something to an API key. Another time it is answered without the key itself.
+func (s *server) onceKey(ctx context.Context, status int, do func(context.Context) (merchant.APIKey, merchant.Secret, error)) (*deedAnswer[APIKey], error) {
+	return once(ctx, s, func(ctx context.Context, a store.Action) (*deedAnswer[APIKey], error) {
+		k, err := s.Registry.KeyOf(ctx, a.MerchantID, a.Subject)
+		return doneBefore(viewKey(k), err)
+	}, func(ctx context.Context) (*deedAnswer[APIKey], error) {
+		k, secret, err := do(ctx)
+		v := viewKey(k)
+		v.Key = secret.Reveal()
+		return did(status, v, err)
+	})
+}
+
+func (s *server) createKey(ctx context.Context, merchantID string) (*deedAnswer[APIKey], error) {
+	return s.onceKey(ctx, http.StatusCreated, func(ctx context.Context) (k merchant.APIKey, secret merchant.Secret, err error) {
+		k, p := s.readNewKey(callOf(ctx), merchantID)
+		if p != nil {
+			return k, secret, p
+		}
+		return s.Registry.CreateKey(ctx, k)
+	})
+}
+
+func (s *server) readNewKey(c *call, merchantID string) (merchant.APIKey, *Problem) {
 	k := merchant.APIKey{MerchantID: merchantID, Mode: c.key.Mode}
 	if p := s.readFields(c, fields{
 		"name": textInto(&k.Name, 0, nameMax), "mode": readMode(&k.Mode), "scopes!": readScopes(&k.Scopes), "expires_at": timeInto(&k.Expires),
 	}); p != nil {
-		return nil, p
+		return k, p
 	}
 	switch {
 	case merchantID == "" && k.Mode != "":
-		return nil, problem("invalid_field", "mode is not for the platform's own keys").in("mode")
+		return k, problem("invalid_field", "mode is not for the platform's own keys").in("mode")
 	case merchantID == "" && (len(k.Scopes) != 1 || k.Scopes[0] != merchant.Admin):
-		return nil, problem("scopes_invalid", "the platform's own keys have the scope admin alone").in("scopes")
+		return k, problem("scopes_invalid", "the platform's own keys have the scope admin alone").in("scopes")
 	case merchantID != "" && k.Mode == "":
-		return nil, missing("mode")
+		return k, missing("mode")
 	case !c.key.Platform() && k.Mode != c.key.Mode:
-		return nil, problem("invalid_field", "mode is not that of the key that asks: keys of one mode make none of the other").in("mode")
+		return k, problem("invalid_field", "mode is not that of the key that asks: keys of one mode make none of the other").in("mode")
 	case !k.Expires.IsZero() && !k.Expires.After(s.Now()):
-		return nil, problem("invalid_field", "expires_at is not in the future").in("expires_at")
+		return k, problem("invalid_field", "expires_at is not in the future").in("expires_at")
 	}
-	return keyAnswer(s.Registry.CreateKey(ctx, k))
-}
-
-func keyAnswer(k merchant.APIKey, secret merchant.Secret, err error) (*answered[APIKey], error) {
-	v := viewKey(k)
-	v.Key = secret.Reveal()
-	return &answered[APIKey]{v}, err
+	return k, nil
 }
 
 // touchable refuses keys that the caller may not see.
@@ -163,23 +192,27 @@ func (s *server) touchable(ctx context.Context, merchantID, id string) error {
 	return err
 }
 
-func (s *server) rotateKey(ctx context.Context, merchantID, id string) (*answered[APIKey], error) {
-	if err := s.touchable(ctx, merchantID, id); err != nil {
-		return nil, err
-	}
-	overlap, p := s.readOverlap(callOf(ctx))
-	if p != nil {
-		return nil, p
-	}
-	return keyAnswer(s.Registry.RotateKey(ctx, merchantID, id, overlap))
+func (s *server) rotateKey(ctx context.Context, merchantID, id string) (*deedAnswer[APIKey], error) {
+	return s.onceKey(ctx, http.StatusOK, func(ctx context.Context) (k merchant.APIKey, secret merchant.Secret, err error) {
+		if err := s.touchable(ctx, merchantID, id); err != nil {
+			return k, secret, err
+		}
+		overlap, p := s.readOverlap(callOf(ctx))
+		if p != nil {
+			return k, secret, p
+		}
+		return s.Registry.RotateKey(ctx, merchantID, id, overlap)
+	})
 }
 
-func (s *server) revokeKey(ctx context.Context, merchantID, id string) (*answered[APIKey], error) {
-	if err := s.touchable(ctx, merchantID, id); err != nil {
-		return nil, err
-	}
-	k, err := s.Registry.RevokeKey(ctx, merchantID, id)
-	return &answered[APIKey]{viewKey(k)}, err
+func (s *server) revokeKey(ctx context.Context, merchantID, id string) (*deedAnswer[APIKey], error) {
+	return s.onceKey(ctx, http.StatusOK, func(ctx context.Context) (k merchant.APIKey, secret merchant.Secret, err error) {
+		if err := s.touchable(ctx, merchantID, id); err != nil {
+			return k, secret, err
+		}
+		k, err = s.Registry.RevokeKey(ctx, merchantID, id)
+		return k, secret, err
+	})
 }
 
 func readMode(to *payment.Mode) func(member) *Problem {

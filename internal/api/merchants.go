@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/registry"
+	"github.com/lunas-pay/lunas/internal/store"
 )
 
 // This file is for who runs the gateway: merchants, their outlets, and their accounts at the rails.
@@ -127,6 +129,18 @@ type OneAccount struct {
 	Account string `path:"account" example:"ovo" doc:"The account's id."`
 }
 
+// keyedMerchant and keyedAccount name something, and take an idempotency key.
+type (
+	keyedMerchant struct {
+		OneMerchant
+		KeyedDeed
+	}
+	keyedAccount struct {
+		OneAccount
+		KeyedDeed
+	}
+)
+
 const (
 	nameMax        = 100
 	merchantsPath  = "/v1/merchants"
@@ -148,7 +162,8 @@ func (s *server) routeMerchants() {
 		OperationID: "create-merchant", Method: http.MethodPost, Path: merchantsPath, Summary: "Make a merchant", Tags: tags,
 		DefaultStatus: http.StatusCreated,
 	}, answers{
-		codes: codes("body", "unknown_parameter", "invalid_field", "missing_field", "invalid_id", "merchant_exists"), body: body[NewMerchant](s, true),
+		codes: codes("body", "key", "unknown_parameter", "invalid_field", "missing_field", "invalid_id", "merchant_exists", "merchant_not_found"), body: body[NewMerchant](s, true),
+		also: seenBefore(),
 	}, s.createMerchant)
 	register(s, huma.Operation{
 		OperationID: "get-merchant", Method: http.MethodGet, Path: oneMerchant, Summary: "Get a merchant", Tags: tags,
@@ -163,7 +178,7 @@ func (s *server) routeMerchants() {
 		OperationID: "create-outlet", Method: http.MethodPost, Path: oneMerchant + "/outlets", Summary: "Make an outlet", Tags: tags,
 		Description:   "For shops that have accounts of their own at the providers. A merchant with one account for all shops needs none.",
 		DefaultStatus: http.StatusCreated,
-	}, answers{codes: append(codes("invalid_id", "outlet_exists"), changes...), body: body[NewOutlet](s, true)}, s.createOutlet)
+	}, answers{codes: append(codes("key", "invalid_id", "outlet_exists", "outlet_not_found"), changes...), body: body[NewOutlet](s, true), also: seenBefore()}, s.createOutlet)
 	s.routeAccounts(tags, found, changes)
 }
 
@@ -178,8 +193,8 @@ func (s *server) routeAccounts(tags, found, changes []string) {
 		Description:   "It takes payments at once, and by every gateway within about a second. Nothing is asked of the provider.",
 		DefaultStatus: http.StatusCreated,
 	}, answers{
-		codes: append(codes("invalid_id", "account_exists", "account_invalid", "account_clash", "outlet_not_found"), changes...),
-		body:  body[NewAccount](s, true),
+		codes: append(codes("key", "invalid_id", "account_exists", "account_not_found", "account_invalid", "account_clash", "outlet_not_found"), changes...),
+		body:  body[NewAccount](s, true), also: seenBefore(),
 	}, s.createAccount)
 	register(s, huma.Operation{
 		OperationID: "get-account", Method: http.MethodGet, Path: oneAccountPath, Summary: "Get an account", Tags: tags,
@@ -192,11 +207,11 @@ func (s *server) routeAccounts(tags, found, changes []string) {
 		OperationID: "rotate-account-credentials", Method: http.MethodPost, Path: oneAccountPath + "/rotate_credentials",
 		Summary: "Give an account other credentials", Tags: tags,
 		Description: "They are signed with from the given time on. Until the others are retired, what the provider signs is verified by either.",
-	}, answers{codes: change, body: body[NewCredentials](s, true)}, s.rotateCredentials)
+	}, answers{codes: append(codes("key"), change...), body: body[NewCredentials](s, true)}, s.rotateCredentials)
 	register(s, huma.Operation{
 		OperationID: "retire-account-credentials", Method: http.MethodPost, Path: oneAccountPath + "/retire_credentials",
 		Summary: "Forget the credentials that are not signed with now", Tags: tags,
-	}, answers{codes: append(codes("account_not_found", "account_invalid", "merchant_configured"), found...)}, s.retireCredentials)
+	}, answers{codes: append(codes("body", "key", "account_not_found", "account_invalid", "merchant_configured"), found...)}, s.retireCredentials)
 }
 
 func viewMerchant(m registry.Merchant) Merchant {
@@ -212,13 +227,18 @@ func (s *server) listMerchants(ctx context.Context, _ *struct{}) (*answered[Merc
 	return &answered[MerchantList]{list}, err
 }
 
-func (s *server) createMerchant(ctx context.Context, _ *struct{}) (*answered[Merchant], error) {
-	var id, name string
-	if p := s.readFields(callOf(ctx), fields{"id!": textInto(&id, 1, nameMax), "name!": textInto(&name, 1, nameMax)}); p != nil {
-		return nil, p
-	}
-	m, err := s.Registry.CreateMerchant(ctx, id, name)
-	return &answered[Merchant]{viewMerchant(m)}, err
+func (s *server) createMerchant(ctx context.Context, _ *KeyedDeed) (*deedAnswer[Merchant], error) {
+	return once(ctx, s, func(ctx context.Context, a store.Action) (*deedAnswer[Merchant], error) {
+		m, err := s.Registry.Merchant(ctx, a.Subject)
+		return doneBefore(viewMerchant(m), err)
+	}, func(ctx context.Context) (*deedAnswer[Merchant], error) {
+		var id, name string
+		if p := s.readFields(callOf(ctx), fields{"id!": textInto(&id, 1, nameMax), "name!": textInto(&name, 1, nameMax)}); p != nil {
+			return nil, p
+		}
+		m, err := s.Registry.CreateMerchant(ctx, id, name)
+		return did(http.StatusCreated, viewMerchant(m), err)
+	})
 }
 
 func (s *server) getMerchant(ctx context.Context, in *OneMerchant) (*answered[Merchant], error) {
@@ -231,6 +251,8 @@ func (s *server) changeMerchant(ctx context.Context, in *OneMerchant) (*answered
 	if p := s.readFields(callOf(ctx), fields{"name!": textInto(&name, 1, nameMax)}); p != nil {
 		return nil, p
 	}
+	ctx, cancel := acting(ctx, store.DeedKey{})
+	defer cancel()
 	m, err := s.Registry.RenameMerchant(ctx, in.ID, name)
 	return &answered[Merchant]{viewMerchant(m)}, err
 }
@@ -248,13 +270,23 @@ func (s *server) listOutlets(ctx context.Context, in *OneMerchant) (*answered[Ou
 	return &answered[OutletList]{list}, err
 }
 
-func (s *server) createOutlet(ctx context.Context, in *OneMerchant) (*answered[Outlet], error) {
-	var id, name string
-	if p := s.readFields(callOf(ctx), fields{"id!": textInto(&id, 1, nameMax), "name!": textInto(&name, 1, nameMax)}); p != nil {
-		return nil, p
-	}
-	o, err := s.Registry.CreateOutlet(ctx, in.ID, id, name)
-	return &answered[Outlet]{viewOutlet(o)}, err
+func (s *server) createOutlet(ctx context.Context, in *keyedMerchant) (*deedAnswer[Outlet], error) {
+	return once(ctx, s, func(ctx context.Context, a store.Action) (*deedAnswer[Outlet], error) {
+		all, err := s.Registry.Outlets(ctx, a.MerchantID)
+		for _, o := range all {
+			if o.ID == a.Subject {
+				return doneBefore(viewOutlet(o), nil)
+			}
+		}
+		return nil, cmp.Or[error](err, problem("outlet_not_found", "there is no such outlet"))
+	}, func(ctx context.Context) (*deedAnswer[Outlet], error) {
+		var id, name string
+		if p := s.readFields(callOf(ctx), fields{"id!": textInto(&id, 1, nameMax), "name!": textInto(&name, 1, nameMax)}); p != nil {
+			return nil, p
+		}
+		o, err := s.Registry.CreateOutlet(ctx, in.ID, id, name)
+		return did(http.StatusCreated, viewOutlet(o), err)
+	})
 }
 
 func viewAccount(a registry.Account) (Account, error) {
@@ -302,15 +334,35 @@ func (s *server) listAccounts(ctx context.Context, in *OneMerchant) (*answered[A
 	return &answered[AccountList]{list}, nil
 }
 
-func (s *server) createAccount(ctx context.Context, in *OneMerchant) (*answered[Account], error) {
-	var n registry.NewAccount
-	if p := s.readFields(callOf(ctx), fields{
-		"id!": textInto(&n.ID, 1, nameMax), "outlet": textInto(&n.Outlet, 1, nameMax), "settings!": rawInto(&n.Settings), "secrets!": textsInto(&n.Secrets),
-		"expires_at": timeInto(&n.Expires),
-	}); p != nil {
-		return nil, p
-	}
-	return accountAnswer(s.Registry.CreateAccount(ctx, in.ID, n))
+// onceAccount does something to an account.
+func (s *server) onceAccount(ctx context.Context, status int, do func(context.Context) (registry.Account, error)) (*deedAnswer[Account], error) {
+	return once(ctx, s, func(ctx context.Context, a store.Action) (*deedAnswer[Account], error) {
+		now, err := s.Registry.Account(ctx, a.MerchantID, a.Subject)
+		if err != nil {
+			return nil, err
+		}
+		return doneBefore(viewAccount(now))
+	}, func(ctx context.Context) (*deedAnswer[Account], error) {
+		a, err := do(ctx)
+		if err != nil {
+			return nil, err
+		}
+		v, err := viewAccount(a)
+		return did(status, v, err)
+	})
+}
+
+func (s *server) createAccount(ctx context.Context, in *keyedMerchant) (*deedAnswer[Account], error) {
+	return s.onceAccount(ctx, http.StatusCreated, func(ctx context.Context) (registry.Account, error) {
+		var n registry.NewAccount
+		if p := s.readFields(callOf(ctx), fields{
+			"id!": textInto(&n.ID, 1, nameMax), "outlet": textInto(&n.Outlet, 1, nameMax), "settings!": rawInto(&n.Settings), "secrets!": textsInto(&n.Secrets),
+			"expires_at": timeInto(&n.Expires),
+		}); p != nil {
+			return registry.Account{}, p
+		}
+		return s.Registry.CreateAccount(ctx, in.ID, n)
+	})
 }
 
 func (s *server) getAccount(ctx context.Context, in *OneAccount) (*answered[Account], error) {
@@ -330,21 +382,27 @@ func (s *server) changeAccount(ctx context.Context, in *OneAccount) (*answered[A
 	}); p != nil {
 		return nil, p
 	}
+	ctx, cancel := acting(ctx, store.DeedKey{})
+	defer cancel()
 	return accountAnswer(s.Registry.ChangeAccount(ctx, in.ID, in.Account, c))
 }
 
-func (s *server) rotateCredentials(ctx context.Context, in *OneAccount) (*answered[Account], error) {
-	var to registry.Rotation
-	if p := s.readFields(callOf(ctx), fields{
-		"secrets!": textsInto(&to.Secrets), "from": timeInto(&to.From), "expires_at": timeInto(&to.Expires),
-	}); p != nil {
-		return nil, p
-	}
-	return accountAnswer(s.Registry.RotateCredentials(ctx, in.ID, in.Account, to))
+func (s *server) rotateCredentials(ctx context.Context, in *keyedAccount) (*deedAnswer[Account], error) {
+	return s.onceAccount(ctx, http.StatusOK, func(ctx context.Context) (registry.Account, error) {
+		var to registry.Rotation
+		if p := s.readFields(callOf(ctx), fields{
+			"secrets!": textsInto(&to.Secrets), "from": timeInto(&to.From), "expires_at": timeInto(&to.Expires),
+		}); p != nil {
+			return registry.Account{}, p
+		}
+		return s.Registry.RotateCredentials(ctx, in.ID, in.Account, to)
+	})
 }
 
-func (s *server) retireCredentials(ctx context.Context, in *OneAccount) (*answered[Account], error) {
-	return accountAnswer(s.Registry.RetireCredentials(ctx, in.ID, in.Account))
+func (s *server) retireCredentials(ctx context.Context, in *keyedAccount) (*deedAnswer[Account], error) {
+	return s.onceAccount(ctx, http.StatusOK, func(ctx context.Context) (registry.Account, error) {
+		return s.Registry.RetireCredentials(ctx, in.ID, in.Account)
+	})
 }
 
 // timeInto takes a time.

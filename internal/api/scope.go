@@ -54,6 +54,8 @@ var needs = map[string]access{ // never written
 	"ping-webhook-endpoint":   {scope: merchant.Admin},
 	"replay-webhooks":         {scope: merchant.Admin},
 
+	"list-actions": {merchant.Admin, anybody},
+
 	"list-own-api-keys":  {merchant.Admin, anybody},
 	"create-own-api-key": {merchant.Admin, anybody},
 	"rotate-own-api-key": {merchant.Admin, anybody},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/courier"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/webhook"
 )
@@ -136,7 +137,8 @@ func (s *server) routeEndpoints() {
 			"three days until it is answered with 2xx. Webhooks may come twice and may overtake: compare the payment's version.",
 		DefaultStatus: http.StatusCreated,
 	}, answers{
-		codes: codes(append(fields, "body", "unknown_parameter", "endpoint_exists", "too_many_endpoints")...), body: body[NewEndpoint](s, true),
+		codes: codes(append(fields, "body", "key", "unknown_parameter", "endpoint_exists", "endpoint_not_found", "too_many_endpoints")...),
+		body:  body[NewEndpoint](s, true), also: seenBefore(),
 	}, s.createEndpoint)
 	register(s, huma.Operation{
 		OperationID: "list-webhook-endpoints", Method: http.MethodGet, Path: path, Summary: "List the endpoints", Tags: tags,
@@ -158,12 +160,12 @@ func (s *server) routeEndpoints() {
 		OperationID: "rotate-webhook-secret", Method: http.MethodPost, Path: one + "/rotate_secret", Summary: "Give an endpoint a new secret",
 		Description: "Until the overlap has passed each webhook carries a signature of both, so that you can change without losing one.", Tags: tags,
 	}, answers{
-		codes: codes("body", "endpoint_not_found", "unknown_parameter", "invalid_field", "endpoint_changed"), body: body[Rotation](s, false),
+		codes: codes("body", "key", "endpoint_not_found", "unknown_parameter", "invalid_field", "endpoint_changed"), body: body[Rotation](s, false),
 	}, s.rotateSecret)
 	register(s, huma.Operation{
 		OperationID: "ping-webhook-endpoint", Method: http.MethodPost, Path: one + "/ping", Summary: "Send an endpoint a test event", Tags: tags,
 		DefaultStatus: http.StatusAccepted,
-	}, answers{codes: codes("endpoint_not_found", "endpoint_disabled", "unknown_parameter")}, s.pingEndpoint)
+	}, answers{codes: codes("body", "key", "endpoint_not_found", "endpoint_disabled", "event_not_found", "unknown_parameter"), also: seenBefore()}, s.pingEndpoint)
 	register(s, huma.Operation{
 		OperationID: "list-webhook-deliveries", Method: http.MethodGet, Path: one + "/deliveries", Summary: "What was sent to an endpoint, and what it answered", Tags: tags,
 	}, answers{codes: codes("endpoint_not_found", "invalid_parameter", "invalid_cursor", "unknown_parameter")}, s.listDeliveries)
@@ -172,8 +174,8 @@ func (s *server) routeEndpoints() {
 		Description:   "One event, or all of a time, those included that happened before the endpoint was made.",
 		DefaultStatus: http.StatusAccepted,
 	}, answers{
-		codes: codes("body", "endpoint_not_found", "event_not_found", "unknown_parameter", "invalid_field", "missing_field"),
-		body:  body[ReplayRequest](s, true),
+		codes: codes("body", "key", "endpoint_not_found", "event_not_found", "unknown_parameter", "invalid_field", "missing_field"),
+		body:  body[ReplayRequest](s, true), also: seenBefore(),
 	}, s.replay)
 }
 
@@ -246,38 +248,53 @@ func readEvents(value json.RawMessage) ([]string, *Problem) {
 	return events, nil
 }
 
-func (s *server) createEndpoint(ctx context.Context, _ *struct{}) (*struct {
+// endpointMade is the answer to a request for an endpoint.
+type endpointMade struct {
+	Status   int
 	Location string `header:"Location"`
+	Replayed string `header:"Idempotent-Replayed" enum:"true" doc:"Set when the Idempotency-Key had been used for the same request: nothing was done again."`
 	Body     Endpoint
-}, error,
-) {
-	c := callOf(ctx)
-	e := store.Endpoint{Endpoint: webhook.Endpoint{
-		ID: s.NewID("whe_"), MerchantID: c.key.MerchantID, Mode: c.key.Mode, Version: 1, CreatedAt: s.Now(),
-	}}
-	seen, _, p := s.endpointFields(c, &e.Endpoint, "url", "description", "events")
-	if p == nil && !slices.Contains(seen, "url") {
-		p = missing("url")
+}
+
+func (s *server) createEndpoint(ctx context.Context, _ *KeyedDeed) (*endpointMade, error) {
+	const path = "/v1/webhook_endpoints/"
+	return once(ctx, s, func(ctx context.Context, a store.Action) (*endpointMade, error) {
+		e, err := s.endpoint(ctx, a.Subject)
+		return &endpointMade{http.StatusOK, path + e.ID, "true", showEndpoint(e.Endpoint)}, err
+	}, func(ctx context.Context) (*endpointMade, error) {
+		c := callOf(ctx)
+		e := store.Endpoint{Endpoint: webhook.Endpoint{
+			ID: s.NewID("whe_"), MerchantID: c.key.MerchantID, Mode: c.key.Mode, Version: 1, CreatedAt: s.Now(),
+		}}
+		seen, _, p := s.endpointFields(c, &e.Endpoint, "url", "description", "events")
+		if p == nil && !slices.Contains(seen, "url") {
+			p = missing("url")
+		}
+		if p != nil {
+			return nil, p
+		}
+		if err := s.onlyOne(ctx, e.Endpoint); err != nil {
+			return nil, err
+		}
+		secret, err := s.newSecret(&e, nil, 0)
+		if err == nil {
+			err = s.outbox().SaveEndpoint(ctx, e, s.endpointDeed(ctx, store.ActEndpointCreated, e.Endpoint, details{"to": hostOf(e.URL), "events": e.Events}))
+		}
+		shown := showEndpoint(e.Endpoint)
+		shown.Secret = secret.Reveal()
+		return &endpointMade{Status: http.StatusCreated, Location: path + e.ID, Body: shown}, err
+	})
+}
+
+type details map[string]any
+
+// endpointDeed is something done to an endpoint.
+func (s *server) endpointDeed(ctx context.Context, kind string, e webhook.Endpoint, d details) store.Deed {
+	a := store.Action{Kind: kind, MerchantID: e.MerchantID, Mode: e.Mode, Subject: e.ID}
+	if d != nil {
+		a.Details = registry.Details(d)
 	}
-	if p != nil {
-		return nil, p
-	}
-	if err := s.onlyOne(ctx, e.Endpoint); err != nil {
-		return nil, err
-	}
-	secret, err := s.newSecret(&e, nil, 0)
-	if err == nil {
-		err = s.outbox().SaveEndpoint(ctx, e)
-	}
-	if err != nil {
-		return nil, err
-	}
-	shown := showEndpoint(e.Endpoint)
-	shown.Secret = secret.Reveal()
-	return &struct {
-		Location string `header:"Location"`
-		Body     Endpoint
-	}{"/v1/webhook_endpoints/" + e.ID, shown}, nil
+	return s.deed(ctx, a)
 }
 
 // onlyOne refuses a second endpoint of the same address, which a repeated request would make.
@@ -361,15 +378,23 @@ func (s *server) changeEndpoint(ctx context.Context, in *OneEndpoint) (*endpoint
 	if err := s.onlyOne(ctx, e.Endpoint); err != nil {
 		return nil, err
 	}
-	err = s.saveChanged(ctx, &e, nil)
+	changed := details{}
+	for name, value := range (details{"url": hostOf(e.URL), "description": e.Description, "events": e.Events, "enabled": e.On()}) { // order does not matter: it becomes a map
+		if slices.Contains(seen, name) {
+			changed[name] = value
+		}
+	}
+	ctx, cancel := acting(ctx, store.DeedKey{})
+	defer cancel()
+	err = s.saveChanged(ctx, &e, nil, s.endpointDeed(ctx, store.ActEndpointChanged, e.Endpoint, changed))
 	return &endpointAnswer{showEndpoint(e.Endpoint)}, err
 }
 
 // saveChanged writes a change by hand.
-func (s *server) saveChanged(ctx context.Context, e *store.Endpoint, sealed []byte) error {
+func (s *server) saveChanged(ctx context.Context, e *store.Endpoint, sealed []byte, deed store.Deed) error {
 	e.Version++
 	e.Sealed = sealed
-	err := s.outbox().SaveEndpoint(ctx, *e)
+	err := s.outbox().SaveEndpoint(ctx, *e, deed)
 	if errors.Is(err, store.ErrConflict) {
 		return problem("endpoint_changed", "somebody else has just changed this endpoint")
 	}
@@ -378,8 +403,10 @@ func (s *server) saveChanged(ctx context.Context, e *store.Endpoint, sealed []by
 
 func (s *server) deleteEndpoint(ctx context.Context, in *OneEndpoint) (*struct{}, error) {
 	e, err := s.endpoint(ctx, in.ID)
+	ctx, cancel := acting(ctx, store.DeedKey{})
+	defer cancel()
 	if err == nil {
-		err = s.outbox().DeleteEndpoint(ctx, e.MerchantID, e.ID)
+		err = s.outbox().DeleteEndpoint(ctx, e.MerchantID, e.ID, s.endpointDeed(ctx, store.ActEndpointDeleted, e.Endpoint, details{"to": hostOf(e.URL)}))
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		err = nil // it was deleted at the same moment
@@ -387,27 +414,39 @@ func (s *server) deleteEndpoint(ctx context.Context, in *OneEndpoint) (*struct{}
 	return nil, err
 }
 
-func (s *server) rotateSecret(ctx context.Context, in *OneEndpoint) (*endpointAnswer, error) {
-	e, err := s.endpoint(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	overlap, p := s.readOverlap(callOf(ctx))
-	if p != nil {
-		return nil, p
-	}
-	old, err := courier.Open(s.Keyring, e)
-	if err != nil {
-		return nil, err
-	}
-	changed := e
-	secret, err := s.newSecret(&changed, old, overlap)
-	if err == nil {
-		err = s.saveChanged(ctx, &e, changed.Sealed)
-	}
-	shown := showEndpoint(e.Endpoint)
-	shown.Secret = secret.Reveal()
-	return &endpointAnswer{shown}, err
+// keyedEndpoint names an endpoint, and takes an idempotency key.
+type keyedEndpoint struct {
+	OneEndpoint
+	KeyedDeed
+}
+
+func (s *server) rotateSecret(ctx context.Context, in *keyedEndpoint) (*deedAnswer[Endpoint], error) {
+	return once(ctx, s, func(ctx context.Context, a store.Action) (*deedAnswer[Endpoint], error) {
+		e, err := s.endpoint(ctx, a.Subject)
+		return doneBefore(showEndpoint(e.Endpoint), err)
+	}, func(ctx context.Context) (*deedAnswer[Endpoint], error) {
+		e, err := s.endpoint(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		overlap, p := s.readOverlap(callOf(ctx))
+		if p != nil {
+			return nil, p
+		}
+		old, err := courier.Open(s.Keyring, e)
+		if err != nil {
+			return nil, err
+		}
+		changed := e
+		secret, err := s.newSecret(&changed, old, overlap)
+		if err == nil {
+			deed := s.endpointDeed(ctx, store.ActEndpointRotated, e.Endpoint, details{"overlap_seconds": int64(overlap / time.Second)})
+			err = s.saveChanged(ctx, &e, changed.Sealed, deed)
+		}
+		shown := showEndpoint(e.Endpoint)
+		shown.Secret = secret.Reveal()
+		return did(http.StatusOK, shown, err)
+	})
 }
 
 func (s *server) readOverlap(c *call) (time.Duration, *Problem) {
@@ -430,21 +469,46 @@ func (s *server) readOverlap(c *call) (time.Duration, *Problem) {
 	return overlap, p
 }
 
-func (s *server) pingEndpoint(ctx context.Context, in *OneEndpoint) (*struct{ Body Delivery }, error) {
-	e, err := s.endpoint(ctx, in.ID)
+func (s *server) pingEndpoint(ctx context.Context, in *keyedEndpoint) (*deedAnswer[Delivery], error) {
+	return once(ctx, s, s.pingedBefore, func(ctx context.Context) (*deedAnswer[Delivery], error) {
+		e, err := s.endpoint(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !e.On() {
+			return nil, problem("endpoint_disabled", "nothing is sent to this endpoint: "+e.Disabled)
+		}
+		now := s.Now()
+		d := webhook.Delivery{
+			MerchantID: e.MerchantID, EndpointID: e.ID, EventID: s.NewID("evt_"), Type: webhook.TypePing, State: webhook.Due,
+			CreatedAt: now, DueAt: now,
+		}
+		err = s.outbox().AddDelivery(ctx, d, webhook.PingEvent(d.EventID, now, e.Endpoint),
+			s.endpointDeed(ctx, store.ActEndpointPinged, e.Endpoint, details{"event_id": d.EventID}))
+		return did(http.StatusAccepted, showDelivery(d), err)
+	})
+}
+
+// pingedBefore answers with how the test event stands that was sent.
+func (s *server) pingedBefore(ctx context.Context, a store.Action) (*deedAnswer[Delivery], error) {
+	e, err := s.endpoint(ctx, a.Subject)
 	if err != nil {
 		return nil, err
 	}
-	if !e.On() {
-		return nil, problem("endpoint_disabled", "nothing is sent to this endpoint: "+e.Disabled)
+	var sent struct {
+		EventID string `json:"event_id"`
 	}
-	now := s.Now()
-	d := webhook.Delivery{
-		MerchantID: e.MerchantID, EndpointID: e.ID, EventID: s.NewID("evt_"), Type: webhook.TypePing, State: webhook.Due,
-		CreatedAt: now, DueAt: now,
+	if err := json.Unmarshal(a.Details, &sent); err != nil {
+		return nil, err
 	}
-	err = s.outbox().AddDelivery(ctx, d, webhook.PingEvent(d.EventID, now, e.Endpoint))
-	return &struct{ Body Delivery }{showDelivery(d)}, err
+	list, err := s.outbox().Deliveries(ctx, store.DeliveryFilter{MerchantID: e.MerchantID, EndpointID: e.ID, EventID: sent.EventID})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, problem("event_not_found", "the test event is no longer kept")
+	}
+	return doneBefore(showDelivery(list[0]), nil)
 }
 
 func showDelivery(d webhook.Delivery) Delivery {
@@ -497,21 +561,30 @@ func (s *server) listDeliveries(ctx context.Context, in *deliveriesInput) (*stru
 	return &struct{ Body DeliveryPage }{page}, nil
 }
 
-func (s *server) replay(ctx context.Context, in *OneEndpoint) (*struct{ Body Replayed }, error) {
-	e, err := s.endpoint(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	r, p := s.readReplay(callOf(ctx))
-	if p != nil {
-		return nil, p
-	}
-	r.MerchantID, r.EndpointID, r.Limit = e.MerchantID, e.ID, maxReplay
-	n, err := s.outbox().Replay(ctx, r)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, problem("event_not_found", "this endpoint was never to get such an event").in("event_id")
-	}
-	return &struct{ Body Replayed }{Replayed{Events: n, More: n == maxReplay}}, err
+func (s *server) replay(ctx context.Context, in *keyedEndpoint) (*deedAnswer[Replayed], error) {
+	answer := func(n int64) Replayed { return Replayed{Events: int(n), More: n == maxReplay} }
+	return once(ctx, s, func(_ context.Context, a store.Action) (*deedAnswer[Replayed], error) {
+		return doneBefore(answer(a.Count), nil)
+	}, func(ctx context.Context) (*deedAnswer[Replayed], error) {
+		e, err := s.endpoint(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		r, p := s.readReplay(callOf(ctx))
+		if p != nil {
+			return nil, p
+		}
+		r.MerchantID, r.EndpointID, r.Limit = e.MerchantID, e.ID, maxReplay
+		d := details{"event_id": r.EventID}
+		if r.EventID == "" {
+			d = details{"from": Time{r.From}, "to": Time{r.To}, "undelivered": r.Undelivered}
+		}
+		n, err := s.outbox().Replay(ctx, r, s.endpointDeed(ctx, store.ActEndpointReplayed, e.Endpoint, d))
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, problem("event_not_found", "this endpoint was never to get such an event").in("event_id")
+		}
+		return did(http.StatusAccepted, answer(int64(n)), err)
+	})
 }
 
 func (s *server) readReplay(c *call) (r store.Replay, p *Problem) {

@@ -27,10 +27,10 @@ func (c whoseKeys) keys(s *Session) lunas.APIKeys {
 func (c whoseKeys) show(t *Terminal, ask func(context.Context, lunas.APIKeys) (*lunas.APIKey, error)) error {
 	return c.with(t, func(ctx context.Context, s *Session) error {
 		k, err := ask(ctx, c.keys(s))
-		if err != nil {
+		if k == nil {
 			return err
 		}
-		return said(s, func(out io.Writer) error { return showKey(out, k) })
+		return errors.Join(said(s, func(out io.Writer) error { return showKey(out, k) }), err)
 	})
 }
 

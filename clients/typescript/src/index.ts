@@ -113,8 +113,8 @@ export function unwrap<T>(answer: { data?: T, error?: unknown, response: Respons
 // What an operator must mend, or a customer is not kept waiting for.
 const pointless: readonly string[] = ['terminal_held', 'numbers_exhausted', 'inquiry_unavailable']
 
-// The routes that take an idempotency key.
-const keyed = /^\/v1\/payments(\/[^/]+\/[a-z]+)?$/
+// The routes that take an idempotency key. An answer that was replayed (Idempotent-Replayed: true) shows no secret again.
+const keyed = /^\/v1\//
 
 const longest = 30_000 // of a pause; who asks for more gets none, and the caller the error
 

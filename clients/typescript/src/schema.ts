@@ -38,6 +38,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people and keys did by hand, newest first
+         * @description Changes of merchants, accounts, API keys, webhook endpoints and terminals, exports and the like, each written in the transaction of the change, and linked into a hash chain that `lunas verify` checks. A merchant's key sees what concerns its merchant and its mode; a key of the platform sees everything. What was asked for a payment stands in the payment's history. Needs the scope `admin`.
+         */
+        get: operations["list-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api_keys": {
         parameters: {
             query?: never;
@@ -1174,6 +1194,56 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "unavailable";
         };
+        LoggedAction: {
+            /**
+             * @description Who did it: the id of an API key or of a user of the console; cli: somebody at the command line on the gateway's machine; system: the gateway itself.
+             * @example key_fea8c831200e
+             */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description To how many, where that says something.
+             */
+            count?: number;
+            /** @description How it stands since; never a secret. */
+            details?: {
+                [key: string]: unknown;
+            };
+            /** @example act_01kafz0q3gf7ktc1ms2cqc1b9w */
+            id: string;
+            /**
+             * @description What was done.
+             * @example api_key.revoked
+             */
+            kind: string;
+            /**
+             * @description Whom it concerns; left out: the whole gateway.
+             * @example kopi
+             */
+            merchant?: string;
+            /**
+             * @description Left out: it is of no mode, or of both.
+             * @enum {string}
+             */
+            mode?: "test" | "live";
+            reason?: string;
+            /**
+             * @description The id of what it was done to.
+             * @example key_0a1b2c3d4e5f
+             */
+            subject?: string;
+        };
+        LoggedActionPage: {
+            data: components["schemas"]["LoggedAction"][];
+            /** @description For the next, older page; null on the last one. */
+            next_cursor: string | null;
+        };
         Merchant: {
             /** @description It stands in the gateway's configuration file and can be changed only there. */
             configured: boolean;
@@ -1827,6 +1897,120 @@ export interface operations {
             };
         };
     };
+    "list-actions": {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this merchant. For keys of the platform, which see everything without it. */
+                merchant?: string;
+                /** @description Only actions of this kind. */
+                kind?: string;
+                /** @description Only what was done to the thing of this id. */
+                subject?: string;
+                /** @description Only what this key or user did. */
+                actor?: string;
+                /** @description Only what was done at this time or later: RFC 3339; write the + of +07:00 as %2B. */
+                created_from?: string;
+                /** @description Only what was done before this time. */
+                created_to?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedActionPage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-own-api-keys": {
         parameters: {
             query?: never;
@@ -1923,7 +2107,10 @@ export interface operations {
     "create-own-api-key": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1933,9 +2120,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APIKey"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -1995,6 +2195,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `api_key_not_found`: No such API key. Check the id, and that the asking key is of its merchant and mode. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `merchant_configured`: Of the configuration file. Change it in the configuration file and start the gateway again. */
             409: {
                 headers: {
@@ -2031,7 +2242,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `scopes_invalid`: Bad scopes. Name some of read, pay, refund and admin, each once.
@@ -2081,7 +2294,10 @@ export interface operations {
     "revoke-own-api-key": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The key's id. */
                 id: string;
@@ -2093,12 +2309,31 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["APIKey"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -2158,7 +2393,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -2201,7 +2465,10 @@ export interface operations {
     "rotate-own-api-key": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The key's id. */
                 id: string;
@@ -2217,6 +2484,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2326,7 +2594,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
@@ -2568,7 +2838,10 @@ export interface operations {
     "create-merchant": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2578,9 +2851,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Merchant"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -2640,6 +2926,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `merchant_not_found`: No such merchant. See /v1/merchants. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `merchant_exists`: The id is taken. Use another id, or change the merchant that has it. */
             409: {
                 headers: {
@@ -2676,8 +2973,10 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
              *     - `invalid_id`: Bad id. Use 1 to 40 small letters, digits, - and _, beginning with a letter or digit.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
@@ -3111,7 +3410,10 @@ export interface operations {
     "create-account": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The merchant's id. */
                 id: string;
@@ -3124,9 +3426,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -3186,7 +3501,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `merchant_not_found`: No such merchant. See /v1/merchants. */
+            /**
+             * @description - `account_not_found`: No such account. See the merchant's accounts.
+             *     - `merchant_not_found`: No such merchant. See /v1/merchants.
+             */
             404: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -3238,8 +3556,10 @@ export interface operations {
             };
             /**
              * @description - `account_invalid`: The account cannot be used so. See the configuration file's documentation for the settings of each rail.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
              *     - `invalid_field`: A field that the provider would not take.
              *     - `invalid_id`: Bad id. Use 1 to 40 small letters, digits, - and _, beginning with a letter or digit.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `outlet_not_found`: No such outlet. See the merchant's outlets.
@@ -3582,7 +3902,10 @@ export interface operations {
     "retire-account-credentials": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The merchant's id. */
                 id: string;
@@ -3596,12 +3919,31 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -3664,9 +4006,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `account_invalid`: The account cannot be used so. See the configuration file's documentation for the settings of each rail.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
              */
             422: {
                 headers: {
@@ -3710,7 +4079,10 @@ export interface operations {
     "rotate-account-credentials": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The merchant's id. */
                 id: string;
@@ -3728,6 +4100,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -3841,7 +4214,9 @@ export interface operations {
             };
             /**
              * @description - `account_invalid`: The account cannot be used so. See the configuration file's documentation for the settings of each rail.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
              *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `outlet_not_found`: No such outlet. See the merchant's outlets.
@@ -3998,7 +4373,10 @@ export interface operations {
     "create-api-key": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The merchant's id. */
                 id: string;
@@ -4011,9 +4389,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APIKey"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -4038,158 +4429,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `merchant_not_found`: No such merchant. See /v1/merchants. */
-            404: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `merchant_configured`: Of the configuration file. Change it in the configuration file and start the gateway again. */
-            409: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
-            413: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
-            415: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_field`: A field that the provider would not take.
-             *     - `missing_field`: Missing field. Add the field.
-             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
-             *     - `scopes_invalid`: Bad scopes. Name some of read, pay, refund and admin, each once.
-             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "revoke-api-key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The merchant's id. */
-                id: string;
-                /** @description The key's id. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["APIKey"];
                 };
             };
             /**
@@ -4252,7 +4491,215 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `missing_field`: Missing field. Add the field.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `scopes_invalid`: Bad scopes. Name some of read, pay, refund and admin, each once.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-api-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The merchant's id. */
+                id: string;
+                /** @description The key's id. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["APIKey"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `api_key_not_found`: No such API key. Check the id, and that the asking key is of its merchant and mode.
+             *     - `merchant_not_found`: No such merchant. See /v1/merchants.
+             */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `merchant_configured`: Of the configuration file. Change it in the configuration file and start the gateway again. */
+            409: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -4295,7 +4742,10 @@ export interface operations {
     "rotate-api-key": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The merchant's id. */
                 id: string;
@@ -4313,6 +4763,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -4425,7 +4876,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
@@ -4580,7 +5033,10 @@ export interface operations {
     "create-outlet": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The merchant's id. */
                 id: string;
@@ -4593,9 +5049,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outlet"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -4705,10 +5174,13 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
              *     - `invalid_id`: Bad id. Use 1 to 40 small letters, digits, - and _, beginning with a letter or digit.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `outlet_not_found`: No such outlet. See the merchant's outlets.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
@@ -7099,7 +7571,10 @@ export interface operations {
     "create-webhook-endpoint": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -7109,9 +7584,23 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    Location?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
             /** @description Created */
             201: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     Location?: string;
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
@@ -7172,6 +7661,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `endpoint_exists`: The address has an endpoint. Change that one, or use another address.
              *     - `too_many_endpoints`: Too many endpoints. Delete one that is no longer needed.
@@ -7213,6 +7713,8 @@ export interface operations {
             /**
              * @description - `description_invalid`: Bad description. Use at most 255 characters without control characters.
              *     - `events_invalid`: Bad event type. See the event types at /openapi.yaml, or leave events out to get everything.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
@@ -7768,7 +8270,10 @@ export interface operations {
     "ping-webhook-endpoint": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The endpoint's id. */
                 id: string;
@@ -7777,15 +8282,46 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accepted */
-            202: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
+             *     - `duplicate_field`: Duplicate field. Name each field once.
+             *     - `empty_body`: Empty body. Send a JSON object.
+             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
+             *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
+             */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -7821,7 +8357,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it. */
+            /**
+             * @description - `endpoint_not_found`: No such endpoint. Check the id, and that the key is of the merchant and mode that made it.
+             *     - `event_not_found`: No such event. See the endpoint's deliveries.
+             */
             404: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -7845,7 +8384,36 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
+             *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -7888,7 +8456,10 @@ export interface operations {
     "replay-webhooks": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The endpoint's id. */
                 id: string;
@@ -7901,9 +8472,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -8000,7 +8584,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
@@ -8049,7 +8635,10 @@ export interface operations {
     "rotate-webhook-secret": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 /** @description The endpoint's id. */
                 id: string;
@@ -8065,6 +8654,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -8171,7 +8761,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_field`: A field that the provider would not take.
+             * @description - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_field`: A field that the provider would not take.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
