@@ -19,6 +19,8 @@ const listMax = 500
 // page can do, and the provider's truth, as JSON.
 func (s *Sandbox) control(mux *http.ServeMux) {
 	mux.HandleFunc("GET /control/clock", s.controlClock)
+	mux.HandleFunc("POST /control/clock", s.controlTurnClock)
+	mux.HandleFunc("GET /control/pending", s.controlPending)
 	mux.HandleFunc("GET /control/scripts", s.controlScripts)
 	mux.HandleFunc("POST /control/scripts", s.controlAddScript)
 	mux.HandleFunc("DELETE /control/scripts", s.controlDeleteScripts)
@@ -55,7 +57,7 @@ func (s *Sandbox) controlClock(w http.ResponseWriter, _ *http.Request) {
 		Speed float64    `json:"speed"`
 		Held  int        `json:"held_calls"`
 		Next  *time.Time `json:"next_due,omitempty"`
-	}{Real: s.options.RealNow().In(WIB), Speed: s.options.Speed}
+	}{Real: s.options.RealNow().In(WIB), Speed: s.speed()}
 	s.Do(func(core *Core, now time.Time) {
 		clock.Now, clock.Held = now.In(WIB), core.Held()
 		if next, ok := core.Next(); ok {
@@ -114,7 +116,7 @@ func (s *Sandbox) controlWallet(w http.ResponseWriter, r *http.Request) {
 }
 
 // controlPutWallet creates a wallet or changes what is given of it: name, cash, points
-// and habit replace, add_cash and add_points add.
+// habit and ask_pin replace, add_cash and add_points add.
 func (s *Sandbox) controlPutWallet(w http.ResponseWriter, r *http.Request) {
 	var given struct {
 		Name      *string `json:"name"`
@@ -123,6 +125,7 @@ func (s *Sandbox) controlPutWallet(w http.ResponseWriter, r *http.Request) {
 		AddCash   int64   `json:"add_cash"`
 		AddPoints int64   `json:"add_points"`
 		Habit     *Effect `json:"habit"`
+		AskPIN    *bool   `json:"ask_pin"`
 	}
 	if !readJSON(w, r, &given) {
 		return
@@ -140,6 +143,7 @@ func (s *Sandbox) controlPutWallet(w http.ResponseWriter, r *http.Request) {
 		set(&changed.Cash, given.Cash)
 		set(&changed.Points, given.Points)
 		set(&changed.Habit, given.Habit)
+		set(&changed.AskPIN, given.AskPIN)
 		changed.Cash, changed.Points = changed.Cash+given.AddCash, changed.Points+given.AddPoints
 		if err = core.PutWallet(changed); err == nil {
 			result, _ = core.Wallet(phone)

@@ -238,6 +238,7 @@ func (c *Core) reply(at time.Time, held *call, answer Answer) {
 func (c *Core) emit(held *call) {
 	if held.log != nil {
 		held.log.answered(held.answer)
+		c.revision++
 	}
 	if !held.answer.Never || held.gone {
 		delete(c.calls, held.id)
@@ -357,6 +358,7 @@ func (c *Core) record(now time.Time, held *call, request Request, body string) {
 		entry.Head, entry.Body = dokuHead(request.Header), clip(maskTokens(body), longest)
 	}
 	held.log = entry
+	c.revision++
 	c.requests = append(c.requests, entry)
 	if keep := c.options.KeepRequests; len(c.requests) >= 2*keep {
 		c.requests = append(c.requests[:0:0], c.requests[len(c.requests)-keep:]...)

@@ -10,7 +10,9 @@
 // takes requests (Arrive) and hands out the answers that are due (Advance) and the calls
 // that the provider makes itself (Notifications, answered by Delivered), so that a
 // simulator can run a day in a second. Sandbox puts a clock, timers and HTTP round it:
-// the wallet page at /, the director's page at /director, OVO's Push To Pay API at
+// the wallet page at /, the director's page at /director (what waits and how to end it,
+// faults, scripts, the clock, and each violation beside the sentence that was broken; every
+// rule at /director/rules), OVO's Push To Pay API at
 // POST /pos, its dynamic QRIS at /OVOSNAP/…, account binding at /binding/{id}, DOKU's API
 // with its payment simulator at /integration/simulator/ovo/inquiry, and the
 // control API under /control/. It sends notifications to this machine only, unless
@@ -43,7 +45,9 @@
 // phone at hand orders the same by amount: a QR of Rp 1.110.NNN is scanned at once by
 // 081211110NNN, whose last seven digits it is (Rp 1.110.000 is an ordinary amount).
 //
-// Every wallet's security code is 123456; its OTP is the last four digits of its phone.
+// Every wallet's security code is 123456; its OTP is the last four digits of its phone. A
+// wallet asks for its code before a payment once its page or the control API says so; the
+// third wrong one declines the push.
 //
 // # QRIS over SNAP
 //
@@ -132,9 +136,11 @@
 // # Control API
 //
 //	GET    /control/clock                  the sandbox's time, the machine's, the speed
+//	POST   /control/clock                  {"speed":10,"skip":"1m"}, where the clock is the sandbox's own (lunas sandbox)
+//	GET    /control/pending                what waits, at every provider, for what, and what can be done about it
 //	GET    /control/phones                 the seeded phones
 //	GET    /control/wallets[/{phone}]      balances
-//	POST   /control/wallets/{phone}        create or change: name, cash, points, add_cash, add_points, habit
+//	POST   /control/wallets/{phone}        create or change: name, cash, points, add_cash, add_points, habit, ask_pin
 //	GET    /control/pushes                 of every rail, newest first; ?rail= ?phone= ?state= ?invoice= ?limit=
 //	GET    /control/pushes/{id}
 //	POST   /control/pushes/{id}/pay        {"with":"cash|points|both"}

@@ -275,7 +275,7 @@ func (d *dokuRail) judgeHeaders(now time.Time, held *call) dokuVerdict {
 	if err != nil || at.Format(dokuTime) != h.timestamp {
 		return dokuVerdict{"invalid_header_request", "Invalid format Header Request-Timestamp", RuleDOKUTimestamp, "it is not like 2020-08-11T08:45:42Z"}
 	}
-	if !within(now, at, dokuWindow) && (held.real.IsZero() || !within(held.real, at, dokuWindow)) {
+	if !held.fresh(now, at, dokuWindow) {
 		return dokuVerdict{"request_time_out_of_range", "", RuleDOKUWindow, "it is more than an hour away"}
 	}
 	if c.merchant = d.merchants[h.clientID]; c.merchant == nil {

@@ -18,6 +18,9 @@ type Options struct {
 	// Speed is how many seconds pass in one real second; it is only shown (countdowns)
 	// and does not change Now. 0 means 1.
 	Speed float64
+	// Clock, if it is given, is what Now, After and Speed come from, and can be changed while
+	// the sandbox runs: see SetSpeed and Skip.
+	Clock *Clock
 
 	OVO    OVOOptions
 	SNAP   SNAPOptions
@@ -142,6 +145,9 @@ func DemoMerchant() OVOMerchant {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Clock != nil {
+		o.Now, o.After, o.Speed = o.Clock.Now, o.Clock.After, o.Clock.Speed()
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

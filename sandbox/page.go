@@ -20,13 +20,7 @@ var web embed.FS
 // routes puts the doors together: the providers' own and the control API as they are,
 // the pages behind a strict content policy and a guard against forged forms.
 func (s *Sandbox) routes() http.Handler {
-	pages := template.Must(template.New("").Funcs(template.FuncMap{
-		"rupiah": rupiah, "points": points, "phone": spacedPhone, "clock": clockText, "seconds": durationText,
-		"word":       func(lang string, key any) string { return words[lang][fmt.Sprint(key)] },
-		"initial":    initial,
-		"operations": operationNames, "rails": rails,
-		"wrap": func(v *view, w walletView) listed { return listed{v.Lang, w} },
-	}).ParseFS(web, "web/*.html"))
+	pages := s.templates()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/pos", s.serveProvider)
 	s.control(mux)
@@ -35,6 +29,7 @@ func (s *Sandbox) routes() http.Handler {
 		"GET /{$}":             s.viewWallets,
 		"GET /phones/{phone}":  s.viewPhone,
 		"GET /director":        s.viewDirector,
+		"GET /director/rules":  s.viewRules,
 		"GET " + simulatorPath: s.viewSimulator,
 	} {
 		mux.HandleFunc(pattern, s.page(pages, "page", build))
@@ -49,8 +44,8 @@ func (s *Sandbox) routes() http.Handler {
 	mux.HandleFunc("POST /phones", s.postPhone)
 	mux.HandleFunc("POST /phones/{phone}/topup", s.postTopUp)
 	mux.HandleFunc("POST /phones/{phone}/pushes/{id}", s.postChoice)
-	mux.HandleFunc("POST /director/scripts", s.postScript)
-	mux.HandleFunc("POST /director/scripts/delete", s.postDeleteScript)
+	mux.HandleFunc("POST /phones/{phone}/settings", s.postSettings)
+	s.directorRoutes(mux, pages)
 	guard := http.NewCrossOriginProtection()
 	guarded := guard.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -64,6 +59,21 @@ func (s *Sandbox) routes() http.Handler {
 		}
 		guarded.ServeHTTP(w, r)
 	})
+}
+
+// templates reads the pages that are embedded.
+func (s *Sandbox) templates() *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
+		"rupiah": rupiah, "points": points, "phone": spacedPhone, "clock": clockText, "seconds": durationText,
+		"word":       func(lang string, key any) string { return words[lang][fmt.Sprint(key)] },
+		"initial":    initial,
+		"operations": operationNames, "rails": rails,
+		"effect": effectText, "when": whenText, "mask": maskPhone, "faultRails": faultRails,
+		"choices": func(chosen, all string) choices { return choices{chosen, strings.Fields(all)} },
+		"pair":    func(v *view, w waitingView) listedWaiting { return listedWaiting{v, w} },
+		"habits":  habits,
+		"wrap":    func(v *view, w walletView) listed { return listed{v.Lang, w} },
+	}).ParseFS(web, "web/*.html"))
 }
 
 // fragment is the path under which the changing part of a page is served alone.
@@ -99,10 +109,8 @@ type view struct {
 	Wallet   walletView
 	Pending  []pushView
 	History  []pushView
-	Scripts  []ScriptStatus
-	Broken   []brokenView
-	Requests []logged
-	Totals   Totals
+	Director directorView
+	Rules    []RuleText
 
 	Open    []pushView // QRs that nobody has scanned
 	Binding Binding
@@ -112,9 +120,11 @@ type view struct {
 
 type walletView struct {
 	Wallet
-	Does    string
-	Manual  bool
-	Waiting int
+	Does   string
+	Manual bool
+	// Habitual is the key of the habit's word; empty: it is none of those that a page offers.
+	Habitual string
+	Waiting  int
 }
 
 // listed is a wallet in a list, with the language of its page.
@@ -123,18 +133,26 @@ type listed struct {
 	Wallet walletView
 }
 
+// listedWaiting is a pending thing in a list, with its page.
+type listedWaiting struct {
+	View    *view
+	Waiting waitingView
+}
+
+// choices are the options of a field, and the one that was chosen.
+type choices struct {
+	Chosen string
+	All    []string
+}
+
 type pushView struct {
 	Transaction
 	CanCash, CanPoints, CanBoth bool
 	Left                        time.Duration
 	LeftSeconds, Within         int
 	Mark                        string
-}
-
-type brokenView struct {
-	Violation
-	RuleText RuleText
-	Count    int64
+	PIN                         bool // the wallet asks for its code before a payment
+	TriesLeft                   int  // of the code; 0: none has been wrong
 }
 
 var errNoPage = errors.New("sandbox: no such page")
@@ -142,33 +160,39 @@ var errNoPage = errors.New("sandbox: no such page")
 // page serves one view, whole or its changing part only.
 func (s *Sandbox) page(pages *template.Template, name string, build func(*http.Request, *view) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		v := &view{Lang: language(w, r), Path: strings.TrimSuffix(r.URL.Path, "/screen"), Speed: s.options.Speed}
+		v := &view{Lang: language(w, r), Path: strings.TrimSuffix(r.URL.Path, "/screen"), Speed: s.speed()}
 		v.Other = map[string]string{"id": "en", "en": "id"}[v.Lang]
 		if v.Path == "" {
 			v.Path = "/"
 		}
 		switch problem := r.URL.Query().Get("problem"); problem {
-		case "phone", "amount", "script", "code", "qr", "qr_unknown", "qr_scanned", "qr_over", "picture", "picture_size", "picture_qr":
+		case "phone", "amount", "code", "qr", "qr_unknown", "qr_scanned", "qr_over", "picture", "picture_size", "picture_qr":
 			v.Flash = words[v.Lang]["problem_"+problem]
 		}
-		header := w.Header()
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cache-Control", "no-store")
-		header.Set("Content-Type", "text/html; charset=utf-8")
 		if err := build(r, v); err != nil {
 			http.Error(w, words[v.Lang]["no_phone"], http.StatusNotFound)
 			return
 		}
-		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; form-action "+strings.TrimSpace("'self' "+v.FormTo)+"; base-uri 'none'; frame-ancestors 'none'")
-		var page bytes.Buffer
-		if err := pages.ExecuteTemplate(&page, name, v); err != nil {
-			http.Error(w, "render page: "+err.Error(), http.StatusInternalServerError)
-			return
-		}
-		_, _ = w.Write(page.Bytes()) // a browser that is gone reads nothing
+		render(w, pages, name, v, http.StatusOK)
 	}
+}
+
+// render writes a view behind the policy that every page has.
+func render(w http.ResponseWriter, pages *template.Template, name string, v *view, status int) {
+	header := w.Header()
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "+
+		"connect-src 'self'; form-action "+strings.TrimSpace("'self' "+v.FormTo)+"; base-uri 'none'; frame-ancestors 'none'")
+	var page bytes.Buffer
+	if err := pages.ExecuteTemplate(&page, name, v); err != nil {
+		http.Error(w, "render page: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(page.Bytes()) // a browser that is gone reads nothing
 }
 
 // language is Indonesian unless ?lang= or the cookie of an earlier ?lang= says English.
@@ -221,32 +245,20 @@ func (s *Sandbox) viewPhone(r *http.Request, v *view) error {
 	return err
 }
 
-func (s *Sandbox) viewDirector(_ *http.Request, v *view) error {
-	v.Kind, v.Title = "director", words[v.Lang]["director"]
-	rules := map[Rule]RuleText{}
-	for _, rule := range Rules() {
-		rules[rule.Rule] = rule
-	}
-	s.Do(func(core *Core, now time.Time) {
-		v.Now, v.Scripts, v.Totals = now, core.Scripts(), core.Totals()
-		for _, violation := range slices.Backward(core.Violations()) {
-			if len(v.Broken) == 40 {
-				break
-			}
-			v.Broken = append(v.Broken, brokenView{violation, rules[violation.Rule], core.violations.count[violation.Rule]})
-		}
-	})
-	v.Requests = s.recentRequests()
-	v.Requests = v.Requests[:min(len(v.Requests), 40)]
-	return nil
-}
-
 func (w *wallet) view(lang string) walletView {
 	shown := walletView{Wallet: w.Wallet, Manual: w.Habit == Effect{}}
+	for _, habit := range habits() {
+		if w.Habit == habit.Effect {
+			shown.Habitual = habit.Name
+		}
+	}
 	for _, seeded := range SeededPhones() {
 		if seeded.Phone == w.Phone && !shown.Manual {
 			shown.Does = map[string]string{"id": seeded.Indonesian, "en": seeded.English}[lang]
 		}
+	}
+	if shown.Habitual != "" && !shown.Manual {
+		shown.Does = words[lang][shown.Habitual]
 	}
 	for _, p := range w.recent {
 		if p.state == Pending {
@@ -266,6 +278,10 @@ func (p *payment) show(now time.Time) pushView {
 		_, _, shown.CanPoints = p.wallet.split(Points, p.Amount)
 		_, _, shown.CanBoth = p.wallet.split(Both, p.Amount)
 		shown.CanBoth = shown.CanBoth && p.Amount > 1
+		shown.PIN = p.wallet.AskPIN
+		if p.badPINs > 0 {
+			shown.TriesLeft = pinTries - p.badPINs
+		}
 	}
 	shown.Mark = string(p.state)
 	return shown
@@ -358,16 +374,59 @@ func (s *Sandbox) postChoice(w http.ResponseWriter, r *http.Request) {
 			err = ErrUnknownPush
 			return
 		}
-		err = core.Choose(now, id, Choice(r.PostFormValue("choice")))
+		err = core.ChooseWithPIN(now, id, Choice(r.PostFormValue("choice")), r.PostFormValue("pin"))
 	})
 	switch {
 	case errors.Is(err, ErrUnknownPush):
 		http.Error(w, err.Error(), http.StatusNotFound)
 	case errors.Is(err, ErrUnknownChoice):
 		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
-	default: // too late is shown by the screen itself
+	default: // too late, or a wrong code, is shown by the screen itself
 		back(w, r, "/phones/"+url.PathEscape(r.PathValue("phone")))
 	}
+}
+
+// habits are those that a phone's page offers; any other is left as it is.
+func habits() []struct {
+	Name   string
+	Effect Effect
+} {
+	two := Duration(2 * time.Second)
+	return []struct {
+		Name   string
+		Effect Effect
+	}{
+		{"habit_hand", Effect{}},
+		{"habit_cash", Effect{Customer: Cash, CustomerAfter: two}},
+		{"habit_points", Effect{Customer: Points, CustomerAfter: two}},
+		{"habit_both", Effect{Customer: Both, CustomerAfter: two}},
+		{"habit_decline", Effect{Customer: Decline, CustomerAfter: two}},
+		{"habit_ignore", Effect{Customer: Ignore}},
+	}
+}
+
+// postSettings changes a phone's habit, and whether it asks for its security code.
+func (s *Sandbox) postSettings(w http.ResponseWriter, r *http.Request) {
+	var err error
+	s.Do(func(core *Core, _ time.Time) {
+		changed, known := core.Wallet(r.PathValue("phone"))
+		if !known {
+			err = ErrUnknownPhone
+			return
+		}
+		changed.AskPIN = r.PostFormValue("ask_pin") != ""
+		for _, habit := range habits() {
+			if habit.Name == r.PostFormValue("habit") {
+				changed.Habit = habit.Effect
+			}
+		}
+		err = core.PutWallet(changed)
+	})
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusNotFound)
+		return
+	}
+	back(w, r, "/phones/"+url.PathEscape(r.PathValue("phone")))
 }
 
 func (s *Sandbox) postTopUp(w http.ResponseWriter, r *http.Request) {
@@ -408,55 +467,6 @@ func (s *Sandbox) postPhone(w http.ResponseWriter, r *http.Request) {
 		_ = core.PutWallet(Wallet{Phone: phone, Name: name, Cash: 1_000_000, Points: 100_000})
 	})
 	back(w, r, "/phones/"+phone)
-}
-
-// postScript adds a script from the director's form.
-func (s *Sandbox) postScript(w http.ResponseWriter, r *http.Request) {
-	value := r.PostFormValue
-	var problem error
-	number := func(name string) int64 {
-		if value(name) == "" {
-			return 0
-		}
-		n, err := strconv.ParseInt(value(name), 10, 64)
-		problem = errors.Join(problem, err)
-		return n
-	}
-	duration := func(name string) (d Duration) {
-		if text := value(name); text != "" {
-			if digits(text) {
-				text += "s"
-			}
-			problem = errors.Join(problem, d.UnmarshalText([]byte(text)))
-		}
-		return d
-	}
-	script := Script{
-		Rail: Rail(value("rail")), Operation: Operation(value("operation")), Phone: value("phone"), Amount: number("amount"), Times: int(number("times")),
-		Invoice: value("invoice"), ExternalID: value("external_id"),
-		Effect: Effect{
-			Request: RequestFault(value("request")), RequestDelay: duration("request_delay"),
-			Code: value("code"), AnswerCode: value("answer_code"),
-			Customer: Choice(value("customer")), CustomerAfter: duration("customer_after"),
-			AnswerAfter: duration("answer_after"), Answer: AnswerFault(value("answer")),
-			Payer: value("payer"), Status: value("status"), Notify: NotifyFault(value("notify")), NotifyDelay: duration("notify_delay"),
-		},
-	}
-	if problem == nil {
-		s.Do(func(core *Core, _ time.Time) { _, problem = core.AddScript(script) })
-	}
-	if problem != nil {
-		back(w, r, "/director?problem=script")
-		return
-	}
-	back(w, r, "/director")
-}
-
-func (s *Sandbox) postDeleteScript(w http.ResponseWriter, r *http.Request) {
-	if id := r.PostFormValue("id"); id != "" {
-		s.Do(func(core *Core, _ time.Time) { core.DeleteScript(id) })
-	}
-	back(w, r, "/director")
 }
 
 func back(w http.ResponseWriter, r *http.Request, to string) {

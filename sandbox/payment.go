@@ -81,6 +81,7 @@ type payment struct {
 	doku     *dokuPush   // nil but for a push by DOKU
 	bill     *faspayBill // nil but for a push of one of Faspay's bills
 	held     *call       // the push that waits for the outcome; nil once answered
+	badPINs  int         // wrong security codes typed for it
 	untold   bool        // its time was up and its caller was told nothing
 	trace    int
 	left     struct{ cash, points int64 } // the balances just after the charge
@@ -145,6 +146,26 @@ func (c *Core) Choose(now time.Time, id uint64, choice Choice) error {
 	c.decide(now, p, choice)
 	return nil
 }
+
+// ChooseWithPIN is Choose on a wallet that asks for its security code: it is asked for
+// before a payment, and the third wrong one declines the push. The error is ErrWrongCode
+// then, or one of Choose.
+func (c *Core) ChooseWithPIN(now time.Time, id uint64, choice Choice, pin string) error {
+	c.run(now)
+	p := c.payment(id)
+	pays := choice == Cash || choice == Points || choice == Both
+	if p == nil || p.wallet == nil || !p.wallet.AskPIN || !pays || pin == SecurityCode || p.state != Pending {
+		return c.Choose(now, id, choice)
+	}
+	if p.badPINs++; p.badPINs >= pinTries {
+		c.decide(now, p, Decline)
+	}
+	c.touch(p.wallet)
+	return ErrWrongCode
+}
+
+// pinTries is after how many wrong security codes a payment is declined.
+const pinTries = 3
 
 func (c Choice) known() bool {
 	return c == Cash || c == Points || c == Both || c == Decline || c == Ignore

@@ -101,8 +101,8 @@ func (s *Sandbox) run() {
 // roundUp makes up for the nanoseconds that a fast clock's After loses when it divides;
 // without it the timer would fire just before the time, again and again.
 func (s *Sandbox) roundUp(d time.Duration) time.Duration {
-	if s.options.Speed > 1 {
-		d += time.Duration(math.Ceil(s.options.Speed))
+	if speed := s.speed(); speed > 1 {
+		d += time.Duration(math.Ceil(speed))
 	}
 	return d
 }

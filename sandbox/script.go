@@ -33,6 +33,9 @@ type Effect struct {
 	// RequestDelay is how long the request travels. Its signature is judged on
 	// arrival, so that a push may well arrive after its own reversal.
 	RequestDelay Duration `json:"request_delay,omitempty"`
+	// Skew is how far the provider's clock is ahead while it judges when a request was dated:
+	// past OVO's and SNAP's 5 minutes and DOKU's hour it is refused. Faspay's are not dated.
+	Skew Duration `json:"skew,omitempty"`
 	// ProcessDelay is how long the provider thinks after it has accepted a request
 	// and before it acts: until then the number is not known to it.
 	ProcessDelay Duration `json:"process_delay,omitempty"`

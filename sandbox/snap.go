@@ -346,8 +346,7 @@ func (s *snapRail) judgeTimestamp(now time.Time, held *call) verdict {
 	if form != snapTime {
 		note(RuleTimestampMillis, "it is not yyyy-MM-ddTHH:mm:ssTZD")
 	}
-	if tolerance := s.options.Tolerance; tolerance >= 0 && !within(now, at, tolerance) &&
-		(held.real.IsZero() || !within(held.real, at, tolerance)) {
+	if tolerance := s.options.Tolerance; tolerance >= 0 && !held.fresh(now, at, tolerance) {
 		return verdict{"40100", "X-TIMESTAMP", RuleTimestampWindow, "it is more than " + tolerance.String() + " away"}
 	}
 	return verdict{}

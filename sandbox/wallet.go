@@ -9,10 +9,12 @@ import (
 
 // Wallet is one customer's OVO account, the same behind every provider.
 type Wallet struct {
-	Phone  string `json:"phone"`          // 08…, 10 to 13 digits
-	Name   string `json:"name"`           // as on the account
-	Cash   int64  `json:"cash"`           // rupiah of OVO Cash
-	Points int64  `json:"points"`         // OVO Points, one rupiah each
+	Phone  string `json:"phone"`  // 08…, 10 to 13 digits
+	Name   string `json:"name"`   // as on the account
+	Cash   int64  `json:"cash"`   // rupiah of OVO Cash
+	Points int64  `json:"points"` // OVO Points, one rupiah each
+	// AskPIN has the customer type SecurityCode on the wallet page before a payment.
+	AskPIN bool   `json:"ask_pin,omitempty"`
 	Habit  Effect `json:"habit,omitzero"` // what happens to this phone's pushes when no script says otherwise
 }
 

@@ -37,12 +37,15 @@ func (c sandboxCommand) Run(t *terminal) error {
 		return err
 	}
 	defer l.Close()
-	clock := gateway.FastClock(c.Speed, time.Now())
+	clock, err := sandbox.NewClock(time.Now(), c.Speed)
+	if err != nil {
+		return err
+	}
 	qris := sandbox.SNAPOptions{Lenient: c.Lenient, PlainPaths: c.PlainPaths}
 	if c.Partners > 0 {
 		qris.Merchants = bench.Partners(c.Partners, "")
 	}
-	s := newSandbox(clock, c.Speed, sandbox.Options{SNAP: qris})
+	s := sandbox.New(sandbox.Options{SNAP: qris, Clock: clock})
 	defer s.Close()
 	if err := c.announce(t, l.Addr()); err != nil {
 		return err

@@ -2,6 +2,8 @@
 // two seconds where they do not come through. Without JavaScript the page reloads itself.
 "use strict";
 const screenPart = document.getElementById("screen");
+const flash = document.getElementById("flash");
+const title = document.title;
 let loadedAt = performance.now();
 let loading = false;
 let again = false;
@@ -12,12 +14,11 @@ async function load() {
   try {
     const response = await fetch(screenPart.dataset.screen, { headers: { Accept: "text/html" } });
     if (response.ok) {
-      const text = await response.text();
-      const open = [...screenPart.querySelectorAll("details")].map((d) => d.open);
-      const chosen = [...screenPart.querySelectorAll("input:checked")].map((i) => i.id);
-      screenPart.innerHTML = text;
-      screenPart.querySelectorAll("details").forEach((d, i) => { d.open = Boolean(open[i]); });
-      screenPart.querySelectorAll("input").forEach((i) => { if (chosen.includes(i.id)) i.checked = true; });
+      const fresh = document.createElement("div");
+      fresh.innerHTML = await response.text();
+      const inside = screenPart.contains(document.activeElement);
+      become(screenPart, fresh);
+      if (inside && !screenPart.contains(document.activeElement)) screenPart.focus();
       loadedAt = performance.now();
       tick();
       leave();
@@ -27,6 +28,47 @@ async function load() {
   } finally {
     loading = false;
     if (again) { again = false; load(); }
+  }
+}
+
+// become turns what an element holds into what a fresh one holds, and keeps every node that is
+// the same thing, known by its id: so what is typed, chosen, opened or focused stays.
+function become(to, from) {
+  const kept = new Map();
+  for (const child of to.children) if (key(child)) kept.set(key(child), child);
+  const stays = new Set([...from.children].map(key));
+  let at = to.firstChild;
+  for (const wanted of [...from.childNodes]) {
+    while (at && key(at) && !stays.has(key(at))) { const next = at.nextSibling; at.remove(); at = next; } // a moved node would lose the focus
+    let node = kept.get(key(wanted));
+    if (!key(wanted)) for (node = at; node && (key(node) || node.nodeName !== wanted.nodeName);) node = node.nextSibling;
+    if (!node || node.nodeName !== wanted.nodeName) {
+      to.insertBefore(wanted, at);
+      continue;
+    }
+    if (node === at) at = at.nextSibling;
+    else to.insertBefore(node, at);
+    if (node.nodeType !== Node.ELEMENT_NODE) {
+      if (node.data !== wanted.data) node.data = wanted.data;
+      continue;
+    }
+    dress(node, wanted);
+    become(node, wanted);
+  }
+  while (at) { const next = at.nextSibling; at.remove(); at = next; }
+}
+
+// key is a node's id. It is asked for by name, since a form's fields hide its properties.
+function key(node) { return node.nodeType === Node.ELEMENT_NODE ? node.getAttribute("id") || "" : ""; }
+
+// dress gives an element the attributes of a fresh one. What a person has changed, the browser
+// keeps apart from the attributes; only whether details are open is one of them.
+function dress(node, wanted) {
+  for (const { name } of [...node.attributes]) {
+    if (!wanted.hasAttribute(name) && !(name === "open" && node.nodeName === "DETAILS")) node.removeAttribute(name);
+  }
+  for (const { name, value } of wanted.attributes) {
+    if (node.getAttribute(name) !== value && !(name === "open" && node.nodeName === "DETAILS")) node.setAttribute(name, value);
   }
 }
 
@@ -40,6 +82,13 @@ function tick() {
     const text = bar.parentElement.querySelector("b");
     if (text) text.textContent = String(Math.ceil(left));
   }
+  for (const clock of screenPart.querySelectorAll("time[data-clock]")) {
+    const [year, month, rest] = new Date(Number(clock.dataset.clock) + passed + 7 * 3600e3).toISOString().split("-");
+    clock.textContent = `${rest.slice(0, 2)}/${month}/${year} ${rest.slice(3, 11)} WIB`;
+  }
+  const waiting = document.body.classList.contains("on-phone") ? screenPart.querySelectorAll("[data-push]").length : 0;
+  const called = waiting ? `(${waiting}) ${title}` : title;
+  if (document.title !== called) document.title = called;
 }
 setInterval(tick, 200);
 
@@ -66,12 +115,37 @@ if (window.EventSource) {
   ask();
 }
 
-// Buttons on the screen answer in place; elsewhere forms behave as forms do.
+// send posts a form and says what it was refused for; true: it was taken.
+async function send(form, submitter) {
+  const body = new URLSearchParams(new FormData(form, submitter));
+  let problem = screenPart.dataset.problem;
+  try {
+    const response = await fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual" });
+    problem = "";
+    if (response.type !== "opaqueredirect" && !response.ok) {
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      problem = (page.getElementById("flash") || page.body).textContent.trim();
+    }
+  } catch { /* the sandbox is away */ }
+  if (flash) { flash.textContent = problem || ""; flash.hidden = !problem; }
+  return !problem;
+}
+
+// Buttons on the screen answer in place, and so do forms that stay; elsewhere forms behave as forms do.
 screenPart.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const form = event.target;
-  const body = new URLSearchParams(new FormData(form, event.submitter));
-  for (const button of form.querySelectorAll("button")) button.disabled = true;
-  try { await fetch(form.action, { method: "POST", body, redirect: "manual" }); } catch { /* load shows what is */ }
+  const buttons = [...event.target.querySelectorAll("button:enabled")];
+  const sent = send(event.target, event.submitter);
+  for (const button of buttons) button.disabled = true;
+  await sent;
+  for (const button of buttons) button.disabled = false;
+  for (const secret of event.target.querySelectorAll("input[type=password]")) secret.value = "";
   load();
 });
+for (const form of document.querySelectorAll("form[data-stay]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (await send(form, event.submitter)) form.reset();
+    load();
+  });
+}
