@@ -23,6 +23,13 @@
 //  4. Words in both languages: a map[string]wording.Words in a file of your own, joined in words(). A missing label fails
 //     TestTemplatesSayOnlyWhatThereIs.
 //
+//  5. What can be done to a payment stands on its page by {{template "asks" .}} and {{template "pendings" .}}, whose Data has
+//     Asks (of v.asks(p)) and Pending (of v.pending(id)); {{template "summary" .}} wants Data.Payment. Forms for what is done
+//     are at payments/{id}/ask/{what}, payments/{id}/unmask, terminals/{id}/numbering and webhooks/{id}/enable and /replay; when
+//     they are done they lead to payments/{id}, terminals and webhooks, with ?done=…, which the frame says. A form of your own
+//     is read after v.r.ParseForm and shown again by v.again("name", data, words). What is done goes into the log of actions by
+//     v.deed(kind, merchantID, subject, reason, details), which the store's methods take.
+//
 // What has been read but must not be shown whole (phones, exchanges) is shown masked: payment.Phone prints itself so, and
 // exchange.Masked does it for messages. The whole is shown by the unmask page only, which writes down who asked and why.
 package console
@@ -100,19 +107,30 @@ func newServer(o Options) *server {
 	return s
 }
 
-// Run forgets old sessions now and then, until the context ends.
+// Run carries out what was approved and left behind, and forgets old sessions now and then, until the context ends.
 func (c *Console) Run(ctx context.Context) {
-	for {
-		if err := c.s.Engine.Store.ForgetSessions(ctx, c.s.Wall().Add(-operator.SessionLife)); err != nil && ctx.Err() == nil {
-			c.s.Log.Warn("old sessions of the console cannot be forgotten", "error", err)
+	for tick := 0; ; tick++ {
+		if err := c.Resume(ctx); err != nil && ctx.Err() == nil {
+			c.s.Log.Warn("approvals that were left behind cannot be looked for", "error", err)
+		}
+		if tick%forgetEvery == 0 {
+			if err := c.s.Engine.Store.ForgetSessions(ctx, c.s.Wall().Add(-operator.SessionLife)); err != nil && ctx.Err() == nil {
+				c.s.Log.Warn("old sessions of the console cannot be forgotten", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(10 * time.Minute):
+		case <-time.After(resumeEvery):
 		}
 	}
 }
+
+// How often Run looks for what was left behind, and at how many of these times it forgets sessions.
+const (
+	resumeEvery = 10 * time.Second
+	forgetEvery = 60
+)
 
 // guard puts round every page what all of them have: safe headers, no change by another site's page, and an answer even
 // when we panic. Links and cookies are secrets: no address is logged.

@@ -151,6 +151,9 @@ func (v *visit) Money(r payment.Rupiah) string { return strings.ReplaceAll(r.Str
 // State names a payment's state.
 func (v *visit) State(s payment.State) string { return v.Word("state_" + string(s)) }
 
+// Refusal says what a code of a refusal means.
+func (v *visit) Refusal(code string) string { return v.Say(v.s.refusalOf(code)) }
+
 // Role names a role.
 func (v *visit) Role(r operator.Role) string { return v.Word("role_" + string(r)) }
 

@@ -34,6 +34,46 @@ const (
 	maxMessages = 4 // in one wire, such as a 100 Continue and what follows
 )
 
+// Revealed shows a message to somebody who may see whom it is about, and has said why: phone numbers, names and addresses in
+// bodies are open. Header fields, and what opens something (passwords, tokens, signatures), are masked as ever, and so are
+// balances.
+func Revealed(wire []byte) string {
+	var b strings.Builder
+	for depth := 0; len(wire) > 0 && depth < maxMessages; depth++ {
+		m := ParseWire(wire)
+		body := m.Body
+		m.Body = nil
+		wire, m.Rest = m.Rest, nil
+		m.writeMasked(&b)
+		switch text := printable(string(body)); {
+		case !isText(body):
+			fmt.Fprintf(&b, "[%d bytes that are not text]", len(body))
+		case strings.Contains(strings.ToLower(m.Get("Content-Type")), "urlencoded") || formLike.MatchString(text):
+			b.WriteString(maskFormFields(text, credentialField, revealText))
+		default:
+			b.WriteString(revealText(text))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func revealText(text string) string {
+	return maskFields(text, credentialField, func(s string) string { return s })
+}
+
+// credentialField knows the fields that nobody needs to see, whoever they are, and balances.
+func credentialField(name string) bool {
+	plain := squeeze(name)
+	switch plain {
+	case "pin", "otp", "cvv", "passwd", "authcode", "apikey", "appkey", "clientkey", "xclientkey", "hmac":
+		return true
+	case "tokentype":
+		return false
+	}
+	return containsAny(plain, "balance", "token", "secret", "password", "signature", "checksum", "authorization", "cookie")
+}
+
 func (m Message) writeMasked(b *strings.Builder) {
 	contentType := strings.ToLower(m.Get("Content-Type"))
 	if m.FirstLine != "" {
@@ -177,18 +217,20 @@ func containsAny(s string, parts ...string) bool {
 }
 
 // maskForm masks key=value&key=value.
-func maskForm(form string) string {
+func maskForm(form string) string { return maskFormFields(form, secretField, maskText) }
+
+func maskFormFields(form string, secret func(name string) bool, text func(string) string) string {
 	pairs := strings.Split(form, "&")
 	for i, pair := range pairs {
 		key, value, found := strings.Cut(pair, "=")
 		key, value = unescapeForm(key), unescapeForm(value)
 		switch {
 		case !found:
-			pairs[i] = maskText(key)
-		case secretField(key):
-			pairs[i] = maskText(key) + "=" + maskValue(value)
+			pairs[i] = text(key)
+		case secret(key):
+			pairs[i] = text(key) + "=" + maskValue(value)
 		default:
-			pairs[i] = maskText(key) + "=" + maskText(value)
+			pairs[i] = text(key) + "=" + text(value)
 		}
 	}
 	return strings.Join(pairs, "&")

@@ -9,7 +9,10 @@ import (
 // maskText masks fields of JSON and XML by their name, and phone numbers anywhere. It does not parse: it looks for
 // field names, so that a text that is cut, broken, or nested in the string of another gives nothing away. Where it is
 // not sure where a value ends, it masks more.
-func maskText(text string) string {
+func maskText(text string) string { return maskFields(text, secretField, maskPhones) }
+
+// maskFields masks the fields that a function knows, and lets another write the text between them.
+func maskFields(text string, secret func(name string) bool, between func(string) string) string {
 	text = plainEscapes(text)
 	var b strings.Builder
 	done := 0 // text before it is written
@@ -22,7 +25,7 @@ func maskText(text string) string {
 		case '<':
 			name, begin = xmlName(text, i)
 		}
-		if begin == 0 || !secretField(name) {
+		if begin == 0 || !secret(name) {
 			continue
 		}
 		var masked string
@@ -31,11 +34,11 @@ func maskText(text string) string {
 		} else {
 			masked, end = jsonValue(text, begin)
 		}
-		b.WriteString(maskPhones(text[done:begin]))
+		b.WriteString(between(text[done:begin]))
 		b.WriteString(masked)
 		done, i = end, end-1
 	}
-	b.WriteString(maskPhones(text[done:]))
+	b.WriteString(between(text[done:]))
 	return b.String()
 }
 

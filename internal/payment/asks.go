@@ -132,6 +132,9 @@ func mayResolve(p Payment, e Asked) error {
 	return nil
 }
 
+// MayAsk gives a *Refusal when something cannot be asked of p now, as the asking itself would; nothing changes.
+func MayAsk(t Terms, p Payment, e Asked) error { return t.mayAsk(p, e) }
+
 // Action is something that a merchant can still ask for.
 type Action struct {
 	What  Ask

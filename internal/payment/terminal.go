@@ -104,6 +104,27 @@ func (c Cursor) Next(day Day) (Number, Cursor, error) {
 	return next, Cursor{Style: c.Style, Day: day, Last: next}, nil
 }
 
+// ErrBatchDay refuses a batch that names no day up to today at a terminal whose batches are named after days: numbering
+// would stay there.
+var ErrBatchDay = errors.New("this terminal names its batches after the day, and the batch is no day (ddmmyy) up to today")
+
+// At is the cursor standing on a number, which the next one comes after; a batch by date sets its day, which must not be
+// later than the given one. That it moves ahead only is for others to see to.
+func (c Cursor) At(n Number, today Day) (Cursor, error) {
+	if n.Batch < 1 || n.Batch > batchMax || n.Reference < 1 || n.Reference > referenceMax {
+		return c, errors.New("batch and reference number go from 1 to 999999")
+	}
+	c.Last = n
+	if c.Style == ByDate {
+		b := int(n.Batch)
+		c.Day = Day((2000+b%100)*10000 + b/100%100*100 + b/10000)
+		if DayOf(c.Day.Start()) != c.Day || c.Day > today {
+			return c, fmt.Errorf("%w: %06d", ErrBatchDay, b)
+		}
+	}
+	return c, nil
+}
+
 // firstDate and lastDate are the smallest and largest batch that ddmmyy can give.
 const (
 	firstDate Batch = 10100

@@ -73,3 +73,26 @@ type ApprovalFilter struct {
 	Before    string // an approval's id: only older ones (the cursor of the last page)
 	Limit     int    // at most 100; 0 means 20
 }
+
+// Kinds of actions of the console.
+const (
+	ActUserCreated         = "user.created"
+	ActUserSetUp           = "user.set_up" // password and second factor were set by a link
+	ActUserChanged         = "user.changed"
+	ActUserInvited         = "user.invited" // a link was made for a user
+	ActUserDisabled        = "user.disabled"
+	ActUserEnabled         = "user.enabled"
+	ActUserLoggedIn        = "user.logged_in"
+	ActPasswordChanged     = "user.password_changed"
+	ActSecondFactorChanged = "user.second_factor_changed"
+	ActRecoveryRenewed     = "user.recovery_codes_renewed"
+	ActSessionsEnded       = "user.sessions_ended"
+	ActPaymentAsked        = "payment.asked"
+	ActPaymentUnmasked     = "payment.unmasked"
+	ActApprovalRequested   = "approval.requested"
+	ActApprovalApproved    = "approval.approved"
+	ActApprovalRejected    = "approval.rejected"
+	ActApprovalWithdrawn   = "approval.withdrawn"
+	ActApprovalPerformed   = "approval.performed"
+	ActApprovalFailed      = "approval.failed"
+)
