@@ -9,7 +9,8 @@ import (
 // referenceMax is the highest reference number of a batch. OVO, Push To Pay API, "Reference Number".
 const referenceMax = 999999
 
-// Seen collects the numbers of one batch by which payments stand, in 125 kB however many there are. The zero value is empty.
+// Seen collects the numbers of one batch by which payments stand, a bit for each up to the last one: at most 125 kB. The zero
+// value is empty.
 type Seen struct {
 	bits        []uint64
 	first, last payment.ReferenceNumber
@@ -22,8 +23,8 @@ func (s *Seen) Add(n payment.ReferenceNumber) {
 	if n < 1 || n > referenceMax {
 		return
 	}
-	if s.bits == nil {
-		s.bits = make([]uint64, referenceMax/64+1)
+	if need := int(n/64) + 1; need > len(s.bits) {
+		s.bits = append(s.bits, make([]uint64, need-len(s.bits))...)
 	}
 	if s.Has(n) {
 		if len(s.twice) < GapsMax && !slices.Contains(s.twice, n) {
@@ -41,7 +42,7 @@ func (s *Seen) Add(n payment.ReferenceNumber) {
 
 // Has tells whether a number was noted.
 func (s *Seen) Has(n payment.ReferenceNumber) bool {
-	return s.bits != nil && n >= 1 && n <= referenceMax && s.bits[n/64]&(1<<(n%64)) != 0
+	return n >= 1 && int(n/64) < len(s.bits) && s.bits[n/64]&(1<<(n%64)) != 0
 }
 
 // Missing tells whether there are numbers from 1 to the last by which no payment stands.

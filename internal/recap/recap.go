@@ -145,6 +145,8 @@ type Count struct {
 	Rail     payment.Rail
 	State    payment.State
 	Total    Total
+	// First and Last are the lowest and the highest number by which they stand.
+	First, Last payment.ReferenceNumber
 }
 
 // Numbering says which numbers of a batch were given. Numbers are a terminal's and not an account's or a mode's.

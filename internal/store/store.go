@@ -78,6 +78,7 @@ type Store interface {
 	Outbox
 	Registry
 	Fencing
+	Books
 	Actions
 	Operators
 	Close() error

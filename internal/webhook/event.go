@@ -53,6 +53,9 @@ type EndpointOff struct {
 const (
 	TypeEndpointOff = "webhook_endpoint.disabled"
 	TypePing        = "webhook_endpoint.ping"
+
+	TypeRecapClosed    = "recap.closed"
+	TypeRecapCorrected = "recap.corrected"
 )
 
 // PaymentEvent writes the event that announces a payment's change of state.
@@ -71,6 +74,22 @@ func PaymentEvent(id, eventType string, at time.Time, p payment.Payment) []byte 
 // EndpointOffEvent writes the event that tells that an endpoint was switched off.
 func EndpointOffEvent(id string, at time.Time, e Endpoint) []byte {
 	return write(id, TypeEndpointOff, at, EndpointOff{ID: e.ID, URL: e.URL, Reason: e.Disabled})
+}
+
+// RecapData is the data of the events by which merchants learn that a terminal's day has been closed, or corrected. The whole
+// recap is served by the API.
+type RecapData struct {
+	Day       string `json:"day"` // 2026-03-21, in WIB
+	Terminal  string `json:"terminal"`
+	Mode      string `json:"mode"`
+	Version   int    `json:"version"`
+	PaidCount int64  `json:"paid_count"`
+	PaidSum   int64  `json:"paid_sum"` // whole rupiah
+}
+
+// RecapEvent writes the event that tells of a recap.
+func RecapEvent(id, eventType string, at time.Time, d RecapData) []byte {
+	return write(id, eventType, at, d)
 }
 
 // PingEvent writes the event by which a merchant tries an endpoint.

@@ -64,6 +64,8 @@ type merchant struct {
 	feed      []*store.Told // in the order of positions
 	position  int64         // the last one that was given
 	endpoints map[string]*endpoint
+
+	books books
 }
 
 type (
@@ -106,7 +108,7 @@ func (s *Store) merchant(id string) *merchant {
 		m = &merchant{
 			payments: map[string]*record{}, keys: map[key]store.KeyUsed{}, terminals: map[string]*store.Terminal{},
 			terms: map[revision]payment.Terms{}, locks: map[string]store.Lock{}, loose: map[string][]exchange.Part{},
-			names: map[string]string{}, secrets: map[string]secret{}, endpoints: map[string]*endpoint{},
+			names: map[string]string{}, secrets: map[string]secret{}, endpoints: map[string]*endpoint{}, books: newBooks(),
 		}
 		s.merchants[id] = m
 	}
@@ -260,6 +262,7 @@ func (s *Store) keep(c *store.Change) {
 		r.told = append(r.told, &t)
 		m.tell(&t)
 	}
+	m.books.note(c)
 	t, due := group.TaskOf(c)
 	s.setTask(r, t, due)
 }

@@ -292,6 +292,7 @@ var (
 	insertNamed     = insert(sqldb.Named, ` ON CONFLICT (merchant_id, name) DO NOTHING`)
 	upsertLimits    = insert(sqldb.Limits, ` ON CONFLICT (name) DO UPDATE SET used = GREATEST(limits.used, excluded.used)`)
 	insertLink      = insert(sqldb.Links, ``)
+	upsertFacts     = insert(sqldb.Facts, sqldb.UpsertFact)
 	updateCursors   = update(sqldb.Cursors, `terminals t SET day = u.day, batch = u.batch, reference = u.reference`,
 		`t.merchant_id = u.merchant_id AND t.id = u.id`)
 )
@@ -324,6 +325,7 @@ func (g *writing) queueRows(batch *pgx.Batch, w *sqldb.Written) {
 		{insertTold, w.Told},
 		{deliver, w.Told},
 		{insertNamed, w.Named},
+		{upsertFacts, w.Facts},
 		{insertLink, []sqldb.Row{w.Link}},
 	} {
 		if len(s.rows) > 0 {

@@ -25,6 +25,7 @@ type Written struct {
 	Told      []Row
 	Named     []Row
 	Holds     []Row
+	Facts     []Row // in the order of their keys, each once
 	Link      Row
 
 	Chain Chain // as it stands once the group is written
@@ -85,6 +86,7 @@ func (e *Encoding) Rows(o group.Outcome, chain Chain, now time.Time, sure map[in
 		for p := range c.Exchanges {
 			digests = append(digests, w.exchange(&c.Exchanges[p], chain.ID, next))
 		}
+		w.Facts = append(w.Facts, factRows(c)...)
 		if c.Name != "" {
 			w.Named = append(w.Named, Row{c.Payment.MerchantID, c.Name, c.Payment.ID})
 		}
@@ -101,6 +103,7 @@ func (e *Encoding) Rows(o group.Outcome, chain Chain, now time.Time, sure map[in
 	for _, t := range o.Holds() {
 		w.Holds = append(w.Holds, Row{t.MerchantID, t.ID, t.Held})
 	}
+	w.Facts = inOrder(w.Facts)
 	w.link(chain, digests, now)
 	return w
 }

@@ -83,6 +83,7 @@ var (
 	insertKey      = insert(sqldb.Keys)
 	insertLimit    = insert(sqldb.Limits) + ` ON CONFLICT (name) DO UPDATE SET used = excluded.used`
 	insertLink     = insert(sqldb.Links)
+	upsertFact     = insert(sqldb.Facts) + sqldb.UpsertFact
 	replaceTask    = `INSERT OR REPLACE` + insertTask[len(`INSERT`):]
 )
 
@@ -121,6 +122,7 @@ func (w *writer) write(g *sqldb.Written) error {
 		{sqldb.DeliverOne, g.Told},
 		{insertNamed, g.Named},
 		{holdTerminal, g.Holds},
+		{upsertFact, g.Facts},
 		{insertLink, []sqldb.Row{g.Link}},
 	} {
 		if err := w.do(s.statement, s.rows...); err != nil {

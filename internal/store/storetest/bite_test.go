@@ -73,6 +73,8 @@ type bad struct {
 	appendAction func(store.Action) error
 	actions      func(store.ActionFilter) ([]store.Action, error)
 	action       func(id string) (store.Action, error)
+
+	books badBooks
 }
 
 func (b *bad) Commit(ctx context.Context, c store.Change) (store.Change, error) {
@@ -302,7 +304,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenBooks())
 }
 
 func brokenCommits() []breakage {
