@@ -57,8 +57,8 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-	{"internal/payment", "* internal/registry internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
-	{"internal/exchange", "* internal/registry internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/payment", "* internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
+	{"internal/exchange", "* internal/registry internal/doctor internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/books internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},
 	{"internal/sheet", "* internal/reconcile internal/books " + doors},
@@ -68,11 +68,11 @@ var rooms = []room{
 	{"internal/reference", "internal/api"},
 	{"internal/operator", "* internal/store internal/config cmd/lunas " + stores + " " + doors},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},
-	{"internal/credential", "* internal/registry internal/cli"},
-	{"internal/merchant", "* internal/registry internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/credential", "* internal/registry internal/doctor internal/cli"},
+	{"internal/merchant", "* internal/registry internal/doctor internal/config internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 
 	// Contracts, and those who keep them.
-	{"internal/rail", "* internal/registry internal/rail/railtest internal/wording internal/engine " + doors},
+	{"internal/rail", "* internal/registry internal/doctor internal/rail/railtest internal/wording internal/engine " + doors},
 	{"internal/rail/railtest", ""},
 	{"internal/wording", "* " + doors},
 	{"internal/store", "* internal/registry internal/books internal/engine internal/courier " + stores + " " + doors},
@@ -90,6 +90,7 @@ var rooms = []room{
 	{"internal/courier", "* " + doors},
 	{"internal/books", "* " + doors},
 	{"internal/registry", "* " + doors},
+	{"internal/doctor", "* cmd/lunas " + doors},
 
 	// Doors.
 	{"internal/api", "*"},

@@ -38,7 +38,14 @@ func (c serveCommand) Run(t *terminal) error {
 		return err
 	}
 	log := logger(t.err, conf.Log)
-	g, err := gateway.Open(t.ctx, gateway.Options{Config: conf, Clock: gateway.RealClock(), Log: log, Migrate: c.Migrate, Version: programVersion()})
+	files, err := config.Files(c.Config)
+	if err != nil {
+		_ = l.Close()
+		return err
+	}
+	g, err := gateway.Open(t.ctx, gateway.Options{
+		Config: conf, Clock: gateway.RealClock(), Log: log, Migrate: c.Migrate, Version: programVersion(), Files: files,
+	})
 	if err != nil {
 		_ = l.Close()
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -55,6 +56,8 @@ type Options struct {
 	Stopping <-chan struct{}
 	// OnAnswer is told of every answer when it has been given, with the request's context. It must not block. Nil: nobody is.
 	OnAnswer func(context.Context, ObservedAnswer)
+	// Doctor looks whether everything is as it must be; it may take a minute. Nil: nothing is looked at.
+	Doctor func(context.Context) (doctor.Report, error)
 	// Ready tells why this process cannot serve beside what the store says, for /readyz. Nil: nothing is asked.
 	Ready func() error
 }
@@ -120,7 +123,7 @@ func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
-		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeHealth, s.routeReady,
+		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeDoctor, s.routeHealth, s.routeReady,
 	} {
 		register()
 	}

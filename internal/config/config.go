@@ -35,6 +35,7 @@ type Config struct {
 	Webhooks  Webhooks      //
 	Limits    Limits        //
 	Observe   Observe       //
+	Doctor    Doctor        //
 	Merchants []Merchant    //
 }
 
@@ -79,6 +80,7 @@ type fileConfig struct {
 	Webhooks      fileWebhooks   `koanf:"webhooks"`
 	Limits        fileLimits     `koanf:"limits"`
 	Observe       fileObserve    `koanf:",squash"`
+	Doctor        fileDoctor     `koanf:"doctor"`
 	Merchants     []fileMerchant `koanf:"merchants"`
 }
 
@@ -283,6 +285,7 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.oneOf("log_format", c.Log.Format, "json", "text")
 	c.MasterKey, c.OldKeys = r.masterKeys(f)
 	c.Observe = r.observe(f.Observe)
+	c.Doctor = r.doctor(f.Doctor)
 	c.Limits = Limits{
 		Phone: r.rates("limits.per_phone", f.Limits.PerPhone, []string{"5 in 10m", "30 in 24h"}),
 		Key:   r.rates("limits.per_key", f.Limits.PerKey, nil),

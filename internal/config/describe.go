@@ -73,6 +73,12 @@ var described = map[string]about{ // never written
 	"otlp_endpoint":        {"", "OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318"},
 	"trace_ratio":          {"0.01", "share of requests that are traced, from 0 to 1"},
 
+	"doctor.egress":         {"[]", "addresses or networks that providers have whitelisted, such as 203.0.113.7"},
+	"doctor.reflector":      {"", "an address that answers with the caller's own, for lunas doctor; left out: nobody is asked"},
+	"doctor.callback_probe": {"", "somebody outside who looks at a callback, whose address is added; see docs/live.md"},
+	"doctor.ntp":            {"", "time server that lunas doctor asks, such as id.pool.ntp.org:123"},
+	"doctor.keys":           {"[]", "folders of lunas credentials keygen"},
+
 	"merchants[].id":                  {"", "yours; unique; required"},
 	"merchants[].name":                {"(the id)", "what customers read"},
 	"merchants[].api_keys[].mode":     {"", "live keys reach production accounts, test keys all others; required"},

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -41,6 +42,8 @@ type Options struct {
 	Migrate bool
 	// Version is the program's, for metrics and traces.
 	Version string
+	// Files are those with secrets, whose permissions lunas doctor looks at.
+	Files []string
 }
 
 // Gateway is a running lunas without its listener: an engine with a store and the API in front of it.
@@ -55,6 +58,11 @@ type Gateway struct {
 	log      *slog.Logger
 	look     lookout
 	drain    time.Duration
+	config   config.Config
+	files    []string
+	keyring  *exchange.Keyring
+	now      func() time.Time
+	doctor   sync.Mutex    // held while it looks
 	running  atomic.Bool   // the engine
 	leaving  chan struct{} // closed when the server goes down
 }
@@ -80,7 +88,11 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if err := refuseFenced(ctx, db); err != nil {
 		return nil, errors.Join(err, look.close(), db.Close())
 	}
-	g := &Gateway{store: db, log: o.Log, look: look, drain: o.Config.Drain, url: o.Config.PublicURL, leaving: make(chan struct{})}
+	g := &Gateway{
+		store: db, log: o.Log, look: look, drain: o.Config.Drain, leaving: make(chan struct{}), config: o.Config, files: o.Files,
+		url:     o.Config.PublicURL,
+		keyring: keyring, now: o.Clock.Now,
+	}
 	if err := g.build(ctx, o, keyring); err != nil {
 		return nil, errors.Join(err, look.close(), db.Close())
 	}
@@ -135,7 +147,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	options := api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
 		Keys: g.registry.Key, Used: g.registry.Used, Registry: g.registry,
-		CheckoutURL: links.Of, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0,
+		CheckoutURL: links.Of, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0, Doctor: g.Doctor,
 	}
 	if v := g.look.observer; v != nil {
 		options.OnAnswer = v.Answered

@@ -322,6 +322,48 @@ func (s *Account) describe(a merchant.Account) {
 	}
 }
 
+// Opened is an account with its secrets, for who looks whether they are right.
+type Opened struct {
+	merchant.Account
+	Closed  bool
+	Fault   string    // why it cannot be used; then the account may be empty but for its ids
+	Expires time.Time // when the secrets that are signed with are to be replaced; zero: nobody has said
+}
+
+// Opened gives every account that is data, in the order of merchants and ids, with the secrets that it signs with.
+func (r *Registry) Opened() (list []Opened) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, merchantID := range slices.Sorted(maps.Keys(r.merchants)) {
+		e := r.merchants[merchantID]
+		for _, id := range slices.Sorted(maps.Keys(e.accounts)) {
+			a := e.accounts[id]
+			o := Opened{Account: a.set, Closed: !a.ClosedAt.IsZero()}
+			o.MerchantID, o.ID = merchantID, id
+			if a.fault != nil {
+				o.Fault = strings.ReplaceAll(a.fault.Error(), "\n", "; ")
+			}
+			if a.inUse < len(a.credentials) {
+				o.Expires = a.credentials[a.inUse].Expires
+			}
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// DataKeys tries the data key of every merchant that is data, and tells how many there are.
+func (r *Registry) DataKeys() (n int, err error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var trouble []error
+	for _, id := range slices.Sorted(maps.Keys(r.merchants)) {
+		_, err := r.dataKey(r.merchants[id].Merchant)
+		trouble = append(trouble, err)
+	}
+	return len(r.merchants), errors.Join(trouble...)
+}
+
 // IsRefusal gives the refusal that an error is.
 func IsRefusal(err error) (*Refusal, bool) {
 	var refusal *Refusal

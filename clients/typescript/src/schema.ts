@@ -122,6 +122,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether everything is as it must be before money moves
+         * @description Clocks, keys, credentials, addresses, disk and database, as the gateway that answers sees them. It asks providers what moves no money: the date, an access token, and the status of a payment that does not exist. It may take a minute. Needs a key of the platform, `lunas_admin_…`.
+         */
+        get: operations["doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1039,6 +1059,15 @@ export interface components {
             /** @description For the next, older page; null on the last one. */
             next_cursor: string | null;
         };
+        DoctorReport: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            data: components["schemas"]["Finding"][];
+        };
         Endpoint: {
             /**
              * Format: date-time
@@ -1181,6 +1210,25 @@ export interface components {
             detail: string;
             field?: string;
             hint?: string;
+        };
+        Finding: {
+            /**
+             * @description this machine, outside, database, or an account.
+             * @example account teh/qris
+             */
+            about: string;
+            /**
+             * @description What was looked at.
+             * @example token
+             */
+            check: string;
+            /** @description For not_checked, why it was not. */
+            found: string;
+            /** @description How to put it right. */
+            mend?: string;
+            /** @enum {string} */
+            status: "ok" | "not_checked" | "warning" | "failed";
+            wanted: string;
         };
         Header: {
             name: string;
@@ -2602,6 +2650,99 @@ export interface operations {
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
              */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoctorReport"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */

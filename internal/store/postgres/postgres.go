@@ -260,3 +260,22 @@ func (s *Store) Close() error {
 	}
 	return nil
 }
+
+// Settings tells how the database is set that a payment leans on, as PostgreSQL names it, on a connection that writes.
+func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	err := sqldb.Each(ctx, s.Write, func(rows sqldb.Rows) error {
+		var name, value string
+		err := rows.Scan(&name, &value)
+		all[name] = value
+		return err
+	}, `SELECT name, current_setting(name) FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit',
+		'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'server_encoding', 'transaction_read_only')`)
+	return all, sqldb.Doing("ask for the database's settings", explain(err))
+}
+
+// DatabaseNow is what the database's clock says.
+func (s *Store) DatabaseNow(ctx context.Context) (time.Time, error) {
+	micros, err := s.clock(ctx)
+	return sqldb.Time(micros), sqldb.Doing("ask for the database's time", explain(err))
+}

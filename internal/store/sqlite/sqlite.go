@@ -221,3 +221,16 @@ func (s *Store) Close() error {
 	})
 	return s.closed
 }
+
+// Settings tells how the database is set that a payment leans on, as SQLite names it.
+func (s *Store) Settings(ctx context.Context) (map[string]string, error) {
+	all := map[string]string{}
+	for _, name := range []string{"journal_mode", "synchronous"} {
+		var value string
+		if err := sqldb.One(ctx, s.writer, []any{&value}, `PRAGMA `+name); err != nil {
+			return nil, sqldb.Doing("ask for the database's settings", explain(err))
+		}
+		all[name] = value
+	}
+	return all, nil
+}

@@ -1,0 +1,310 @@
+package doctor
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lunas-pay/lunas/internal/credential"
+	"github.com/lunas-pay/lunas/internal/payment"
+)
+
+func (l *look) machine(ctx context.Context) {
+	m := l.of("this machine")
+	m.zone()
+	m.cutOff()
+	m.timeServer(ctx)
+	m.files()
+	m.folders()
+	m.disk()
+}
+
+// zone: dates, batches and the cut-off are counted in Western Indonesian Time.
+func (a about) zone() {
+	const wanted = "Asia/Jakarta at UTC+7"
+	place, err := time.LoadLocation("Asia/Jakarta")
+	if err != nil {
+		a.add(Failed, "time zone", "no time zone data", wanted, "install the package tzdata")
+		return
+	}
+	_, seconds := a.Now().In(place).Zone()
+	a.judge(seconds == 7*60*60, "time zone", fmt.Sprintf("Asia/Jakarta at UTC%+d", seconds/3600), wanted, "renew the package tzdata")
+}
+
+// nearCutOff is from when on it is told that the day's cut-off comes.
+const nearCutOff = 30 * time.Minute
+
+// cutOff says what the clock means for reversals. OVO, Push To Pay API: a reversal is taken until 23:59 of the push's day.
+func (a about) cutOff() {
+	now := a.Now().In(payment.WIB)
+	left := payment.DayOf(now).Start().Add(23*time.Hour + 59*time.Minute).Sub(now)
+	found := now.Format("2006-01-02 15:04:05 WIB") + ", cut-off in " + gap(left)
+	s := OK
+	if left < nearCutOff {
+		s, found = Warning, now.Format("2006-01-02 15:04:05 WIB")+", cut-off at 23:59:00"
+	}
+	a.add(s, "cut-off", found, "reversals and voids get through until 23:59 WIB", "do what you have to do after midnight: what is pushed now may not be reversed any more")
+}
+
+// The limits of a clock's error. OVO takes a signature for five minutes, and the time of day decides the batch and the cut-off.
+const (
+	clockWarn = 2 * time.Second
+	clockFail = 30 * time.Second
+)
+
+const (
+	clockWanted = "within 2s of others' clocks"
+	clockMend   = "let chrony or systemd-timesyncd keep the clock: timedatectl set-ntp true"
+)
+
+// clock judges how far our clock is ahead of another one. Slack is how sure the comparison is.
+func (a about) clock(check string, ahead, slack time.Duration, by string) {
+	beyond := max(0, ahead.Abs()-slack)
+	s := OK
+	switch {
+	case beyond > clockFail:
+		s = Failed
+	case beyond > clockWarn:
+		s = Warning
+	}
+	direction := "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
+	a.add(s, check, fmt.Sprintf("%s %s %s (±%s)", gap(ahead.Abs()), direction, by, gap(slack)), clockWanted, clockMend)
+}
+
+func (a about) timeServer(ctx context.Context) {
+	if a.Machine.NTP == "" {
+		a.skip("clock", "no time server is named", clockWanted, "set doctor.ntp, such as id.pool.ntp.org:123; providers' clocks are compared below")
+		return
+	}
+	began := a.Now()
+	their, err := askTime(ctx, a.Machine.NTP)
+	if err != nil {
+		a.skip("clock", "the time server does not answer", clockWanted, "let UDP port 123 out, or name another one in doctor.ntp")
+		return
+	}
+	ended := a.Now()
+	middle := began.Add(ended.Sub(began) / 2)
+	a.clock("clock", middle.Sub(their), ended.Sub(began)/2, "the time server")
+}
+
+// ntpEpoch is the beginning of 1900, in seconds before 1970 (RFC 5905).
+const ntpEpoch = 2208988800
+
+// askTime asks a time server by SNTP (RFC 5905): one packet there, one back.
+func askTime(ctx context.Context, address string) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", address)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer func() { _ = conn.Close() }()
+	if end, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(end)
+	}
+	packet := make([]byte, 48)
+	packet[0] = 0b00_100_011 // version 4, client
+	binary.BigEndian.PutUint64(packet[40:], uint64(time.Now().UnixNano()))
+	if _, err := conn.Write(packet); err != nil {
+		return time.Time{}, err
+	}
+	answer := make([]byte, 128)
+	n, err := conn.Read(answer)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return readTime(packet, answer[:n])
+}
+
+// readTime reads the answer of a time server to a packet.
+func readTime(asked, answer []byte) (time.Time, error) {
+	if len(answer) < 48 || answer[0]&7 != 4 || answer[1] == 0 || answer[1] > 15 || string(answer[24:32]) != string(asked[40:48]) {
+		return time.Time{}, errors.New("this is no answer of a time server that knows the time")
+	}
+	seconds, part := binary.BigEndian.Uint32(answer[40:]), binary.BigEndian.Uint32(answer[44:])
+	return time.Unix(int64(seconds)-ntpEpoch, int64(uint64(part)*1e9>>32)), nil
+}
+
+// files: nobody but the gateway's user may read what is secret.
+func (a about) files() {
+	const wanted = "readable by its owner alone (0600)"
+	if len(a.Machine.Files) == 0 {
+		a.skip("permissions", "no file is known: everything comes from the environment", wanted, "")
+		return
+	}
+	well := 0
+	for _, path := range a.Machine.Files {
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			a.add(Failed, "permissions", path+" is not there", wanted, "make it, or name another file in the configuration")
+		case err != nil:
+			a.add(Failed, "permissions", path+" cannot be looked at", wanted, "let lunas read it, and the folders above it")
+		case info.Mode().Perm()&0o077 != 0:
+			a.add(Failed, "permissions", fmt.Sprintf("%s is open to others (%04o)", path, info.Mode().Perm()), wanted, "chmod 600 "+path)
+		default:
+			well++
+		}
+	}
+	if well == len(a.Machine.Files) {
+		a.add(OK, "permissions", fmt.Sprintf("%d file(s) with secrets, each for its owner alone", well), wanted, "")
+	}
+}
+
+// folders looks at what lunas credentials keygen has made.
+func (a about) folders() {
+	for _, dir := range a.Machine.KeyFolders {
+		const wanted = "private halves for their owner alone, fingerprints as they were made"
+		f, err := credential.ReadFolder(dir)
+		if err != nil {
+			a.add(Failed, "key folder", dir+" cannot be read", wanted, "name a folder of lunas credentials keygen in doctor.keys")
+			continue
+		}
+		wrong := ""
+		for _, k := range f.Keys {
+			for _, name := range []string{k.Public, k.Private} {
+				b, err := os.ReadFile(filepath.Join(dir, filepath.Base(name)))
+				print, _, err2 := credential.FingerprintOf(b)
+				if err != nil || err2 != nil || print != k.Fingerprint {
+					wrong = name + " is not the key that was made"
+				}
+			}
+			if info, err := os.Stat(filepath.Join(dir, filepath.Base(k.Private))); err == nil && info.Mode().Perm()&0o077 != 0 {
+				wrong = k.Private + " is open to others"
+			}
+		}
+		if wrong != "" {
+			a.add(Failed, "key folder", dir+": "+wrong, wanted, "chmod 600 the private files; what was changed must come back from your backup")
+			continue
+		}
+		a.ends("key folder", f.ExpiresAt, fmt.Sprintf("%s: %d keys as they were made", dir, len(f.Keys)), "make new keys and send OVO the public halves: lunas credentials keygen")
+	}
+}
+
+// soon is how long before the end of a key it is told.
+const soon = 30 * 24 * time.Hour
+
+// ends judges when something is to be replaced.
+func (a about) ends(check string, at time.Time, found, mend string) {
+	const wanted = "to be replaced in more than 30 days"
+	left := at.Sub(a.Now())
+	switch {
+	case at.IsZero():
+		a.add(OK, check, found+"; nobody has said when it is to be replaced", wanted, "")
+	case left <= 0:
+		a.add(Failed, check, found+"; to be replaced since "+at.Format(time.DateOnly), wanted, mend)
+	case left < soon:
+		a.add(Warning, check, found+"; to be replaced by "+at.Format(time.DateOnly), wanted, mend)
+	default:
+		a.add(OK, check, found+"; to be replaced by "+at.Format(time.DateOnly), wanted, "")
+	}
+}
+
+// Limits of the disk.
+const (
+	freeFail = 1 << 30  // bytes
+	freeWarn = 10 << 30 //
+	syncs    = 24       // writes that are measured
+	// honest is the fastest that a disk is believed to write to something that keeps it without power. Caches that live on a
+	// battery do it in some 20 µs.
+	honest = 12 * time.Microsecond
+	slow   = 50 * time.Millisecond
+)
+
+// disk looks at where data is written.
+func (a about) disk() {
+	const spaceWanted, kindWanted, syncWanted = "more than 10 GiB free", "a disk of this machine", "what fsync has written stays without power"
+	dir := a.Machine.Folder
+	if dir == "" {
+		const why = "nothing is written here: the database is elsewhere"
+		a.skip("free space", why, spaceWanted, "look at the database's machine")
+		a.skip("file system", why, kindWanted, "")
+		a.skip("fsync", why, syncWanted, "on the database's machine: pg_test_fsync")
+		return
+	}
+	free, kind, err := statDisk(dir)
+	switch {
+	case err != nil:
+		a.skip("free space", "the folder cannot be looked at", spaceWanted, "df -h "+dir)
+		a.skip("file system", "the folder cannot be looked at", kindWanted, "")
+	default:
+		s := OK
+		if free < freeFail {
+			s = Failed
+		} else if free < freeWarn {
+			s = Warning
+		}
+		a.add(s, "free space", bytesText(free)+" in "+dir, spaceWanted, "make room, or move the database to a larger disk; without room no payment is taken")
+		a.fileSystem(dir, kind, kindWanted)
+	}
+	took, err := measureSync(dir)
+	if err != nil {
+		a.add(Failed, "fsync", "no file can be written in "+dir, syncWanted, "let lunas write there")
+		return
+	}
+	a.sync(took, syncWanted)
+}
+
+// fileSystem judges where a database lies.
+func (a about) fileSystem(dir, kind, wanted string) {
+	s, mend := OK, ""
+	switch {
+	case slices.Contains([]string{"tmpfs", "ramfs"}, kind):
+		s, mend = Failed, "this is memory: everything is gone after a restart. Put the database on a disk"
+	case slices.Contains([]string{"nfs", "cifs", "fuse", "9p"}, kind):
+		s, mend = Failed, "locks and fsync of a network file system cannot be trusted with SQLite: use a local disk, or PostgreSQL"
+	case kind == "overlayfs":
+		s, mend = Failed, "this is a container's own layer, which goes with it: mount a volume"
+	case kind == "":
+		s, kind = NotChecked, "of an unknown kind"
+	}
+	a.add(s, "file system", kind+", "+dir, wanted, mend)
+}
+
+// sync judges how long a write that is kept takes.
+func (a about) sync(took time.Duration, wanted string) {
+	found := fmt.Sprintf("4 KiB are kept in %s (median of %d)", took.Round(time.Microsecond), syncs)
+	switch {
+	case took < honest:
+		a.add(Warning, "fsync", found+", faster than a disk can", wanted, "the disk, or what is between, says that it has written what it has not: turn its cache off (hdparm -W0), or mount without nobarrier")
+	case took > slow:
+		a.add(Warning, "fsync", found+", which is slow", wanted, "use an SSD of its own for the database: every payment waits for two of these")
+	default:
+		a.add(OK, "fsync", found, wanted, "")
+	}
+}
+
+// measureSync writes a small file again and again, and gives the median of how long one write took until it was kept.
+func measureSync(dir string) (time.Duration, error) {
+	f, err := os.CreateTemp(dir, ".lunas-doctor-*")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = os.Remove(f.Name()) }()
+	defer func() { _ = f.Close() }()
+	page := make([]byte, 4096)
+	var took []time.Duration
+	for i := range syncs {
+		page[0] = byte(i)
+		began := time.Now()
+		if _, err := f.WriteAt(page, int64(i)*int64(len(page))); err != nil {
+			return 0, err
+		}
+		if err := f.Sync(); err != nil {
+			return 0, err
+		}
+		took = append(took, time.Since(began))
+	}
+	slices.Sort(took)
+	return took[len(took)/2], nil
+}
