@@ -209,7 +209,7 @@ func dokuSituations() []situation {
 		{payment.InDoubt, "asked, and it is pending", after(asked, "+131s check answered PENDING pending"), "+132s"},
 		{payment.InDoubt, "not known to the provider, but the push may still arrive", unknown, "+140s"},
 		{payment.InDoubt, "asking when it can no longer arrive", after(unknown, "+1h2m time passes"), "+1h2m1s"},
-		{payment.InDoubt, "the invoice was used before", after(pushed, "+1s push answered 94 duplicate", "+75s time passes"), "+76s"},
+		{payment.InDoubt, "the invoice was used before", after(pushed, "+1s push answered 94 duplicate", "+80s time passes"), "+81s"},
 		{payment.Paid, "", paid, "+1h"},
 		{payment.Paid, "and the provider has notified that it failed", after(paid, "+1h notified FAILED refused"), "+1h1s"},
 		{payment.Declined, "a firm no", declined, "+1h"},

@@ -313,12 +313,13 @@ func (s *step) elapseAsking() {
 }
 
 // firstAsk is when the status is asked first.
-// Source: DOKU asks to check the status 60 seconds after the payment or later; never while the call is held.
+// Source: DOKU asks to check the status 60 seconds after the payment or later; never while the call is held. A process that
+// was taken for dead may hold it to its time limit.
 func (s *step) firstAsk() time.Time {
 	if s.t.Bills() {
 		return s.at.Add(s.t.QueryEvery)
 	}
-	return later(s.sessionEnd(), s.at.Add(s.t.CheckAfter))
+	return later(s.a.PushedAt.Add(s.t.CallLimit+lostAfter), s.at.Add(s.t.CheckAfter))
 }
 
 // wakeAsked is when elapseAsked will have something to do; zero for never.
@@ -381,7 +382,7 @@ func (t Terms) mayAskAsked(p Payment, e Asked) error {
 		return &Refusal{Code: code, Message: message, State: p.State, Until: until}
 	}
 	a := p.attempt()
-	next, held := t.mayQuery(p, e.At), a.PushedAt.Add(t.InDoubtAfter)
+	next, held := t.mayQuery(p, e.At), a.PushedAt.Add(t.CallLimit+lostAfter)
 	switch e.What {
 	case AskCheck:
 		switch {
