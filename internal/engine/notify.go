@@ -159,11 +159,9 @@ func (r receiving) submit(ctx context.Context, p payment.Payment, notice rail.No
 	if notice.Acknowledgement != nil {
 		reply = *notice.Acknowledgement
 	}
-	again, err := r.known(ctx, p, notice)
-	if err != nil {
-		return r.trouble("read the journal", err)
-	}
-	if again {
+	// A QR is paid once, whatever is said of it later.
+	paid := func(a payment.Attempt) bool { return a.Number == notice.Number && !a.PaidAt.IsZero() }
+	if notice.Invoice == "" && notice.Outcome.Class == payment.Approved && slices.ContainsFunc(p.Attempts, paid) {
 		return r.keep(ctx, p.ID, rail.Taken, reply)
 	}
 	parts, err := r.parts(p.ID, reply, "")
@@ -174,7 +172,7 @@ func (r receiving) submit(ctx context.Context, p payment.Payment, notice rail.No
 	defer r.e.announce(paymentKey{r.a.MerchantID, p.ID}, said)()
 	_, err = r.e.change(ctx, r.a.MerchantID, p.ID, said, parts, store.Key{}, nil)
 	switch {
-	case errors.Is(err, errNothingNew): // its twin was faster
+	case errors.Is(err, errNothingNew):
 		return r.keep(ctx, p.ID, rail.Taken, reply)
 	case err != nil:
 		return r.trouble("write it down", err)
@@ -182,14 +180,15 @@ func (r receiving) submit(ctx context.Context, p payment.Payment, notice rail.No
 	return reply
 }
 
-// known tells whether a payment has been told this before: by a QR, that it was paid; of an invoice, the same status. A
-// status that comes again after another one is old news too.
-func (r receiving) known(ctx context.Context, p payment.Payment, n rail.Notice) (bool, error) {
-	if n.Invoice == "" {
-		paid := func(a payment.Attempt) bool { return a.Number == n.Number && !a.PaidAt.IsZero() }
-		return n.Outcome.Class == payment.Approved && slices.ContainsFunc(p.Attempts, paid), nil
+// known tells whether a payment has been told this before: the same status of the same invoice. A status that comes again
+// after another one is old news too. What is written in the meantime makes the commit that follows fail, which is then
+// decided again: of two notifications that come at once, one counts.
+func (e *Engine) known(ctx context.Context, p payment.Payment, ev payment.Event) (bool, error) {
+	n, is := ev.(payment.Notified)
+	if !is || n.Invoice == "" {
+		return false, nil
 	}
-	entries, err := r.e.Store.Journal(ctx, p.MerchantID, p.ID)
+	entries, err := e.Store.Journal(ctx, p.MerchantID, p.ID)
 	return slices.ContainsFunc(entries, func(j store.Entry) bool {
 		said, ok := j.Event.(payment.Notified)
 		return ok && said.Invoice == n.Invoice && said.Outcome.Class == n.Outcome.Class && said.Outcome.Code == n.Outcome.Code

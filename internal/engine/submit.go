@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -196,6 +197,9 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 			if p, err = e.Store.Load(ctx, merchantID, paymentID); err != nil {
 				return p, err
 			}
+		}
+		if again, err := e.known(ctx, p, ev); err != nil || again {
+			return p, cmp.Or(err, errNothingNew)
 		}
 		terms, err := e.TermsOf(ctx, p)
 		if errors.Is(err, store.ErrNotFound) {
