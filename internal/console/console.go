@@ -11,15 +11,18 @@
 //     user needs the role for that one, v.Merchant is set, and to everybody else the merchant does not exist. Without it a
 //     role for any merchant does. There is no other way to be served, and TestEveryRouteForEveryRole makes its cases of the
 //     table, so that nothing more has to be tested of who may come in.
+//
 //  2. A handler func(s *server) name(v *visit) error. It reads v.r (the request), v.Merchant, v.User, v.Lang and ends with
 //     return v.show("name", data), or v.redirect(v.at("payments")). v.at(parts…) is a path of the merchant's, escaped. An
 //     error is answered for you: store.ErrNotFound as 404, wrong(status, words) as that, anything else as 503 with a line in
 //     the log. Facts about payments are read by s.Engine.Store; s.Now() is the payments' clock, v.Wall the people's.
+//
 //  3. A template web/name.html: {{define "name"}}{{template "top" .}} … {{template "bottom" .}}{{end}}. The title is the word
 //     of the template's name. The dot has Data, User, Merchant, Merchants, Lang and the methods of visit (page.go): Word, Say,
 //     Time, Money, State, May, At. No style= and no on…=: the content policy stops both. Classes: card, facts (dl), list (a
 //     table that becomes cards on a phone: give each td data-label), badge, hint, button, stack (a form), buttons, pages. Charts
 //     are inline SVG with classes, and a table beside them.
+//
 //  4. Words in both languages: a map[string]wording.Words in a file of your own, joined in words(). A missing label fails
 //     TestTemplatesSayOnlyWhatThereIs.
 //

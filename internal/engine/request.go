@@ -21,9 +21,9 @@ type Order struct {
 	Mode        payment.Mode
 	Method      payment.Method   // empty: the customer chooses
 	Methods     []payment.Method // among which the customer chooses, where Method is empty or is a push without a phone
-	Rail        payment.Rail // empty: chosen
-	Account     string       // empty: the first that fits
-	Terminal    string       // empty: the account's first
+	Rail        payment.Rail     // empty: chosen
+	Account     string           // empty: the first that fits
+	Terminal    string           // empty: the account's first
 	Amount      payment.Rupiah
 	Phone       payment.Phone
 	Reference   string

@@ -22,9 +22,9 @@ type flow struct {
 	routes []payment.Terms // of a payment with several routes, in order
 	// choices are those among which the customer chooses; terms are empty until that is done.
 	choices []payment.Terms
-	t0     time.Time
-	p      payment.Payment
-	decide decider
+	t0      time.Time
+	p       payment.Payment
+	decide  decider
 }
 
 func newFlow(t0 time.Time) *flow {
