@@ -81,6 +81,7 @@ type Store interface {
 	Books
 	Actions
 	Operators
+	Follower
 	Close() error
 }
 
@@ -284,7 +285,9 @@ type Filter struct {
 	States     []payment.State
 	Reference  string
 	From, To   time.Time // created at or after From, before To
+	Word       string    // only those found by it; see Follower
 	Before     string    // a payment's id: only older ones (the cursor of the last page)
+	After      string    // a payment's id: only newer ones
 	Limit      int       // at most 100; 0 means 20
 }
 

@@ -65,7 +65,8 @@ type merchant struct {
 	position  int64         // the last one that was given
 	endpoints map[string]*endpoint
 
-	books books
+	books    books
+	followed followed
 }
 
 type (

@@ -26,6 +26,12 @@ func (s *Store) Payments(ctx context.Context, f store.Filter) ([]payment.Payment
 			from, _ = slices.BinarySearch(m.ids, f.Before)
 		}
 		for i := from - 1; i >= 0 && len(page) < limit; i-- {
+			if m.ids[i] <= f.After {
+				break
+			}
+			if f.Word != "" && !m.followed.words[store.Word{Word: f.Word, PaymentID: m.ids[i]}] {
+				continue
+			}
 			if p := m.payments[m.ids[i]].payment; matches(f, p) {
 				page = append(page, p)
 			}

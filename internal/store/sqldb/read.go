@@ -44,6 +44,9 @@ func List(f store.Filter) (string, []any) {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
 	}
+	if f.Word != "" {
+		return listByWord(f, arg), args
+	}
 	where := conditions(f, arg)
 	if f.Limit <= 0 {
 		f.Limit = pageUsual
@@ -78,6 +81,9 @@ func conditions(f store.Filter, arg func(any) string) string {
 	where := "merchant_id = " + arg(f.MerchantID)
 	if f.Before != "" {
 		where += " AND id < " + arg(f.Before)
+	}
+	if f.After != "" {
+		where += " AND id > " + arg(f.After)
 	}
 	if f.Mode != "" {
 		where += " AND mode = " + constant(f.Mode, payment.Test, payment.Live) + arg(string(f.Mode))

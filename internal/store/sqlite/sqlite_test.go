@@ -303,6 +303,19 @@ func TestInABubble(t *testing.T) {
 	})
 }
 
+// Charts read the hours that they show, and a day is found without its payments.
+func TestTalliesAreReadByTheHour(t *testing.T) {
+	t.Parallel()
+	s := openWithTerminal(t, newPath(t))
+	for _, f := range []store.TallyFilter{{ByDay: true}, {Mode: payment.Live}} {
+		f.MerchantID, f.From, f.To = storetest.Merchant, time.Unix(0, 0), time.Unix(3600, 0)
+		statement, args := sqldb.SelectTallies(f)
+		if plan := explained(t, s, statement, args...); !strings.Contains(plan, "USING PRIMARY KEY (merchant_id=? AND hour>? AND hour<?)") {
+			t.Errorf("tallies are not read by the hour:\n%s", plan)
+		}
+	}
+}
+
 // The feed's positions are given several times a second: what that reads does not grow with what was told.
 func TestTheFeedIsAdvancedByItsIndex(t *testing.T) {
 	t.Parallel()
@@ -343,11 +356,13 @@ func TestReadsDoNotScan(t *testing.T) {
 		"rare":      {States: []payment.State{payment.Review, payment.Reversed}},
 		"open":      {States: []payment.State{payment.Pushing}},
 		"test":      {Mode: payment.Test},
+		"word":      {Word: "amount:12500", Before: storetest.PaymentID(2), States: []payment.State{payment.Paid}, Mode: payment.Live},
+		"day":       {After: storetest.PaymentID(0), Before: storetest.PaymentID(2), States: []payment.State{payment.Paid}},
 	} {
 		f.MerchantID = storetest.Merchant
 		statement, args := sqldb.List(f)
 		plan := explained(t, s, statement, args...)
-		if strings.Contains(plan, "SCAN payments") {
+		if strings.Contains(plan, "SCAN payments") || f.Word != "" && (strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE")) {
 			t.Errorf("a list by %s scans the table:\n%s", name, plan)
 		}
 	}

@@ -69,6 +69,12 @@ type bad struct {
 	everyTerminal func() ([]store.Terminal, error)
 	waking        func(afterMerchant, afterPayment string, limit int) ([]payment.Payment, error)
 
+	behind  func(limit int) ([]store.Behind, error)
+	readOn  func(merchantID string, after int64, limit int) ([]store.Heard, error)
+	follow  func(store.Followed) error
+	tallies func(store.TallyFilter) ([]store.Tally, error)
+	daySpan func(merchantID string, from, to payment.Day) (string, string, error)
+
 	deeds        func(*store.Deed) bool // false: it is forgotten
 	appendAction func(store.Action) error
 	actions      func(store.ActionFilter) ([]store.Action, error)
@@ -304,7 +310,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenBooks())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenBooks(), brokenFollowers())
 }
 
 func brokenCommits() []breakage {
