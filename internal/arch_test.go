@@ -64,6 +64,7 @@ var rooms = []room{
 	{"internal/sheet", "* internal/reconcile internal/books " + doors},
 	{"internal/reconcile", "* internal/books " + doors},
 	{"internal/evidence", "* cmd/lunas internal/store internal/engine " + stores + " " + doors},
+	{"internal/storybook", "internal/checkout internal/console cmd/lunas"},
 	{"internal/qrpicture", "* " + doors},
 	{"internal/reference", "internal/api"},
 	{"internal/operator", "* internal/store internal/config cmd/lunas " + stores + " " + doors},
@@ -94,7 +95,7 @@ var rooms = []room{
 
 	// Doors.
 	{"internal/api", "*"},
-	{"internal/checkout", "*"},
+	{"internal/checkout", "* cmd/lunas"},
 	{"internal/console", "*"},
 	{"lunas", "* internal/cli cmd/lunas"},
 	{"internal/cli", "cmd/lunas"},

@@ -18,14 +18,16 @@ import (
 )
 
 type devCommand struct {
-	Listen        string  `help:"Address of the gateway." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	SandboxListen string  `help:"Address of the sandbox with its wallet page." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
-	Data          string  `help:"Folder for the database, the keys and dev.env." default:"data" type:"path" placeholder:"FOLDER"`
-	DB            string  `help:"Another database than DATA/lunas.db: a file, or postgres://…" name:"db" placeholder:"DATABASE"`
-	Speed         float64 `help:"How many seconds pass in one, for gateway and sandbox together." default:"1"`
-	LogLevel      string  `help:"What is logged." enum:"debug,info,warn,error" default:"warn"`
-	MetricsListen string  `help:"Address of a listener with /metrics for Prometheus; none by default." placeholder:"HOST:PORT"`
-	OTLPEndpoint  string  `help:"OpenTelemetry collector that every request is traced to, such as http://127.0.0.1:4318." name:"otlp-endpoint" placeholder:"URL"`
+	Listen          string  `help:"Address of the gateway." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	SandboxListen   string  `help:"Address of the sandbox with its wallet page." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
+	Data            string  `help:"Folder for the database, the keys and dev.env." default:"data" type:"path" placeholder:"FOLDER"`
+	DB              string  `help:"Another database than DATA/lunas.db: a file, or postgres://…" name:"db" placeholder:"DATABASE"`
+	Speed           float64 `help:"How many seconds pass in one, for gateway and sandbox together." default:"1"`
+	Storybook       bool    `help:"Serve a list of every view with made-up data too, for who works on their looks."`
+	LogLevel        string  `help:"What is logged." enum:"debug,info,warn,error" default:"warn"`
+	StorybookListen string  `help:"Address of the storybook." default:"127.0.0.1:8082" placeholder:"HOST:PORT"`
+	MetricsListen   string  `help:"Address of a listener with /metrics for Prometheus; none by default." placeholder:"HOST:PORT"`
+	OTLPEndpoint    string  `help:"OpenTelemetry collector that every request is traced to, such as http://127.0.0.1:4318." name:"otlp-endpoint" placeholder:"URL"`
 }
 
 // Help shows examples.
@@ -34,6 +36,7 @@ func (devCommand) Help() string {
 		"  lunas dev                      gateway on 127.0.0.1:8080, wallets on 127.0.0.1:8081, data in ./data\n" +
 		"  lunas dev --speed 60           a minute passes in a second\n" +
 		"  lunas dev --db postgres://…    the same on PostgreSQL\n" +
+		"  lunas dev --storybook          every view with made-up data, on 127.0.0.1:8082\n" +
 		"  source data/dev.env            in another shell: the addresses and the API key"
 }
 
@@ -52,6 +55,11 @@ func (c devCommand) Run(t *terminal) error {
 		return err
 	}
 	defer back.Close()
+	stories, err := c.openStorybook()
+	if err != nil {
+		return err
+	}
+	defer stories.close()
 	conf, key, err := gateway.DevConfig(c.Data, c.DB, "http://"+back.Addr().String(), c.Speed)
 	if err != nil {
 		return err
@@ -76,7 +84,11 @@ func (c devCommand) Run(t *terminal) error {
 	if err := c.announce(t, front, back, key, link); err != nil {
 		return err
 	}
+	if err := stories.announce(t); err != nil {
+		return err
+	}
 	return together(t.ctx,
+		stories.serve,
 		func(ctx context.Context) error { return g.Serve(ctx, front) },
 		func(ctx context.Context) error { return serveHTTP(ctx, back, s.Handler()) },
 		func(ctx context.Context) error { return gateway.KeepClock(ctx, c.Data, clock) },

@@ -3,10 +3,8 @@ package checkout
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,44 +12,17 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/lunas-pay/lunas/internal/payment"
-	"github.com/lunas-pay/lunas/internal/qrpicture"
 	"github.com/lunas-pay/lunas/internal/testbrowser"
 )
 
 // gallery serves every sample's page at /pay/{number}, as it is written for customers, under the same headers.
 func gallery(t *testing.T) http.Handler {
 	t.Helper()
-	s := &server{Options: Options{Now: time.Now, Speed: 1}, pages: loadPages()}
-	mux := http.NewServeMux()
-	show := func(name string) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			n, err := strconv.Atoi(r.PathValue("name"))
-			if err != nil {
-				s.apologize(w, r, http.StatusNotFound)
-				return
-			}
-			sample := samples()[n]
-			v := s.view(w, r)
-			v.Merchant, v.Path, v.Speed, v.Now = "Kedai Kopi Senja", "/pay/"+r.PathValue("name"), 0.0001, at(sample.at)
-			v.Payment = sample.payment(t)
-			v.Screen = screenOf(v.Payment, sample.terms, sample.line(t), v.Now)
-			s.write(w, r, http.StatusOK, name, v)
-		}
+	room, err := Storybook()
+	if err != nil {
+		t.Fatal(err)
 	}
-	mux.HandleFunc("GET /pay/{name}", show("page"))
-	mux.HandleFunc("GET /pay/{name}/screen", show("screen"))
-	mux.HandleFunc("GET /pay/{name}/events", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /pay/{name}/qr.svg", func(w http.ResponseWriter, _ *http.Request) {
-		picture, err := qrpicture.SVG(qrText, qrpicture.Options{})
-		if err != nil {
-			t.Error(err)
-		}
-		w.Header().Set("Content-Type", "image/svg+xml")
-		_, _ = w.Write(picture)
-	})
-	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
-	s.Log = slog.New(slog.DiscardHandler)
-	return s.guard(mux, mux)
+	return room.Handler
 }
 
 // No page tells a phone number, a name of ours or of a provider, or the text of the QR.

@@ -28,16 +28,10 @@ import (
 )
 
 const (
-	canaryPhone  = "081298765432"
+	canaryPhone  = samplePhone
 	canarySecret = "S3cr3tAppK3yCanary"
-	// qrText is as long as a QRIS text with two accounts of the merchant.
-	qrText = "00020101021226670016COM.CANARY.WWW01189360091234567890120214123456789012340303UMI" +
-		"51440014ID.CO.QRIS.WWW0215ID10200300400500303UMI520458125303360540512500" +
-		"5802ID5916KEDAI KOPI SENJA6015JAKARTA SELATAN61051211062240520000000000001234567890703A016304ABCD"
+	qrText       = sampleQR
 )
-
-// noon is a time of day at which every action is possible.
-var noon = time.Date(2026, 3, 21, 12, 0, 0, 0, payment.WIB)
 
 var masterKey = bytes.Repeat([]byte{7}, 32)
 
