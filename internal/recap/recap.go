@@ -182,12 +182,11 @@ type Reason string
 // The reasons.
 const (
 	EarlierAttempt Reason = "earlier_attempt" // an earlier try of a payment that stands by another number now
-	OtherDay       Reason = "other_day"       // its payment counts on another day
-	OtherMode      Reason = "other_mode"      // a payment of the other mode has it: test and live share a terminal's numbers
 	NotSent        Reason = "not_sent"        // its push did not leave
 	NoQR           Reason = "nothing_made"    // the provider made no QR or bill of it
 	NumberUsed     Reason = "number_used"     // the provider had seen it before
-	Skipped        Reason = "skipped"         // nothing here has it: the numbering was moved ahead by hand, or a backup was restored
+	MovedAhead     Reason = "moved_ahead"     // nothing here has it, and an operator has moved the terminal's numbering ahead
+	Skipped        Reason = "skipped"         // nothing here has it, such as after a backup was restored
 )
 
 // Late is something that became known of a payment after its day's recap was written.
