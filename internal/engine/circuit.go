@@ -1,19 +1,24 @@
 package engine
 
 import (
+	"cmp"
+	"context"
 	"errors"
+	"maps"
+	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
 )
 
 // This file keeps a circuit for each account: a provider whose calls fail one after the other is not asked for new payments
 // for a while. It holds back nothing else: what was sent is asked about, reversed and voided as the terms say.
 //
-// It is this process's own view, in memory. A replica that has not met the trouble yet tries for itself, and a restart begins
-// with trust; nothing of it is needed to keep money right.
+// Failures are counted by each process, in memory. A circuit that opens is written down for all of them, and they look once a
+// second which are open; each then lets one payment try for itself. Nothing of it is needed to keep money right.
 
 // CircuitState says whether an account's provider is asked for new payments.
 type CircuitState string
@@ -41,6 +46,55 @@ type circuit struct {
 	opened   int       // times in a row
 	until    time.Time // zero: closed
 	trial    time.Time // until when the one payment that tries is waited for
+	holder   string    // who has written down that it is open, once that was seen in the store
+}
+
+// circuitLock begins the names under which open circuits are written down.
+const circuitLock = "circuit/"
+
+// shareEvery is how often (in real time) it is looked up which circuits are open elsewhere.
+const shareEvery = time.Second
+
+// shareCircuits takes over which circuits other processes have opened, and have closed again.
+func (e *Engine) shareCircuits(ctx context.Context) error {
+	now := e.Now()
+	locks, err := e.Store.Locks(ctx, circuitLock, now)
+	if err != nil || e.CircuitAfter < 0 {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	open := map[accountKey]bool{}
+	for _, l := range locks {
+		key := accountKey{l.MerchantID, strings.TrimPrefix(l.Name, circuitLock)}
+		open[key] = true
+		c := e.circuits[key]
+		if c == nil {
+			c = &circuit{}
+			e.circuits[key] = c
+		}
+		c.holder = l.Holder
+		if c.until.Before(l.Until) {
+			c.until, c.trial, c.opened = l.Until, time.Time{}, max(c.opened, 1)
+		}
+	}
+	maps.DeleteFunc(e.circuits, func(key accountKey, c *circuit) bool {
+		return c.holder != "" && !open[key] && now.Before(c.until) // another process has heard the provider
+	})
+	return nil
+}
+
+// writeCircuit tells other processes that a circuit is open until a time.
+func (e *Engine) writeCircuit(key accountKey, until, now time.Time) {
+	lock := circuitLockOf(key, e.Owner)
+	lock.Until = until
+	if _, err := e.Store.Acquire(context.Background(), lock, now); err != nil {
+		e.Log.Warn("other processes are not told that a provider does not answer", "account", key.account, "error", err)
+	}
+}
+
+func circuitLockOf(key accountKey, holder string) store.Lock {
+	return store.Lock{MerchantID: key.merchant, Name: circuitLock + key.account, Holder: holder}
 }
 
 const (
@@ -137,6 +191,8 @@ func (e *Engine) heard(p payment.Payment, w callWork, record *exchange.Call, sto
 	if err == nil {
 		if c != nil && !c.until.IsZero() {
 			e.Log.Info("a provider answers again", "merchant", key.merchant, "account", key.account)
+			lock := circuitLockOf(key, cmp.Or(c.holder, e.Owner))
+			e.Go(func() { e.release(lock) })
 		}
 		delete(e.circuits, key)
 		return
@@ -152,7 +208,9 @@ func (e *Engine) heard(p payment.Payment, w callWork, record *exchange.Call, sto
 	}
 	wait := min(e.CircuitFor<<min(c.opened, 10), circuitForMax)
 	c.opened++
-	c.until, c.trial = ended.Add(wait), time.Time{}
+	until := ended.Add(wait)
+	c.until, c.trial, c.holder = until, time.Time{}, ""
+	e.Go(func() { e.writeCircuit(key, until, ended) })
 	e.Log.Error("a provider does not answer, and is not asked for new payments for a while",
 		"merchant", key.merchant, "account", key.account, "failures", c.failures, "until", c.until, "error", err)
 }

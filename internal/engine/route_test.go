@@ -17,12 +17,14 @@ import (
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // routed is a world whose merchant has accounts at OVO, DOKU and Faspay, and wants payments to go on from one to the next.
 type routed struct {
+	another func(owner string) (*engine.Engine, context.CancelFunc) // starts one more process
 	*world
 	ovoDown, dokuDown atomic.Bool // nobody answers the telephone there
 }
@@ -96,20 +98,27 @@ func (w *routed) run(wish merchant.Routing, accounts ...merchant.Account) {
 		}
 		opened = append(opened, engine.Account{Account: a, Line: line})
 	}
-	w.engine, err = engine.New(w.Context(), engine.Options{
-		Store: w.store, Keyring: key, Owner: "own_1", Log: slog.New(slog.NewTextHandler(w.Output(), nil)), Accounts: opened,
-		Routing: map[string]merchant.Routing{"demo": wish},
-	})
+	w.another = func(owner string) (*engine.Engine, context.CancelFunc) {
+		w.Helper()
+		return w.start(engine.Options{Keyring: key, Owner: owner, Accounts: opened, Routing: map[string]merchant.Routing{"demo": wish}})
+	}
+	w.engine, w.stop = w.another("own_1")
+}
+
+func (w *routed) start(o engine.Options) (*engine.Engine, context.CancelFunc) {
+	w.Helper()
+	o.Store, o.Log = w.store, slog.New(slog.NewTextHandler(w.Output(), nil))
+	e, err := engine.New(w.Context(), o)
 	if err != nil {
 		w.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(w.Context())
-	w.stop = stop
 	go func() {
-		if err := w.engine.Run(ctx); err != nil {
+		if err := e.Run(ctx); err != nil {
 			w.Errorf("Run = %v", err)
 		}
 	}()
+	return e, stop
 }
 
 func preferred(failOver bool) merchant.Routing {
@@ -311,6 +320,57 @@ func TestCircuit(t *testing.T) {
 		w.wantWays(p, "ovo ")
 		if got := state(); got != "closed 0" {
 			t.Errorf("after an answer the circuit is %s", got)
+		}
+	})
+}
+
+// What one process has found out about a provider the others know too, and so they do when it answers again.
+func TestProcessesShareACircuit(t *testing.T) {
+	inRoutedBubble(t, preferred(true), func(w *routed) {
+		one := w.engine
+		other, stop := w.another("own_2")
+		defer stop()
+		state := func(e *engine.Engine) engine.CircuitState {
+			for _, c := range e.Circuits() {
+				if c.Account == "ovo" {
+					return c.State
+				}
+			}
+			return "none"
+		}
+		w.ovoDown.Store(true)
+		for range 5 {
+			w.after(w.pay(quickPayer), 5*time.Second)
+		}
+		if state(one) != engine.CircuitOpen || state(other) != engine.CircuitOpen {
+			t.Fatalf("the circuits are %s and %s, want both open", state(one), state(other))
+		}
+		w.engine = other
+		w.wantWays(w.after(w.pay(quickPayer), 5*time.Second), "doku ") // which has never met the trouble
+		w.ovoDown.Store(false)
+		time.Sleep(30 * time.Second)
+		w.wantWays(w.after(w.pay(quickPayer), 5*time.Second), "ovo ")
+		w.engine = one
+		w.wantWays(w.after(w.pay(quickPayer), 5*time.Second), "ovo ")
+		if state(one) != engine.CircuitClosed || state(other) != engine.CircuitClosed {
+			t.Errorf("the circuits are %s and %s, want both closed", state(one), state(other))
+		}
+		// Whoever hears the provider first, closes it for both.
+		paid := w.after(w.pay(quickPayer), 5*time.Second)
+		w.ovoDown.Store(true)
+		for range 5 {
+			w.after(w.pay(quickPayer), 5*time.Second)
+		}
+		if state(one) != engine.CircuitOpen || state(other) != engine.CircuitOpen {
+			t.Fatalf("the circuits are %s and %s, want both open again", state(one), state(other))
+		}
+		w.ovoDown.Store(false)
+		if _, _, err := other.Ask(w.Context(), "demo", paid.ID, payment.Asked{What: payment.AskCheck}, store.Key{}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		if state(one) != engine.CircuitClosed || state(other) != engine.CircuitClosed {
+			t.Errorf("the circuits are %s and %s, want both closed at once", state(one), state(other))
 		}
 	})
 }

@@ -25,6 +25,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	loops.Go(func() { e.every(ctx, e.ClaimEvery, e.Tick) })
 	loops.Go(func() { e.every(ctx, e.WatchEvery, e.look) })
 	loops.Go(func() { e.every(ctx, forgetEvery, e.forgetLimits) })
+	loops.Go(func() { e.every(ctx, shareEvery, e.shareCircuits) })
 	loops.Wait()
 	return nil
 }

@@ -48,6 +48,9 @@ type Store interface {
 	// early, if it is still the holder's.
 	Acquire(ctx context.Context, lock Lock, now time.Time) (bool, error)
 	Release(ctx context.Context, lock Lock) error
+	// Locks gives all merchants' locks that are held at a time and whose names begin with a prefix, in the order of merchants
+	// and names.
+	Locks(ctx context.Context, prefix string, now time.Time) ([]Lock, error)
 
 	// SaveTerminal makes a terminal known. One that exists keeps its cursor; ErrStyle when the style differs.
 	SaveTerminal(context.Context, Terminal) error

@@ -3,9 +3,11 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -336,6 +338,24 @@ func (s *Store) Release(ctx context.Context, lock store.Lock) error {
 		}
 		return nil
 	})
+}
+
+// Locks lists the locks that are held.
+func (s *Store) Locks(ctx context.Context, prefix string, now time.Time) (list []store.Lock, err error) {
+	err = s.write(ctx, func() error {
+		for _, m := range s.merchants {
+			for _, l := range m.locks {
+				if strings.HasPrefix(l.Name, prefix) && l.Until.After(now) {
+					list = append(list, l)
+				}
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b store.Lock) int {
+		return cmp.Or(strings.Compare(a.MerchantID, b.MerchantID), strings.Compare(a.Name, b.Name))
+	})
+	return list, err
 }
 
 // SaveTerminal makes a terminal known.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -227,6 +228,20 @@ func (s *Common) Release(ctx context.Context, lock store.Lock) error {
 	_, err := s.Write.Exec(ctx, `DELETE FROM locks WHERE merchant_id = $1 AND name = $2 AND holder = $3`,
 		lock.MerchantID, lock.Name, lock.Holder)
 	return Doing("release lock "+lock.Name, err)
+}
+
+// Locks lists the locks that are held. Names are compared by their first bytes, whatever the database's order of letters.
+func (s *Common) Locks(ctx context.Context, prefix string, now time.Time) (list []store.Lock, err error) {
+	err = Each(ctx, s.Read, func(rows Rows) error {
+		var l store.Lock
+		var until int64
+		err := rows.Scan(&l.MerchantID, &l.Name, &l.Holder, &until)
+		l.Until = Time(until)
+		list = append(list, l)
+		return err
+	}, `SELECT merchant_id, name, holder, until_at FROM locks WHERE substr(name, 1, $1) = $2 AND until_at > $3 ORDER BY merchant_id, name`,
+		int64(utf8.RuneCountInString(prefix)), prefix, Micros(now))
+	return list, Doing("list locks", err)
 }
 
 // SaveSecret keeps a small sealed value under a name, in place of the one before.

@@ -30,6 +30,7 @@ type bad struct {
 	takeOver    func(dead, owner string, limit int) ([]store.Task, error)
 	acquire     func(store.Lock, time.Time) (bool, error)
 	release     func(store.Lock) error
+	locks       func(prefix string, now time.Time) ([]store.Lock, error)
 	terminal    func(store.Terminal) error
 	setTerminal func(store.Terminal) error
 	terms       func(merchantID, account, revision string) (payment.Terms, error)
@@ -130,6 +131,13 @@ func (b *bad) Acquire(ctx context.Context, l store.Lock, now time.Time) (bool, e
 		return b.acquire(l, now)
 	}
 	return b.Store.Acquire(ctx, l, now)
+}
+
+func (b *bad) Locks(ctx context.Context, prefix string, now time.Time) ([]store.Lock, error) {
+	if b.locks != nil {
+		return b.locks(prefix, now)
+	}
+	return b.Store.Locks(ctx, prefix, now)
 }
 
 func (b *bad) Release(ctx context.Context, l store.Lock) error {
@@ -684,6 +692,12 @@ func brokenTables() []breakage {
 			}
 			b.release = func(l store.Lock) error { l.Holder = holder; return b.Store.Release(ctx, l) }
 		}, []string{"a lock is one holder's until it ends or is released"}},
+		{"locks are listed that have ended", func(b *bad) {
+			b.locks = func(prefix string, _ time.Time) ([]store.Lock, error) { return b.Store.Locks(ctx, prefix, time.Time{}) }
+		}, []string{"locks that are held are listed by what their names begin with"}},
+		{"all locks are listed", func(b *bad) {
+			b.locks = func(_ string, now time.Time) ([]store.Lock, error) { return b.Store.Locks(ctx, "", now) }
+		}, []string{"locks that are held are listed by what their names begin with"}},
 		{"locks never end", func(b *bad) {
 			b.acquire = func(l store.Lock, now time.Time) (bool, error) {
 				l.Until = l.Until.AddDate(1, 0, 0)

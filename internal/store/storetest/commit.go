@@ -338,6 +338,7 @@ func closes(w *world) {
 		"TakeOver":     func() error { _, err := s.TakeOver(ctx, "o", "p", 1); return err },
 		"Acquire":      func() error { _, err := s.Acquire(ctx, lock, after(0)); return err },
 		"Release":      func() error { return s.Release(ctx, lock) },
+		"Locks":        func() error { _, err := s.Locks(ctx, "", after(0)); return err },
 		"SaveTerminal": func() error { return s.SaveTerminal(ctx, store.Terminal{MerchantID: Merchant, ID: "x"}) },
 		"Terminals":    func() error { _, err := s.Terminals(ctx, Merchant); return err },
 		"SetTerminal":  func() error { return s.SetTerminal(ctx, store.Terminal{MerchantID: Merchant, ID: TID}) },

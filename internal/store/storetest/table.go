@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -17,6 +18,7 @@ func tableRules() []Rule {
 		{"a terminal's numbering moves only ahead", setsTerminals},
 		{"a revision of terms is kept as it was first saved", keepsTerms},
 		{"a later change may take a number of its own", laterNumbers},
+		{"locks that are held are listed by what their names begin with", listsLocks},
 		{"exchanges of no change are kept", appends},
 		{"a secret is its merchant's, and the last one stays", keepsSecrets},
 		{"a payment is found by each of its names, of its merchant alone", findsByName},
@@ -52,6 +54,34 @@ func locks(w *world) {
 	other, err := w.Store.Acquire(w.ctx, store.Lock{MerchantID: Merchant, Name: "other", Holder: "b", Until: at(60)}, at(23))
 	w.must("acquire", err)
 	step("another lock", other, true)
+}
+
+func listsLocks(w *world) {
+	hold := func(merchant, name, holder string, until int) {
+		got, err := w.Store.Acquire(w.ctx, store.Lock{MerchantID: merchant, Name: name, Holder: holder, Until: at(until)}, at(0))
+		w.must("acquire", err)
+		if !got {
+			w.failf("%s is not free", name)
+		}
+	}
+	hold(Merchant, "circuit/b", "h", 60)
+	hold(Merchant, "circuit/a", "g", 50)
+	hold(Merchant, "circuit/over", "h", 20)
+	hold(Merchant, "circuits", "h", 60)
+	hold("zz", "circuit/a", "h", 60)
+	list, err := w.Store.Locks(w.ctx, "circuit/", at(20))
+	w.must("list locks", err)
+	want := []store.Lock{
+		{MerchantID: Merchant, Name: "circuit/a", Holder: "g", Until: at(50)},
+		{MerchantID: Merchant, Name: "circuit/b", Holder: "h", Until: at(60)},
+		{MerchantID: "zz", Name: "circuit/a", Holder: "h", Until: at(60)},
+	}
+	same := func(a, b store.Lock) bool {
+		return a.MerchantID == b.MerchantID && a.Name == b.Name && a.Holder == b.Holder && a.Until.Equal(b.Until)
+	}
+	if !slices.EqualFunc(list, want, same) {
+		w.failf("locks = %v, want %v", list, want)
+	}
 }
 
 func locksInParallel(w *world) {
