@@ -41,6 +41,7 @@ type fakeRail struct {
 	mu      sync.Mutex
 	answers map[string]payment.Outcome
 	calls   map[string]int
+	hold    chan struct{} // closed: pushes are answered; nil: at once
 }
 
 func (f *fakeRail) Terms() payment.Terms { return payment.OVOTerms() }
@@ -52,10 +53,20 @@ func (f *fakeRail) Render(c payment.Command, at time.Time) (rail.Rendered, error
 	return rail.Rendered{Operation: string(call), At: at, Wire: []byte(wire)}, nil
 }
 
-func (f *fakeRail) Do(_ context.Context, r rail.Rendered) (payment.Outcome, error) {
+func (f *fakeRail) Do(ctx context.Context, r rail.Rendered) (payment.Outcome, error) {
+	f.mu.Lock()
+	f.calls[r.Operation]++
+	hold := f.hold
+	f.mu.Unlock()
+	if hold != nil && r.Operation == "push" {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return payment.Outcome{}, rail.ErrNoAnswer
+		}
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.calls[r.Operation]++
 	if o, ok := f.answers[r.Operation]; ok {
 		return o, nil
 	}
@@ -171,6 +182,23 @@ func leaked(s string) string {
 // push makes a payment of a merchant and waits until it is paid.
 func (w *world) push(owner string) payment.Payment {
 	w.t.Helper()
+	return w.until(w.request(owner), payment.Paid)
+}
+
+// waiting makes a payment that waits for its customer until the function is called.
+func (w *world) waiting(owner string) (payment.Payment, func()) {
+	w.t.Helper()
+	hold := make(chan struct{})
+	answer := sync.OnceFunc(func() { close(hold) })
+	w.rail.mu.Lock()
+	w.rail.hold = hold
+	w.rail.mu.Unlock()
+	w.t.Cleanup(answer)
+	return w.until(w.request(owner), payment.Pushing), answer
+}
+
+func (w *world) request(owner string) payment.Payment {
+	w.t.Helper()
 	phone, err := payment.ParsePhone(canaryPhone)
 	if err != nil {
 		w.t.Fatal(err)
@@ -181,7 +209,7 @@ func (w *world) push(owner string) payment.Payment {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return w.until(p, payment.Paid)
+	return p
 }
 
 // until waits for a state.

@@ -243,6 +243,9 @@ func (s *Store) RequestApproval(ctx context.Context, a operator.Approval, deeds 
 		if _, ok := s.operators.approvals[id]; ok {
 			return store.ErrConflict
 		}
+		if a.State != operator.Pending && a.State != operator.Withdrawn && (a.DecidedBy == "" || a.DecidedBy == a.RequestedBy) {
+			return operator.ErrSelf // as the constraint of the SQL stores
+		}
 		a.RequestedAt, a.ExpiresAt = micro(a.RequestedAt), micro(a.ExpiresAt)
 		s.operators.approvals[id] = a
 		return nil
