@@ -65,7 +65,7 @@ var rooms = []room{
 	{"internal/reconcile", "* internal/books " + doors},
 	{"internal/evidence", "* cmd/lunas internal/store internal/engine " + stores + " " + doors},
 	{"internal/storybook", "internal/checkout internal/console cmd/lunas"},
-	{"internal/qrpicture", "* " + doors},
+	{"internal/qrpicture", "* cmd/lunas " + doors},
 	{"internal/reference", "internal/api"},
 	{"internal/operator", "* internal/store internal/config cmd/lunas " + stores + " " + doors},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},

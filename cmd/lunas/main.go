@@ -58,6 +58,8 @@ type commands struct {
 	Export      exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
 	Verify      verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
 	Config      configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
+	Certify     certifyCommand   `cmd:"" help:"Make conformance runs: written scenarios against sandbox, staging or devsite, judged by rule."`
+	Evidence    evidenceCommand  `cmd:"" help:"Make documents of such runs or of payments: UAT, functional test sheet, a signed pack."`
 	QRIS        qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
 	Sim         simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
 	Bench       benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`

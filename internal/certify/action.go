@@ -144,7 +144,7 @@ func (a await) Words() string {
 	for _, s := range a.states {
 		names = append(names, string(s))
 	}
-	return fmt.Sprintf("Wait until the payment is %s, at most %v", strings.Join(names, " or "), a.within)
+	return fmt.Sprintf("Wait until the payment is %s, at most %s", strings.Join(names, " or "), length(a.within))
 }
 
 func (a await) tester() string { return a.person }
@@ -200,7 +200,15 @@ type wait struct {
 }
 
 // Words say how long.
-func (a wait) Words() string { return fmt.Sprintf("Wait %v: %s", a.d, a.why) }
+func (a wait) Words() string { return fmt.Sprintf("Wait %s: %s", length(a.d), a.why) }
+
+// length writes a duration as people say it.
+func length(d time.Duration) string {
+	if d >= 2*time.Minute && d%time.Minute == 0 {
+		return strconv.Itoa(int(d/time.Minute)) + " minutes"
+	}
+	return strconv.Itoa(int(d/time.Second)) + " s"
+}
 
 func (a wait) do(r *run) error { return r.sleep(a.d) }
 
@@ -399,9 +407,12 @@ func (a direct) do(r *run) error {
 
 // target is what a message about the current payment repeats; without one, about a payment that nobody has made.
 func (r *run) target() (payment.Target, error) {
-	phone, err := r.phone(false)
-	if err != nil {
-		return payment.Target{}, err
+	var phone payment.Phone
+	if r.o.Suite.Rail != payment.SNAP { // whose messages carry none
+		var err error
+		if phone, err = r.phone(false); err != nil {
+			return payment.Target{}, err
+		}
 	}
 	t := payment.Target{
 		Terminal: r.o.Account.Terminals[0].Terminal, Number: payment.Number{Batch: 999_998, Reference: 999_998},
@@ -559,7 +570,7 @@ func (r *run) needToken() error {
 	if err := r.send(string(m.Operation), m.Method, m.URL, m.Header, m.Body); err != nil {
 		return err
 	}
-	token, ok := FieldOf(exchange.ParseWire(r.loose[len(r.loose)-1].Response).Body, "accessToken")
+	token, ok := evidence.FieldOf(exchange.ParseWire(r.loose[len(r.loose)-1].Response).Body, "accessToken")
 	if !ok {
 		return errors.New("the provider gave no access token")
 	}

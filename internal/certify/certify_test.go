@@ -19,19 +19,13 @@ func options(t *testing.T, suite string) certify.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, name, err := gateway.DemoAccounts("http://sandbox.lunas")
+	account, name, err := gateway.DemoAccount(s.Rail, "http://sandbox.lunas")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := certify.Options{
-		Suite: s, Target: certify.Sandbox, Merchant: name, Tool: "lunas test", Start: time.Date(2026, 11, 20, 9, 0, 0, 0, payment.WIB),
+	return certify.Options{
+		Suite: s, Target: certify.Sandbox, Account: account, Merchant: name, Tool: "lunas test", Start: time.Date(2026, 11, 20, 9, 0, 0, 0, payment.WIB),
 	}
-	for _, a := range accounts {
-		if a.Rail == s.Rail {
-			o.Account = a
-		}
-	}
-	return o
 }
 
 // TestSuitesPassAtTheSandbox makes every suite.

@@ -1,8 +1,6 @@
 package certify
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -88,7 +86,7 @@ func (c answered) judge(f Facts) (string, bool) {
 		return c.operation + " was not answered", false
 	}
 	m := exchange.ParseWire(x.Response)
-	got := CodeOf(m.Body)
+	got := evidence.CodeOf(m.Body)
 	if got == "" {
 		return c.operation + " was answered without a response code: " + m.FirstLine, false
 	}
@@ -271,7 +269,7 @@ func (c carries) judge(f Facts) (string, bool) {
 		name, value = c.header, m.Get(c.header)
 		there = value != ""
 	} else {
-		value, there = FieldOf(m.Body, c.path)
+		value, there = evidence.FieldOf(m.Body, c.path)
 	}
 	if !there {
 		return fmt.Sprintf("%s has no %s", c.operation, name), false
@@ -296,8 +294,8 @@ func (c same) judge(f Facts) (string, bool) {
 	if !ok {
 		return missing(c.b, c.bN)
 	}
-	v, _ := FieldOf(exchange.ParseWire(x.Request).Body, c.path)
-	u, _ := FieldOf(exchange.ParseWire(y.Request).Body, c.path)
+	v, _ := evidence.FieldOf(exchange.ParseWire(x.Request).Body, c.path)
+	u, _ := evidence.FieldOf(exchange.ParseWire(y.Request).Body, c.path)
 	return fmt.Sprintf("%s: %s has %q, %s has %q", c.path, c.a, v, c.b, u), v != "" && v == u
 }
 
@@ -313,8 +311,8 @@ func (c counts) judge(f Facts) (string, bool) {
 			continue
 		}
 		body := exchange.ParseWire(x.Request).Body
-		text, _ := FieldOf(body, "referenceNumber")
-		batchText, _ := FieldOf(body, "transactionRequestData.batchNo")
+		text, _ := evidence.FieldOf(body, "referenceNumber")
+		batchText, _ := evidence.FieldOf(body, "transactionRequestData.batchNo")
 		n, err := strconv.Atoi(text)
 		batch, batchErr := strconv.Atoi(batchText)
 		found = append(found, batchText+"/"+text)
@@ -330,48 +328,6 @@ func (c counts) judge(f Facts) (string, bool) {
 		before, batchBefore = n, batch
 	}
 	return "batch/reference of the pushes: " + strings.Join(found, ", "), ok && len(found) > 1
-}
-
-// CodeOf finds the response code in a provider's answer: OVO's and SNAP's responseCode, DOKU's ovo_payment.response_code or
-// transaction.status, Faspay's, or the code of an error.
-func CodeOf(body []byte) string {
-	for _, path := range []string{
-		"responseCode", "ovo_payment.response_code", "response_error.response_code", "transaction.status", "payment_status_code",
-		"response_code", "error.code",
-	} {
-		if v, ok := FieldOf(body, path); ok {
-			return v
-		}
-	}
-	return ""
-}
-
-// FieldOf finds a field of a JSON object by its path. Numbers are given as they are spelled.
-func FieldOf(body []byte, path string) (string, bool) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	var at any
-	if decoder.Decode(&at) != nil {
-		return "", false
-	}
-	for name := range strings.SplitSeq(path, ".") {
-		object, ok := at.(map[string]any)
-		if !ok {
-			return "", false
-		}
-		if at, ok = object[name]; !ok {
-			return "", false
-		}
-	}
-	switch v := at.(type) {
-	case string:
-		return v, true
-	case json.Number:
-		return v.String(), true
-	case bool:
-		return strconv.FormatBool(v), true
-	}
-	return "", false
 }
 
 // apart wants calls of an operation at a distance.

@@ -92,8 +92,11 @@ func (o Options) open(ctx context.Context, state *evidence.Run) (*rig, error) {
 		eo.Lease = 100 * 365 * 24 * time.Hour // nobody else is there to take over
 		eo.NewID = g.newID()
 	} else {
-		if o.Store == nil || o.Tester == nil || o.Phone == "" {
-			return nil, errors.New("at a real system a store, the tester's phone and a tester are needed")
+		if o.Store == nil || o.Tester == nil {
+			return nil, errors.New("at a real system a store and a tester are needed")
+		}
+		if _, err := payment.ParsePhone(o.Phone); err != nil && o.Suite.Rail != payment.SNAP {
+			return nil, fmt.Errorf("the tester's phone number (--phone): %w", err)
 		}
 		g.transport = exchange.NewTransport(exchange.Options{})
 	}
@@ -348,39 +351,15 @@ func (g *rig) seen(parts []exchange.Part) {
 	defer g.mu.Unlock()
 	for _, p := range parts {
 		if g.keyring.Open(&p) == nil && p.PaymentID == "" && p.Operation != "notification" {
-			g.loose = merge(g.loose, []exchange.Part{p}, g.exchange)
+			g.loose = evidence.Pair(g.loose, p, g.o.Account.URL, g.environment())
 		}
 	}
 }
 
 // exchange makes an exchange of a request.
 func (g *rig) exchange(p exchange.Part) evidence.Exchange {
-	host, scheme := evidence.Host(g.o.Account.URL)
-	environment := string(g.o.Account.Environment)
-	if g.o.Target == Sandbox {
-		environment = "sandbox"
-	}
-	return evidence.Exchange{
-		ID: p.ID, Operation: p.Operation, Direction: evidence.Outgoing, Counterparty: host, Scheme: scheme, Environment: environment,
-		Payment: p.PaymentID, Began: p.At, Request: p.Wire, Note: p.Note,
-	}
-}
-
-// merge pairs requests with their responses.
-func merge(all []evidence.Exchange, parts []exchange.Part, of func(exchange.Part) evidence.Exchange) []evidence.Exchange {
-	for _, p := range parts {
-		i := slices.IndexFunc(all, func(x evidence.Exchange) bool { return x.ID == p.ID })
-		switch {
-		case i < 0 && p.Side == exchange.Request:
-			all = append(all, of(p))
-		case i >= 0 && p.Side == exchange.Response:
-			all[i].Response, all[i].Note = p.Wire, p.Note
-			if len(p.Wire) > 0 {
-				all[i].Ended = p.At
-			}
-		}
-	}
-	return all
+	p.Side = exchange.Request
+	return evidence.Pair(nil, p, g.o.Account.URL, g.environment())[0]
 }
 
 // facts gather what the scenario's steps are judged by.
@@ -394,13 +373,15 @@ func (r *run) facts() (Facts, error) {
 		if err != nil {
 			return f, err
 		}
-		for i := range parts {
-			if err := r.keyring.Open(&parts[i]); err != nil {
+		for _, part := range parts {
+			if part.Operation == "notification" {
+				continue // the door has kept it, whatever became of it
+			}
+			if err := r.keyring.Open(&part); err != nil {
 				return f, err
 			}
+			f.Exchanges = evidence.Pair(f.Exchanges, part, r.o.Account.URL, r.environment())
 		}
-		parts = slices.DeleteFunc(parts, func(p exchange.Part) bool { return p.Operation == "notification" }) // the door keeps those
-		f.Exchanges = append(f.Exchanges, merge(nil, parts, r.exchange)...)
 	}
 	slices.SortStableFunc(f.Exchanges, func(a, b evidence.Exchange) int { return a.Began.Compare(b.Began) })
 	if r.current == "" {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lunas-pay/lunas/internal/exchange"
 )
 
 // WIB is the time zone of every time in a document: UTC+7. It is never changed.
@@ -141,6 +143,9 @@ func (r Run) Count() map[Result]int {
 	return n
 }
 
+// Fails tells whether a scenario failed.
+func (r Run) Fails() bool { return r.Count()[Failed] > 0 }
+
 // Verdict sums a run up in a sentence.
 func (r Run) Verdict() string {
 	n := r.Count()
@@ -160,7 +165,7 @@ func (r Run) Verdict() string {
 func (r Run) Banner() string {
 	switch {
 	case r.Emulated:
-		return "SANDBOX – made against an emulator, not against a provider. Not evidence of a test with " + r.provider() + "."
+		return "SANDBOX – an emulator answered, no provider. Not evidence of a test with " + r.provider() + "."
 	case r.Environment == "production":
 		return "PRODUCTION – live payments. Counterparty: " + r.Counterparty
 	default:
@@ -176,7 +181,7 @@ func (r Run) provider() string {
 	case strings.HasPrefix(r.Suite, "faspay"):
 		return "Faspay"
 	case r.Suite == "snap-devsite":
-		return "Bank Indonesia's developer site or OVO"
+		return "OVO or Bank Indonesia"
 	}
 	return "OVO"
 }
@@ -235,4 +240,29 @@ func Host(address string) (host, scheme string) {
 		return address, ""
 	}
 	return u.Host, u.Scheme
+}
+
+// Pair adds half of an exchange to a list: a request begins one, a response ends it. The address is the account's, and part
+// must be opened.
+func Pair(all []Exchange, part exchange.Part, address, environment string) []Exchange {
+	i := slices.IndexFunc(all, func(x Exchange) bool { return x.ID == part.ID })
+	incoming := part.Operation == "notification" || part.Operation == "return"
+	if i < 0 && part.Side == exchange.Request {
+		host, scheme := Host(address)
+		x := Exchange{
+			ID: part.ID, Operation: part.Operation, Direction: Outgoing, Counterparty: host, Scheme: scheme, Environment: environment,
+			Payment: part.PaymentID, Began: part.At, Request: part.Wire, Note: part.Note,
+		}
+		if incoming {
+			x.Direction = Incoming
+		}
+		return append(all, x)
+	}
+	if i >= 0 && part.Side == exchange.Response {
+		all[i].Response, all[i].Note = part.Wire, part.Note
+		if len(part.Wire) > 0 {
+			all[i].Ended = part.At
+		}
+	}
+	return all
 }

@@ -85,11 +85,16 @@ func demoMerchant(key, sandboxURL string, speed float64) (config.Merchant, error
 	}, err
 }
 
-// DemoAccounts are the accounts of the merchant of `lunas dev`, one at each rail, which the sandbox at sandboxURL knows, and
-// the merchant's name.
-func DemoAccounts(sandboxURL string) (accounts []merchant.Account, name string, err error) {
+// DemoAccount is the account that the merchant of `lunas dev` has at a rail, which the sandbox at sandboxURL knows, and the
+// merchant's name.
+func DemoAccount(rail payment.Rail, sandboxURL string) (a merchant.Account, name string, err error) {
 	demo, err := demoMerchant("", sandboxURL, 1)
-	return demo.Accounts, demo.Name, err
+	for _, a := range demo.Accounts {
+		if a.Rail == rail {
+			return a, demo.Name, err
+		}
+	}
+	return a, demo.Name, fmt.Errorf("the demo's merchant has no account at %s", rail)
 }
 
 // demoID is the merchant of `lunas dev`.

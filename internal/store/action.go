@@ -65,6 +65,7 @@ const (
 	ActTerminalAdvanced   = "terminal.advanced"
 	ActDatabaseConfirmed  = "database.confirmed"
 	ActLogExported        = "log.exported"
+	ActEvidenceExported   = "evidence.exported"
 	ActPaymentsArchived   = "payments.archived"
 	ActArchivedRemoved    = "payments.archived_removed"
 )

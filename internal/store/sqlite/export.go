@@ -56,3 +56,28 @@ func Note(ctx context.Context, path string, a store.Action) (err error) {
 	}}
 	return explain(s.AppendAction(ctx, a))
 }
+
+// ReadOnly reads a database that another process may have open. It writes nothing.
+type ReadOnly struct {
+	sqldb.Common
+	db *sql.DB
+}
+
+// OpenReadOnly opens a database for reading. Close it after use.
+func OpenReadOnly(ctx context.Context, path string) (*ReadOnly, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no database %s", path)
+	}
+	db, err := sql.Open("sqlite", dsn(path, reading))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	r := &ReadOnly{Common: sqldb.Common{Read: database{db}}, db: db}
+	if err := sqldb.Check(ctx, r.Read, schemaExists, migrations()); err != nil {
+		return nil, errors.Join(explain(err), db.Close())
+	}
+	return r, nil
+}
+
+// Close closes the database.
+func (r *ReadOnly) Close() error { return r.db.Close() }
