@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // object is a JSON object, its values unread. Unlike encoding/json's structs it matches
@@ -19,31 +20,77 @@ var (
 	errDoubled   = errors.New("a field stands twice")
 )
 
+// parseObject splits an object into its members, whose values stay parts of b. What encoding/json calls valid needs no look
+// at its form any more.
 func parseObject(b []byte) (object, error) {
 	if !json.Valid(b) {
 		return nil, errMalformed
 	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	if first, err := d.Token(); err != nil || first != json.Delim('{') {
+	b = bytes.TrimSpace(b)
+	if b[0] != '{' {
 		return nil, errNoObject
 	}
-	m := object{}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, errMalformed
+	m := make(object, 8)
+	for i := next(b, 1); b[i] != '}'; i = next(b, i) {
+		if b[i] == ',' {
+			i = next(b, i+1)
 		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			return nil, errMalformed
+		end := valueEnd(b, i)
+		key := b[i+1 : end-1]
+		if name := b[i:end]; bytes.IndexByte(name, '\\') >= 0 || !utf8.Valid(name) {
+			var unquoted string
+			if json.Unmarshal(name, &unquoted) != nil {
+				return nil, errMalformed
+			}
+			key = []byte(unquoted)
 		}
-		if _, again := m[key.(string)]; again {
+		i = next(b, next(b, end)+1) // behind the colon
+		end = valueEnd(b, i)
+		if _, again := m[string(key)]; again {
 			return nil, errDoubled
 		}
-		m[key.(string)] = value
+		m[string(key)] = b[i:end]
+		i = end
 	}
 	return m, nil
+}
+
+// next is where the next byte stands that is no white space.
+func next(b []byte, i int) int {
+	for b[i] == ' ' || b[i] == '\t' || b[i] == '\r' || b[i] == '\n' {
+		i++
+	}
+	return i
+}
+
+// valueEnd is behind the value that begins at i.
+func valueEnd(b []byte, i int) int {
+	for depth := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			for i++; b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			} else if depth < 0 { // a number or a word ends with what is around it
+				return i
+			}
+		case ',', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return i
 }
 
 // text is a string or a number as text, else "". Providers send expiresIn, amounts and
