@@ -92,7 +92,7 @@ func (s *server) prove(ctx context.Context, v *visit, name, password, code strin
 	if err != nil || !ok {
 		return user, false, err
 	}
-	err = db.SaveUser(ctx, used)
+	err = db.SaveUser(ctx, used, deedOf(s, used.ID, store.ActUserLoggedIn, "", used.ID, "", nil))
 	if errors.Is(err, store.ErrConflict) {
 		return user, false, nil // the same code, at the same moment
 	}

@@ -25,13 +25,13 @@ import (
 
 // Invitation keeps a new link for a user, in place of earlier ones, and gives its path below the gateway's address; of the
 // first owner where userID is empty, which is store.ErrConflict once there is a user.
-func Invitation(ctx context.Context, db store.Operators, userID string, now time.Time) (path string, expires time.Time, err error) {
+func Invitation(ctx context.Context, db store.Operators, userID string, now time.Time, deeds ...store.Deed) (path string, expires time.Time, err error) {
 	token := newToken()
 	expires = now.Add(operator.InviteLife)
 	if userID == "" {
 		expires = now.Add(operator.FirstLife)
 	}
-	err = db.SaveInvite(ctx, operator.Invite{Hash: operator.HashOf(token), UserID: userID, ExpiresAt: expires})
+	err = db.SaveInvite(ctx, operator.Invite{Hash: operator.HashOf(token), UserID: userID, ExpiresAt: expires}, deeds...)
 	return "/console/setup/" + url.PathEscape(token), expires, err
 }
 
@@ -133,7 +133,8 @@ func (s *server) setup(v *visit) error {
 		return err
 	}
 	ctx := v.r.Context()
-	err = s.Engine.Store.Redeem(ctx, operator.HashOf(v.r.PathValue("token")), v.Wall, u)
+	err = s.Engine.Store.Redeem(ctx, operator.HashOf(v.r.PathValue("token")), v.Wall, u,
+		deedOf(s, u.ID, store.ActUserSetUp, "", u.ID, "", map[string]any{"first": first}))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return wrong(http.StatusNotFound, sayLinkUsed[0], sayLinkUsed[1])
@@ -170,10 +171,8 @@ func newPassword(v *visit, name string) wording.Words {
 
 // arm gives a user a password, a second factor whose first code was just used, and new recovery codes, which it returns.
 func (s *server) arm(v *visit, u *operator.User, password string, secret []byte, step int64) ([]string, error) {
-	var salt [operator.SaltBytes]byte
-	_, _ = rand.Read(salt[:]) // never fails
 	var err error
-	if u.Password, err = s.Hasher.Hash(v.r.Context(), password, salt); err != nil {
+	if u.Password, err = s.hash(v, password); err != nil {
 		return nil, err
 	}
 	if u.TOTP, err = s.sealTOTP(u.ID, secret); err != nil {
@@ -183,6 +182,12 @@ func (s *server) arm(v *visit, u *operator.User, password string, secret []byte,
 	var codes []string
 	codes, u.Recovery = newRecovery()
 	return codes, nil
+}
+
+func (s *server) hash(v *visit, password string) (string, error) {
+	var salt [operator.SaltBytes]byte
+	_, _ = rand.Read(salt[:]) // never fails
+	return s.Hasher.Hash(v.r.Context(), password, salt)
 }
 
 // newRecovery makes recovery codes, and what is kept of them.
