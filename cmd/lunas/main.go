@@ -56,7 +56,8 @@ type commands struct {
 	Backup      backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
 	Restore     restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
 	Export      exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
-	Verify      verifyCommand    `cmd:"" help:"Check such a file, without a database or a key: is everything as it was written?"`
+	Archive     archiveCommand   `cmd:"" help:"Write what is old and final into files, and remove it from the database."`
+	Verify      verifyCommand    `cmd:"" help:"Check such files, without a database or a key: is everything as it was written?"`
 	Config      configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
 	Certify     certifyCommand   `cmd:"" help:"Make conformance runs: written scenarios against sandbox, staging or devsite, judged by rule."`
 	Evidence    evidenceCommand  `cmd:"" help:"Make documents of such runs or of payments: UAT, functional test sheet, a signed pack."`

@@ -194,7 +194,7 @@ func (s *screen) Write(p []byte) (int, error) {
 }
 
 // call speaks to the gateway or the sandbox and reads the answer into a value.
-func (d *dev) call(method, url, body string, into any) int {
+func (d *dev) call(method, url, body string, into any, headers ...string) int {
 	d.Helper()
 	request, err := http.NewRequestWithContext(d.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -203,6 +203,9 @@ func (d *dev) call(method, url, body string, into any) int {
 	request.Header.Set("Authorization", "Bearer "+d.key)
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

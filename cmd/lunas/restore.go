@@ -103,7 +103,7 @@ func (c restoreCommand) confirm(t *terminal, database string) (err error) {
 	if err := show(t, plan, options); err != nil {
 		return err
 	}
-	if !c.Yes && !agreed(t) {
+	if !c.Yes && !agreed(t, "confirm") {
 		return errors.New("nothing was changed: the fence stands")
 	}
 	reviewed, err := plan.Confirm(t.ctx)
@@ -137,9 +137,9 @@ func show(t *terminal, plan *gateway.Confirmation, o gateway.ConfirmOptions) err
 }
 
 // agreed asks for a typed word.
-func agreed(t *terminal) bool {
-	fmt.Fprint(t.out, "Type confirm to do this: ")
+func agreed(t *terminal, word string) bool {
+	fmt.Fprintf(t.out, "Type %s to do this: ", word)
 	line, _ := bufio.NewReader(t.in).ReadString('\n')
 	fmt.Fprintln(t.out)
-	return strings.TrimSpace(line) == "confirm"
+	return strings.TrimSpace(line) == word
 }

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/webhook"
 )
 
@@ -53,14 +56,16 @@ func (s *server) routeFeed() {
 	register(s, huma.Operation{
 		OperationID: "list-events", Method: http.MethodGet, Path: "/v1/events", Summary: "What happened, in order",
 		Description: "The events of all payments of the key's mode, oldest first; those of one payment in the order of its versions. " +
-			"Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only.",
+			"Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only. Where " +
+			"whoever runs the gateway archives what is old, the feed begins after what was archived: from 0 you get what is kept, and from " +
+			"a position before that the answer is 410, so that nobody overlooks what is missing.",
 		Tags: []string{"Events"},
-	}, answers{codes: codes("invalid_parameter", "unknown_parameter")}, s.feed)
+	}, answers{codes: codes("invalid_parameter", "unknown_parameter", "events_archived")}, s.feed)
 }
 
 func (s *server) feed(ctx context.Context, in *feedInput) (*struct{ Body Feed }, error) {
 	key := callOf(ctx).key
-	told, err := s.outbox().Feed(ctx, key.MerchantID, key.Mode, in.After, in.Limit)
+	told, err := s.feedAfter(ctx, key, in)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +78,21 @@ func (s *server) feed(ctx context.Context, in *feedInput) (*struct{ Body Feed },
 		feed.Data, feed.After = append(feed.Data, event), t.Position
 	}
 	return &struct{ Body Feed }{feed}, nil
+}
+
+// feedAfter reads the feed. It begins after the last event that was archived: from 0 it is read from there, and whoever would
+// miss something is told so.
+func (s *server) feedAfter(ctx context.Context, key merchant.APIKey, in *feedInput) ([]store.Told, error) {
+	gone, err := s.outbox().FeedArchived(ctx, key.MerchantID)
+	switch {
+	case err != nil:
+		return nil, err
+	case gone > in.After && in.After > 0:
+		return nil, problem("events_archived", "the events up to position "+strconv.FormatInt(gone, 10)+" were archived").in("after").
+			hinting("What you have not seen of them is in the archives of whoever runs the gateway. Go on with after=" + strconv.FormatInt(gone, 10) + ".")
+	}
+	in.After = max(in.After, gone)
+	return s.outbox().Feed(ctx, key.MerchantID, key.Mode, in.After, in.Limit)
 }
 
 // withPosition puts the position in front of an event, which is otherwise served as it was written.

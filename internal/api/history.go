@@ -84,8 +84,9 @@ func valid(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
 
 // EventList is what happened to a payment: what was told about it, and every step of its journal.
 type EventList struct {
-	Data    []Event `json:"data" nullable:"false" doc:"What was announced: one for each change of state."`
-	Journal []Step  `json:"journal" nullable:"false" doc:"Everything that happened, in order."`
+	Data     []Event `json:"data" nullable:"false" doc:"What was announced: one for each change of state."`
+	Journal  []Step  `json:"journal" nullable:"false" doc:"Everything that happened, in order."`
+	Archived bool    `json:"archived,omitempty" doc:"What happened first is no longer here, but in an archive of whoever runs the gateway."`
 }
 
 // Event is one announcement.
@@ -131,6 +132,7 @@ func (s *server) events(ctx context.Context, in *OnePayment) (*struct{ Body Even
 		return nil, err
 	}
 	list := EventList{Data: make([]Event, 0, len(told)), Journal: make([]Step, 0, len(journal))}
+	list.Archived = len(journal) == 0 || journal[0].Version > 1
 	for _, t := range told {
 		list.Data = append(list.Data, Event{ID: t.ID, Type: t.Type, Version: t.Version, At: Time{t.At}})
 	}

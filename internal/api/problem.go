@@ -230,6 +230,7 @@ var catalogue = map[string]kind{ // never written
 	"endpoint_changed":   {409, "Changed by somebody else", "Read the endpoint and try again."},
 	"endpoint_disabled":  {409, "The endpoint is switched off", "Switch it on first: PATCH it with enabled true."},
 	"too_many_endpoints": {409, "Too many endpoints", "Delete one that is no longer needed."},
+	"events_archived":    {410, "These events were archived", "Go on with the position that the answer names."},
 	"event_not_found":    {404, "No such event", "See the endpoint's deliveries."},
 	"url_invalid":        {422, "Bad address", "Give an https address that can be reached from the internet."},
 	"events_invalid":     {422, "Bad event type", "See the event types at /openapi.yaml, or leave events out to get everything."},

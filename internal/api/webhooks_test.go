@@ -210,3 +210,33 @@ func TestWebhooksAndTheFeedSayTheSame(t *testing.T) {
 		t.Errorf("after a ping and a replay came %v", seen)
 	}
 }
+
+// TestTheFeedBeginsAfterWhatWasArchived: who reads from the beginning gets what is kept, and who would miss something is told.
+func TestTheFeedBeginsAfterWhatWasArchived(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	w.pay()
+	w.pay()
+	feed := func(after int) answer { return w.do("GET", fmt.Sprintf("/v1/events?after=%d", after), "") }
+	for len(decode[Feed](t, feed(0)).Data) < 4 {
+		if _, err := w.store.Sequence(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.store.gone.Store(2)
+	if f := decode[Feed](t, feed(0)); len(f.Data) != 2 || f.After != 4 {
+		t.Errorf("from the beginning: %d events up to %d, want the last two", len(f.Data), f.After)
+	}
+	if p := feed(1).problem(t); p.Code != "events_archived" || p.Status != 410 || !strings.Contains(p.Hint, "after=2") {
+		t.Errorf("from what was archived: %d %s %s", p.Status, p.Code, p.Hint)
+	}
+	for after, n := range map[int]int{2: 2, 3: 1, 4: 0} {
+		if f := decode[Feed](t, feed(after)); len(f.Data) != n {
+			t.Errorf("after %d: %d events, want %d", after, len(f.Data), n)
+		}
+	}
+	w.store.gone.Store(4)
+	if f := decode[Feed](t, feed(0)); len(f.Data) != 0 || f.After != 4 {
+		t.Errorf("when everything was archived: %d events up to %d", len(f.Data), f.After)
+	}
+}

@@ -135,6 +135,7 @@ type world struct {
 type brittle struct {
 	store.Store
 	away atomic.Bool
+	gone atomic.Int64 // position up to which events were archived
 	slow atomic.Int64 // how long a commit takes; it is given up when its context ends
 }
 
@@ -174,6 +175,8 @@ func (b *brittle) KeyOf(ctx context.Context, m string, mode payment.Mode, key st
 	}
 	return b.Store.KeyOf(ctx, m, mode, key)
 }
+
+func (b *brittle) FeedArchived(context.Context, string) (int64, error) { return b.gone.Load(), nil }
 
 func (b *brittle) Ping(ctx context.Context) error {
 	if b.away.Load() {

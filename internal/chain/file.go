@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 	"time"
@@ -29,7 +30,11 @@ type Record struct {
 	Action   *Action   `json:"action,omitempty"`
 	// OperatorAction is what somebody did to the gateway, and not to a payment.
 	OperatorAction *OperatorAction `json:"operator_action,omitempty"`
-	End            *End            `json:"end,omitempty"`
+	// Gone stands for a row that is in an archive; only an export has it. Row is one that no chain guards; only an archive
+	// has it.
+	Gone *Gone `json:"gone,omitempty"`
+	Row  *Row  `json:"row,omitempty"`
+	End  *End  `json:"end,omitempty"`
 }
 
 // File says what the file is.
@@ -37,11 +42,15 @@ type File struct {
 	Format string    `json:"format"`
 	Made   time.Time `json:"made"`
 	By     string    `json:"by"` // the program's version
+	// Archive says what is in an archive; nil: the file is an export.
+	Archive *Archive `json:"archive,omitempty"`
 }
 
 // End stands in the last line, so that a file that was cut is known to be.
 type End struct {
 	Records int64 `json:"records"` // before this one
+	// Hash is the SHA-256 of everything before this line; only of an archive.
+	Hash []byte `json:"hash,omitempty"`
 }
 
 // Begun is a chain with its beginning.
@@ -125,9 +134,10 @@ func (a *OperatorAction) Digest() []byte {
 
 // Writer writes a file.
 type Writer struct {
-	w *bufio.Writer
-	e *json.Encoder
-	n int64
+	w    *bufio.Writer
+	e    *json.Encoder
+	n    int64
+	hash hash.Hash // of an archive; else nil
 }
 
 // NewWriter begins a file.
@@ -146,13 +156,19 @@ func (w *Writer) Write(r Record) error {
 
 // Close writes the last line. It does not close what is beneath.
 func (w *Writer) Close() error {
-	return errors.Join(w.e.Encode(Record{End: &End{Records: w.n}}), w.w.Flush())
+	end := &End{Records: w.n}
+	if w.hash != nil {
+		end.Hash = w.hash.Sum(nil)
+	}
+	return errors.Join(w.e.Encode(Record{End: end}), w.w.Flush())
 }
 
 // Report is what Verify has found.
 type Report struct {
 	Chains, Links, Exchanges, Actions int64
 	Heads                             []Chain // the last link of each chain, in the order of their numbers
+	// Archives counts those that were given, and Elsewhere the rows that are in others: known by their digests alone.
+	Archives, Elsewhere int64
 	// Troubles say what is not as it was written, the first ones; empty when all is well. More counts the rest.
 	Troubles []string
 	More     int
@@ -173,32 +189,40 @@ func (r *Report) trouble(format string, args ...any) {
 type row struct {
 	Place
 	digest [sha256.Size]byte
+	gone   bool // the row itself is in an archive
 }
 
 // Verify reads a file and computes every chain anew. Known are heads that were written down earlier (see Heads): each
 // must still be in its chain, which tells that nothing was cut off its end since. Its error says that the file cannot be
 // read; what is wrong with its content is in the report. It needs some 50 bytes of memory for each row.
 func Verify(r io.Reader, known []Chain) (Report, error) {
-	v := verifier{begun: map[int64]Begun{}, links: map[int64][]Linked{}}
+	return VerifyWith(r, known, nil)
+}
+
+func newVerifier() *verifier {
+	return &verifier{begun: map[int64]Begun{}, links: map[int64][]Linked{}, archives: map[string]string{}}
+}
+
+// read reads an export.
+func (v *verifier) read(r io.Reader) error {
 	d := json.NewDecoder(bufio.NewReaderSize(r, 1<<20))
 	d.DisallowUnknownFields()
 	for !v.ended {
 		var record Record
 		if err := d.Decode(&record); err == io.EOF {
-			return v.report, errors.New("the file was cut: its last line is missing")
+			return errors.New("the file was cut: its last line is missing")
 		} else if err != nil {
-			return v.report, fmt.Errorf("line %d of the file: %w", v.n+1, err)
+			return fmt.Errorf("line %d of the file: %w", v.n+1, err)
 		}
 		if err := v.take(record); err != nil {
-			return v.report, fmt.Errorf("line %d of the file: %w", v.n+1, err)
+			return fmt.Errorf("line %d of the file: %w", v.n+1, err)
 		}
 		v.n++
 	}
 	if err := d.Decode(&Record{}); err != io.EOF {
-		return v.report, errors.New("something follows the file's last line")
+		return errors.New("something follows the file's last line")
 	}
-	v.check(known)
-	return v.report, nil
+	return nil
 }
 
 type verifier struct {
@@ -208,6 +232,8 @@ type verifier struct {
 	links  map[int64][]Linked
 	rows   []row
 	report Report
+
+	archives map[string]string // names by SHA-256, as the database has noted them
 }
 
 func (v *verifier) take(r Record) error {
@@ -216,7 +242,7 @@ func (v *verifier) take(r Record) error {
 	}
 	switch {
 	case r.File != nil:
-		if r.File.Format != Format {
+		if r.File.Format != Format || r.File.Archive != nil {
 			return fmt.Errorf("its form is %q; this program reads %q", r.File.Format, Format)
 		}
 	case r.Chain != nil:
@@ -228,13 +254,16 @@ func (v *verifier) take(r Record) error {
 		v.links[r.Link.Chain] = append(v.links[r.Link.Chain], *r.Link)
 	case r.Exchange != nil:
 		v.report.Exchanges++
-		v.rows = append(v.rows, row{r.Exchange.Place, [sha256.Size]byte(r.Exchange.Digest())})
 	case r.Action != nil:
 		v.report.Actions++
-		v.rows = append(v.rows, row{r.Action.Place, [sha256.Size]byte(r.Action.Digest())})
 	case r.OperatorAction != nil:
 		v.report.Actions++
-		v.rows = append(v.rows, row{r.OperatorAction.Place, [sha256.Size]byte(r.OperatorAction.Digest())})
+		v.noted(r.OperatorAction)
+	case r.Gone != nil:
+		if len(r.Gone.Digest) != sha256.Size {
+			return errors.New("a digest has not its size")
+		}
+		v.rows = append(v.rows, row{r.Gone.Place, [sha256.Size]byte(r.Gone.Digest), true})
 	case r.End != nil:
 		if v.ended = true; r.End.Records != v.n {
 			return fmt.Errorf("%d lines were written, %d are here", r.End.Records, v.n)
@@ -242,13 +271,14 @@ func (v *verifier) take(r Record) error {
 	default:
 		return errors.New("it is empty")
 	}
+	if place, digest, ok := chained(r); ok {
+		v.rows = append(v.rows, row{Place: place, digest: digest})
+	}
 	return nil
 }
 
+// check computes every chain anew from the rows, which are sorted.
 func (v *verifier) check(known []Chain) {
-	slices.SortFunc(v.rows, func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.Chain, b.Chain), cmp.Compare(a.Link, b.Link), bytes.Compare(a.digest[:], b.digest[:]))
-	})
 	ids := make([]int64, 0, len(v.begun))
 	for id := range v.begun { // sorted below
 		ids = append(ids, id)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -193,5 +194,88 @@ func FuzzVerify(f *testing.F) {
 	f.Add([]byte(`{"file":{"format":"lunas chain 1"}}{"chain":{"id":1,"parents":"AAAA"}}{"end":{"records":2}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _ = Verify(bytes.NewReader(b), nil)
+	})
+}
+
+// archived writes an archive of two rows of whole's log, and one that is not chained.
+func archived(t testing.TB) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := NewArchive(&b, time.Unix(0, 0), "test", Archive{Before: time.Unix(1, 0).UTC()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := whole(t)
+	for _, r := range []Record{{Row: &Row{Table: "payments", Values: map[string]any{"id": "pay_1", "version": 3}}}, all[2], all[3]} {
+		if err := w.Write(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// An archive whose bytes were changed anywhere, or that was cut, is not taken for whole.
+func TestEveryChangeOfAnArchiveIsNoticed(t *testing.T) {
+	t.Parallel()
+	good := archived(t)
+	r, err := VerifyArchive(bytes.NewReader(good))
+	if err != nil || r.Payments != 1 || r.Exchanges != 1 || r.Actions != 1 || !r.Before.Equal(time.Unix(1, 0)) {
+		t.Fatalf("VerifyArchive = %+v, %v", r, err)
+	}
+	for i := range good {
+		changed := bytes.Clone(good)
+		changed[i] ^= 1
+		if _, err := VerifyArchive(bytes.NewReader(changed)); err == nil {
+			t.Errorf("byte %d was changed from %q to %q, and nobody notices", i, good[i], changed[i])
+		}
+		if _, err := VerifyArchive(bytes.NewReader(good[:i])); err == nil {
+			t.Errorf("it was cut after %d bytes, and nobody notices", i)
+		}
+	}
+	for name, file := range map[string][]byte{
+		"an export": write(t, whole(t)), "more behind": append(bytes.Clone(good), good...), "empty": nil,
+	} {
+		if _, err := VerifyArchive(bytes.NewReader(file)); err == nil {
+			t.Errorf("%s passes as an archive", name)
+		}
+	}
+	if _, err := Verify(bytes.NewReader(good), nil); err == nil {
+		t.Error("an archive passes as an export")
+	}
+}
+
+// Of a row that is gone the digest holds its place in the chain; another digest does not.
+func TestARowThatIsGoneKeepsItsPlace(t *testing.T) {
+	t.Parallel()
+	all := whole(t)
+	place, digest, ok := chained(all[2])
+	if !ok {
+		t.Fatal("the record is not chained")
+	}
+	gone := slices.Clone(all)
+	gone[2] = Record{Gone: &Gone{place, digest[:]}}
+	if r := verify(t, gone); len(r.Troubles) > 0 || r.Elsewhere != 1 {
+		t.Errorf("with a row that is gone: %+v", r)
+	}
+	if r := verify(t, append(slices.Clone(gone), all[2])); len(r.Troubles) > 0 || r.Elsewhere != 0 {
+		t.Errorf("with a row that was removed while it was exported: %+v", r)
+	}
+	other := bytes.Clone(digest[:])
+	other[0]++
+	gone[2] = Record{Gone: &Gone{place, other}}
+	if r := verify(t, gone); len(r.Troubles) != 1 {
+		t.Errorf("with another digest: %q", r.Troubles)
+	}
+}
+
+func FuzzReadArchive(f *testing.F) {
+	f.Add(archived(f))
+	f.Add([]byte(`{"file":{"format":"lunas archive 1","made":"2026-03-21T00:00:00Z","by":"","archive":{"before":"2026-03-21T00:00:00Z"}}}` + "\n" + `{"end":{"records":1}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, _ = VerifyArchive(bytes.NewReader(b))
+		_, _ = VerifyWith(bytes.NewReader(b), nil, map[string]io.Reader{"x": bytes.NewReader(b)})
 	})
 }

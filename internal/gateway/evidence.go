@@ -188,10 +188,7 @@ func NoteEvidence(ctx context.Context, c config.Config, merchantID, document, en
 		Kind: store.ActEvidenceExported, MerchantID: merchantID, Subject: document, Count: int64(payments), Reason: reason,
 		Details: registry.Details(map[string]any{"environment": environment, "sha256": sha256}),
 	}).Action
-	if !isPostgres(c.Database) {
-		return sqlite.Note(ctx, c.Database, a)
-	}
-	db, err := postgres.Open(ctx, postgres.Options{DSN: c.Database})
+	db, err := openLog(ctx, c.Database)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,23 @@ import (
 	"github.com/lunas-pay/lunas/internal/store/sqlite"
 )
 
+// log is a database on which gateways may be at work, for who reads its log.
+type log interface {
+	ExportChain(context.Context, func(chain.Record) error) error
+	archiving
+	AppendAction(context.Context, store.Action) error
+	Actions(context.Context, store.ActionFilter) ([]store.Action, error)
+	Fence(context.Context) (store.Fence, error)
+	Close() error
+}
+
+func openLog(ctx context.Context, database string) (log, error) {
+	if isPostgres(database) {
+		return postgres.Open(ctx, postgres.Options{DSN: database})
+	}
+	return sqlite.OpenBeside(ctx, database)
+}
+
 // ExportChain writes what the hash chains of a database guard, and the chains, into a file that chain.Verify reads, and notes
 // in the database that it did. Gateways may go on working meanwhile. By is the program's version.
 func ExportChain(ctx context.Context, database string, to io.Writer, by string) error {
@@ -19,21 +36,14 @@ func ExportChain(ctx context.Context, database string, to io.Writer, by string) 
 	if err != nil {
 		return err
 	}
-	n := int64(0)
-	write := func(r chain.Record) error { n++; return w.Write(r) }
-	exported := func() store.Action { return byHand(store.Action{Kind: store.ActLogExported, Count: n}).Action }
-	if !isPostgres(database) {
-		if err := sqlite.ExportChain(ctx, database, write); err != nil {
-			return err
-		}
-		return errors.Join(w.Close(), sqlite.Note(ctx, database, exported()))
-	}
-	db, err := postgres.Open(ctx, postgres.Options{DSN: database})
+	db, err := openLog(ctx, database)
 	if err != nil {
 		return err
 	}
-	if err = db.ExportChain(ctx, write); err == nil {
-		err = errors.Join(w.Close(), db.AppendAction(ctx, exported()))
+	n := int64(0)
+	err = db.ExportChain(ctx, func(r chain.Record) error { n++; return w.Write(r) })
+	if err == nil {
+		err = errors.Join(w.Close(), db.AppendAction(ctx, byHand(store.Action{Kind: store.ActLogExported, Count: n}).Action))
 	}
 	return errors.Join(err, db.Close())
 }

@@ -49,6 +49,8 @@ type Outbox interface {
 	Unplaced(context.Context) (n int, oldest time.Time, err error)
 	// Feed gives a merchant's events of a mode after a position, in order, at most limit (100 by default, at most 1000).
 	Feed(ctx context.Context, merchantID string, mode payment.Mode, after int64, limit int) ([]Told, error)
+	// FeedArchived gives the highest position in a merchant's feed whose event was archived and removed; 0: none was.
+	FeedArchived(ctx context.Context, merchantID string) (int64, error)
 }
 
 // Endpoint is an endpoint with its secrets.

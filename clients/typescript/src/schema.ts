@@ -151,7 +151,7 @@ export interface paths {
         };
         /**
          * What happened, in order
-         * @description The events of all payments of the key's mode, oldest first; those of one payment in the order of its versions. Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only. Needs the scope `read`.
+         * @description The events of all payments of the key's mode, oldest first; those of one payment in the order of its versions. Who goes on from the last position misses nothing, and gets nothing twice: events appear at the feed's end only. Where whoever runs the gateway archives what is old, the feed begins after what was archived: from 0 you get what is kept, and from a position before that the answer is 410, so that nobody overlooks what is missing. Needs the scope `read`.
          */
         get: operations["list-events"];
         put?: never;
@@ -1138,6 +1138,8 @@ export interface components {
             version: number;
         };
         EventList: {
+            /** @description What happened first is no longer here, but in an archive of whoever runs the gateway. */
+            archived?: boolean;
             /** @description What was announced: one for each change of state. */
             data: components["schemas"]["Event"][];
             /** @description Everything that happened, in order. */
@@ -1635,7 +1637,7 @@ export interface components {
              * @description Stable; programs build on it.
              * @enum {string}
              */
-            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
+            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
             /** @description What is wrong with this request. */
             detail: string;
             /** @description Every field at fault, when there is more than one. */
@@ -2831,6 +2833,17 @@ export interface operations {
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `events_archived`: These events were archived. Go on with the position that the answer names. */
+            410: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;

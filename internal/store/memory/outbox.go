@@ -367,3 +367,6 @@ func (s *Store) Feed(ctx context.Context, merchantID string, mode payment.Mode, 
 	})
 	return told, err
 }
+
+// FeedArchived gives 0: nothing is ever removed from memory.
+func (s *Store) FeedArchived(ctx context.Context, _ string) (int64, error) { return 0, s.Ping(ctx) }

@@ -24,7 +24,7 @@ func (s *Common) ExportChain(ctx context.Context, write func(chain.Record) error
 	}
 	within := func(p chain.Place) bool { return p.Link <= heads[p.Chain] }
 	for _, part := range []func(context.Context, func(chain.Place) bool, func(chain.Record) error) error{
-		s.exportChains, s.exportLinks, s.exportExchanges, s.exportActions, s.exportOperators,
+		s.exportChains, s.exportLinks, s.exportExchanges, s.exportActions, s.exportOperators, s.exportGone,
 	} {
 		if err := part(ctx, within, write); err != nil {
 			return Doing("export the hash chains", err)

@@ -197,7 +197,7 @@ func (s *Common) TakeDeliveries(ctx context.Context, t store.Take) (list []store
 			AND due_at <= $3 ORDER BY due_at, event_id LIMIT $5)
 		RETURNING `+deliveryColumns+`, body`, t.MerchantID, t.EndpointID, Micros(t.Now), until, int64(t.Limit))
 	if err == nil {
-		err = s.bodies(ctx, list)
+		list, err = s.bodies(ctx, list)
 	}
 	slices.SortFunc(list, func(a, b store.Sending) int {
 		return strings.Compare(a.EventID, b.EventID)
@@ -205,22 +205,29 @@ func (s *Common) TakeDeliveries(ctx context.Context, t store.Take) (list []store
 	return list, Doing("take deliveries of endpoint "+t.EndpointID, err)
 }
 
-// bodies fills in what the deliveries do not hold themselves.
-func (s *Common) bodies(ctx context.Context, list []store.Sending) error {
-	for i := range list {
-		d := &list[i]
-		if len(d.Body) > 0 {
-			continue
-		}
+// bodies fills in what the deliveries do not hold themselves. One whose event was archived in the same moment is given up.
+func (s *Common) bodies(ctx context.Context, list []store.Sending) ([]store.Sending, error) {
+	found := list[:0]
+	for _, d := range list {
 		var body string
-		err := One(ctx, s.Read, []any{&body}, `SELECT body FROM told WHERE merchant_id = $1 AND payment_id = $2 AND id = $3`,
-			d.MerchantID, d.PaymentID, d.EventID)
-		if err != nil {
-			return err
+		err := error(nil)
+		if len(d.Body) == 0 {
+			err = One(ctx, s.Read, []any{&body}, `SELECT body FROM told WHERE merchant_id = $1 AND payment_id = $2 AND id = $3`,
+				d.MerchantID, d.PaymentID, d.EventID)
+			d.Body = []byte(body)
 		}
-		d.Body = []byte(body)
+		switch err {
+		case nil:
+			found = append(found, d)
+		case store.ErrNotFound:
+			_, err = s.Write.Exec(ctx, `UPDATE deliveries SET state = 'failed', ended_at = due_at
+				WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3 AND state = 'due'`, d.MerchantID, d.EndpointID, d.EventID)
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
-	return nil
+	return found, nil
 }
 
 // errChanged says that the endpoint has changed between reading and writing.
@@ -359,7 +366,8 @@ func (s *Common) Replay(ctx context.Context, r store.Replay, deeds ...store.Deed
 func replay(ctx context.Context, db DB, r store.Replay) (int, error) {
 	if r.EventID != `` {
 		n, err := db.Exec(ctx, `UPDATE deliveries SET state = 'due', tries = 0, due_at = $4, ended_at = 0
-			WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3`, r.MerchantID, r.EndpointID, r.EventID, Micros(r.Now))
+			WHERE merchant_id = $1 AND endpoint_id = $2 AND event_id = $3 AND (body <> '' OR EXISTS (SELECT 1 FROM told t
+				WHERE t.merchant_id = deliveries.merchant_id AND t.payment_id = deliveries.payment_id AND t.id = deliveries.event_id))`, r.MerchantID, r.EndpointID, r.EventID, Micros(r.Now))
 		if err == nil && n == 0 {
 			err = store.ErrNotFound
 		}

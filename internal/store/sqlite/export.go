@@ -8,53 +8,36 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/lunas-pay/lunas/internal/chain"
-	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/sqldb"
 )
 
-// ExportChain exports the hash chains of a database, which another process may have open: it only reads. See package
-// chain.
-func ExportChain(ctx context.Context, path string, write func(chain.Record) error) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no database %s", path)
-	}
-	db, err := sql.Open("sqlite", dsn(path, reading))
-	if err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
-	}
-	defer db.Close()
-	s := sqldb.Common{Read: database{db}}
-	if err := sqldb.Check(ctx, s.Read, schemaExists, migrations()); err != nil {
-		return err
-	}
-	return explain(s.ExportChain(ctx, write))
+// Beside is a database that another process, a gateway, may have open: it reads, and writes short transactions, for which a
+// payment waits no longer than for another payment. It commits no payments.
+type Beside struct {
+	sqldb.Common
+	reader, writer *sql.DB
 }
 
-// Note notes an action in a database that another process may have open: a transaction of its own, of a few rows, for which a
-// payment waits no longer than for another payment.
-func Note(ctx context.Context, path string, a store.Action) (err error) {
+// OpenBeside opens one. Its owner must Close it.
+func OpenBeside(ctx context.Context, path string) (*Beside, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no database %s", path)
+		return nil, fmt.Errorf("there is no database %s", path)
 	}
-	db, err := sql.Open("sqlite", dsn(path, writing))
+	reader, err := sql.Open("sqlite", dsn(path, reading))
 	if err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
+		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	db.SetMaxOpenConns(1)
-	s := sqldb.Common{Tx: func(ctx context.Context, f func(sqldb.DB) error) error {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback()
-		if err := f(database{tx}); err != nil {
-			return err
-		}
-		return tx.Commit()
-	}}
-	return explain(s.AppendAction(ctx, a))
+	writer, err := sql.Open("sqlite", dsn(path, writing))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), reader.Close())
+	}
+	writer.SetMaxOpenConns(1) // which is opened when something is written
+	b := &Beside{reader: reader, writer: writer}
+	b.Common = sqldb.Common{Read: database{reader}, Write: database{reader}, Tx: b.tx}
+	if err := sqldb.Check(ctx, b.Read, schemaExists, migrations()); err != nil {
+		return nil, errors.Join(explain(err), b.Close())
+	}
+	return b, nil
 }
 
 // ReadOnly reads a database that another process may have open. It writes nothing.
@@ -81,3 +64,18 @@ func OpenReadOnly(ctx context.Context, path string) (*ReadOnly, error) {
 
 // Close closes the database.
 func (r *ReadOnly) Close() error { return r.db.Close() }
+
+func (b *Beside) tx(ctx context.Context, f func(sqldb.DB) error) error {
+	tx, err := b.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return explain(err)
+	}
+	defer tx.Rollback()
+	if err := f(database{tx}); err != nil {
+		return err
+	}
+	return explain(tx.Commit())
+}
+
+// Close closes it.
+func (b *Beside) Close() error { return errors.Join(b.reader.Close(), b.writer.Close()) }

@@ -1,0 +1,14 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/lunas-pay/lunas/internal/store/postgres"
+	"github.com/lunas-pay/lunas/internal/store/sqldb/sqldbtest"
+	"github.com/lunas-pay/lunas/internal/store/storetest"
+)
+
+func TestArchives(t *testing.T) {
+	t.Parallel()
+	sqldbtest.CheckArchives(t, open(t, postgres.Options{DSN: newDSN(t), Now: storetest.NewClock().Now}))
+}
