@@ -15,7 +15,6 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/chain"
 	"github.com/lunas-pay/lunas/internal/gateway"
-	"github.com/lunas-pay/lunas/internal/store/sqldb"
 )
 
 type archiveCommand struct {
@@ -148,7 +147,7 @@ func (c archiveRemoveCommand) Run(t *terminal) error {
 		open, done := opener(c.File)
 		defer done()
 		screen := isTerminal(t.err)
-		all, err := a.Remove(ctx, open, sum, func(so sqldb.Removed) {
+		all, err := a.Remove(ctx, open, sum, func(so chain.Removed) {
 			if screen {
 				fmt.Fprintf(t.err, "\r%d of %d payments", so.Payments, r.Payments)
 			}

@@ -46,6 +46,15 @@ type Row struct {
 	Values map[string]any `json:"values"` // texts and whole numbers
 }
 
+// PaymentsTable is the table of a payment's own row, with which its lines in an archive begin.
+const PaymentsTable = "payments"
+
+// Removed is what became of lines of an archive when what they hold was removed.
+type Removed struct {
+	Payments, Rows int
+	Left           int // payments that have changed since, of which nothing was removed
+}
+
 // Gone is the digest of a row that was removed from the database, once it stood in an archive.
 type Gone struct {
 	Place
@@ -162,7 +171,7 @@ func (a *ArchiveReport) Count(r Record) {
 		a.Exchanges++
 	case r.Action != nil:
 		a.Actions++
-	case r.Row != nil && r.Row.Table == "payments":
+	case r.Row != nil && r.Row.Table == PaymentsTable:
 		a.Payments++
 	default:
 		a.Others++

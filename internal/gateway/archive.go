@@ -11,13 +11,12 @@ import (
 	"github.com/lunas-pay/lunas/internal/chain"
 	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
-	"github.com/lunas-pay/lunas/internal/store/sqldb"
 )
 
 // archiving is what a database does for archives.
 type archiving interface {
 	Archive(ctx context.Context, before time.Time, write func(chain.Record) error) error
-	Remove(ctx context.Context, lines []chain.Record) (sqldb.Removed, error)
+	Remove(ctx context.Context, lines []chain.Record) (chain.Removed, error)
 }
 
 // Archivist writes archives of a database on which gateways may be at work, and removes what is in them.
@@ -102,7 +101,7 @@ const (
 // Remove removes from the database what an archive holds. Open gives the archive's bytes, uncompressed, from their beginning, and
 // is called twice: the archive must be whole before anything is removed. Sum is the SHA-256 of its file. After each transaction
 // tell is told how much is removed. Broken off, it can be done again.
-func (a *Archivist) Remove(ctx context.Context, open func() (io.Reader, error), sum string, tell func(sqldb.Removed)) (all sqldb.Removed, err error) {
+func (a *Archivist) Remove(ctx context.Context, open func() (io.Reader, error), sum string, tell func(chain.Removed)) (all chain.Removed, err error) {
 	if err := a.mayRemove(ctx, open, sum); err != nil {
 		return all, err
 	}
@@ -124,7 +123,7 @@ func (a *Archivist) Remove(ctx context.Context, open func() (io.Reader, error), 
 		return rest(ctx, time.Since(began))
 	}
 	_, err = chain.ReadArchive(r, func(line chain.Record) error {
-		begins := line.Row != nil && line.Row.Table == sqldb.Payments.Name
+		begins := line.Row != nil && line.Row.Table == chain.PaymentsTable
 		if begins && payments == removePayments || (begins || payments == 0) && len(batch) >= removeLines {
 			if err := flush(); err != nil {
 				return err

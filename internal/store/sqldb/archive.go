@@ -240,12 +240,6 @@ func (s *Common) archiveLooseOf(ctx context.Context, merchantID string, before i
 		write, merchantID, before)
 }
 
-// Removed is what became of lines of an archive.
-type Removed struct {
-	Payments, Rows int
-	Left           int // payments that have changed since, of which nothing was removed
-}
-
 // errNotAsArchived says that a payment is not as the archive has it.
 var errNotAsArchived = errors.New("it has changed since")
 
@@ -253,9 +247,9 @@ var errNotAsArchived = errors.New("it has changed since")
 // belongs to no payment. The payment's own row stays, with its names and idempotency keys: what comes late for it is not
 // lost, and nobody is charged again for an old key. A payment that is not exactly as it was archived is left. Removing again
 // does no harm.
-func (s *Common) Remove(ctx context.Context, lines []chain.Record) (r Removed, err error) {
+func (s *Common) Remove(ctx context.Context, lines []chain.Record) (r chain.Removed, err error) {
 	err = s.Tx(ctx, func(tx DB) error {
-		r = Removed{}
+		r = chain.Removed{}
 		for _, part := range parts(lines) {
 			n, err := remove(ctx, tx, part)
 			switch {
@@ -263,7 +257,7 @@ func (s *Common) Remove(ctx context.Context, lines []chain.Record) (r Removed, e
 				r.Left++
 			case err != nil:
 				return err
-			case n > 0 && part[0].Row != nil && part[0].Row.Table == Payments.Name:
+			case n > 0 && part[0].Row != nil && part[0].Row.Table == chain.PaymentsTable:
 				r.Payments++
 			}
 			r.Rows += n
@@ -277,7 +271,7 @@ func (s *Common) Remove(ctx context.Context, lines []chain.Record) (r Removed, e
 func parts(lines []chain.Record) (all [][]chain.Record) {
 	loose := false
 	for _, l := range lines {
-		begins := l.Row != nil && l.Row.Table == Payments.Name
+		begins := l.Row != nil && l.Row.Table == chain.PaymentsTable
 		if id, _ := owner(l); begins || len(all) == 0 || id == "" != loose {
 			all = append(all, nil)
 			loose = id == "" && !begins
@@ -294,7 +288,7 @@ func owner(l chain.Record) (paymentID, merchantID string) {
 		return l.Exchange.PaymentID, l.Exchange.MerchantID
 	case l.Action != nil:
 		return l.Action.PaymentID, l.Action.MerchantID
-	case l.Row != nil && l.Row.Table == Payments.Name:
+	case l.Row != nil && l.Row.Table == chain.PaymentsTable:
 		return text(l.Row, "id"), text(l.Row, "merchant_id")
 	case l.Row != nil:
 		return text(l.Row, "payment_id"), text(l.Row, "merchant_id")
@@ -322,7 +316,7 @@ func number(r *chain.Row, column string) int64 {
 
 // remove removes one payment's past, or what belongs to no payment.
 func remove(ctx context.Context, tx DB, part []chain.Record) (n int, err error) {
-	if first := part[0].Row; first != nil && first.Table == Payments.Name {
+	if first := part[0].Row; first != nil && first.Table == chain.PaymentsTable {
 		if err := holdArchived(ctx, tx, first, part); err != nil {
 			return 0, err
 		}

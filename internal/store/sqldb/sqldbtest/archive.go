@@ -17,7 +17,6 @@ import (
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
-	"github.com/lunas-pay/lunas/internal/store/sqldb"
 	"github.com/lunas-pay/lunas/internal/store/storetest"
 	"github.com/lunas-pay/lunas/internal/webhook"
 )
@@ -26,7 +25,7 @@ import (
 type Archived interface {
 	store.Store
 	Archive(ctx context.Context, before time.Time, write func(chain.Record) error) error
-	Remove(ctx context.Context, lines []chain.Record) (sqldb.Removed, error)
+	Remove(ctx context.Context, lines []chain.Record) (chain.Removed, error)
 	ExportChain(ctx context.Context, write func(chain.Record) error) error
 }
 
