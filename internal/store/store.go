@@ -85,6 +85,7 @@ type Store interface {
 	Actions
 	Operators
 	Follower
+	Onboarding
 	Close() error
 }
 

@@ -36,18 +36,19 @@ type Options struct {
 type Store struct {
 	opts Options
 
-	mu        sync.RWMutex
-	closed    bool
-	one       [1]store.Change // Commit's group
-	merchants map[string]*merchant
-	tasks     queue
-	serials   map[serial]*task // the task of each serial key that was claimed last
-	leases    map[string]time.Time
-	limits    map[string]time.Time
-	registry  registry
-	operators operators
-	fence     *store.Fence // nil: none
-	actions   []store.Action
+	mu         sync.RWMutex
+	closed     bool
+	one        [1]store.Change // Commit's group
+	merchants  map[string]*merchant
+	tasks      queue
+	serials    map[serial]*task // the task of each serial key that was claimed last
+	leases     map[string]time.Time
+	limits     map[string]time.Time
+	registry   registry
+	operators  operators
+	onboarding onboarding
+	fence      *store.Fence // nil: none
+	actions    []store.Action
 }
 
 // merchant is what one merchant has. Nothing of one can be reached through another.
@@ -100,7 +101,7 @@ func New(o Options) *Store {
 	}
 	return &Store{
 		opts: o, merchants: map[string]*merchant{}, serials: map[serial]*task{}, leases: map[string]time.Time{},
-		limits: map[string]time.Time{}, registry: newRegistry(), operators: newOperators(),
+		limits: map[string]time.Time{}, registry: newRegistry(), operators: newOperators(), onboarding: newOnboarding(),
 	}
 }
 

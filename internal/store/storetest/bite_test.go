@@ -59,10 +59,11 @@ type bad struct {
 	unplaced       func() (int, time.Time, error)
 	feed           func(merchantID string, mode payment.Mode, after int64, limit int) ([]store.Told, error)
 
-	registered func(after int64) (store.Registered, error)
-	register   func(seen int64, r store.Registered) (int64, error)
-	keyUsed    func(merchantID, keyID string, at time.Time) error
-	apiKeys    func(merchantID string) ([]merchant.APIKey, error)
+	registered        func(after int64) (store.Registered, error)
+	register          func(seen int64, r store.Registered) (int64, error)
+	saveRegistrations func(store.RegistrationFile, []store.Registration) error
+	keyUsed           func(merchantID, keyID string, at time.Time) error
+	apiKeys           func(merchantID string) ([]merchant.APIKey, error)
 
 	setFence      func(at time.Time, reason string) error
 	fence         func() (store.Fence, error)
@@ -319,7 +320,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenBooks(), brokenFollowers(), brokenOperators())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenBooks(), brokenFollowers(), brokenOperators(), brokenOnboarding())
 }
 
 func brokenCommits() []breakage {
