@@ -54,6 +54,7 @@ var rooms = []room{
 	{"qris", "* cmd/lunas internal/rail sandbox internal/evidence " + doors},
 	{"sandbox", "* cmd/lunas"},
 	{"sandbox/qrscan", "sandbox"},
+	{"sandbox/sftpserver", "cmd/lunas"},
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
