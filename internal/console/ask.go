@@ -220,30 +220,9 @@ func (s *server) refusalOf(code string) wording.Words {
 	return wording.Words{ID: "Tidak dapat dilakukan (" + code + ").", EN: "It cannot be done (" + code + ")."}
 }
 
-// paymentView is a payment with what can be done.
-type paymentView struct {
-	Payment payment.Payment
-	Asks    []possible
-	Pending []operator.Approval
-}
-
 // pending lists the requests about something that wait for a second person.
 func (v *visit) pending(subject string) ([]operator.Approval, error) {
 	return v.s.Engine.Store.Approvals(v.r.Context(), store.ApprovalFilter{MerchantID: v.Merchant.ID, Subject: subject, PendingAt: v.Wall})
-}
-
-func (s *server) paymentPage(v *visit) (err error) {
-	d := paymentView{}
-	if d.Payment, err = s.Engine.Store.Load(v.r.Context(), v.Merchant.ID, v.r.PathValue("id")); err != nil {
-		return err
-	}
-	if d.Asks, err = v.asks(d.Payment); err != nil {
-		return err
-	}
-	if d.Pending, err = v.pending(d.Payment.ID); err != nil {
-		return err
-	}
-	return v.show("payment", d)
 }
 
 // badRequest is for what a browser does not send by itself.

@@ -67,6 +67,8 @@ type Options struct {
 	Now  func() time.Time // the engine's clock
 	Wall func() time.Time // people's clock: sessions, codes, and how long a request waits. By default the machine's
 	Log  *slog.Logger
+
+	Stopping <-chan struct{} // closed when the process is about to end: open pages are let go; nil: never
 }
 
 // Merchant is a merchant as operators know it.
@@ -81,6 +83,8 @@ type Console struct {
 type server struct {
 	Options
 	pages pages
+	// streams counts the pages that are told of changes.
+	streams chan struct{}
 }
 
 // New makes the console. Its handler serves everything below /console; Run must run beside it.
@@ -90,7 +94,7 @@ func New(o Options) *Console {
 }
 
 func newServer(o Options) *server {
-	s := &server{Options: o, pages: loadPages()}
+	s := &server{Options: o, pages: loadPages(), streams: make(chan struct{}, streamsMax)}
 	s.URL = strings.TrimRight(s.URL, "/")
 	if s.Now == nil {
 		s.Now = time.Now
@@ -110,8 +114,9 @@ func newServer(o Options) *server {
 	return s
 }
 
-// Run carries out what was approved and left behind, and forgets old sessions now and then, until the context ends.
+// Run follows the feeds for what pages search and count by, carries out what was approved and left behind, and forgets old sessions now and then, until the context ends.
 func (c *Console) Run(ctx context.Context) {
+	go c.s.follow(ctx)
 	for tick := 0; ; tick++ {
 		if err := c.Resume(ctx); err != nil && ctx.Err() == nil {
 			c.s.Log.Warn("approvals that were left behind cannot be looked for", "error", err)

@@ -145,6 +145,15 @@ func (v *visit) Time(t time.Time) string {
 	return t.In(payment.WIB).Format("02/01/2006 15:04:05") + " WIB"
 }
 
+// Moment is Time to the millisecond, for lines that stand close together; the day is left out of today's.
+func (v *visit) Moment(t time.Time) string {
+	t = t.In(payment.WIB)
+	if payment.DayOf(t) == payment.DayOf(v.s.Now()) {
+		return t.Format("15:04:05.000")
+	}
+	return t.Format("02/01/2006 15:04:05.000")
+}
+
 // Money writes an amount so that it does not break in two.
 func (v *visit) Money(r payment.Rupiah) string { return strings.ReplaceAll(r.String(), " ", "\u00a0") }
 

@@ -29,7 +29,7 @@ func (rt route) perMerchant() bool { return strings.Contains(rt.pattern, "{merch
 
 // routes is the table of routes.
 func (s *server) routes() []route {
-	return slices.Concat(s.frameRoutes(), s.actionRoutes(), s.userRoutes(), s.accountRoutes())
+	return slices.Concat(s.frameRoutes(), s.viewRoutes(), s.actionRoutes(), s.userRoutes(), s.accountRoutes())
 }
 
 // frameRoutes are those of coming and going.
@@ -44,7 +44,6 @@ func (s *server) frameRoutes() []route {
 		{"POST /console/logout", signedIn, s.logout, ""},
 		{"GET /console/{$}", signedIn, s.home, ""},
 		{"GET /console/m/{merchant}/{$}", operator.Viewer, s.overview, "overview"},
-		{"GET /console/m/{merchant}/payments/{id}", operator.Viewer, s.paymentPage, ""},
 	}
 }
 

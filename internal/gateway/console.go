@@ -22,7 +22,7 @@ func (g *Gateway) newConsole(o Options) (*console.Console, error) {
 		return nil, err
 	}
 	return console.New(console.Options{
-		Engine: g.Engine, Keyring: keyring, Key: key, URL: o.Config.PublicURL, Now: o.Clock.Now, Log: o.Log,
+		Engine: g.Engine, Keyring: keyring, Key: key, URL: o.Config.PublicURL, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving,
 		Merchants: func(ctx context.Context) (list []console.Merchant, err error) {
 			all, err := g.registry.Merchants(ctx)
 			for _, m := range all {

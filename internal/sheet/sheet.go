@@ -157,6 +157,15 @@ func (w *Writer) endSheet() error {
 	return w.stream.Flush()
 }
 
+// Flush sends on the rows that were written so far, of CSV; XLSX is written by Close.
+func (w *Writer) Flush() error {
+	if w.csv == nil {
+		return nil
+	}
+	w.csv.Flush()
+	return w.csv.Error()
+}
+
 // Close ends what was begun.
 func (w *Writer) Close() error {
 	if w.csv != nil {

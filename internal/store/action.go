@@ -66,6 +66,7 @@ const (
 	ActDatabaseConfirmed  = "database.confirmed"
 	ActLogExported        = "log.exported"
 	ActEvidenceExported   = "evidence.exported"
+	ActPaymentsExported   = "payments.exported"
 	ActPaymentsArchived   = "payments.archived"
 	ActArchivedRemoved    = "payments.archived_removed"
 )

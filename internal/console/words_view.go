@@ -1,0 +1,159 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/lunas-pay/lunas/internal/operator"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/webhook"
+	"github.com/lunas-pay/lunas/internal/wording"
+)
+
+// They are never written.
+var (
+	sayMode         = wording.Words{ID: "Mode: test atau live.", EN: "A mode is test or live."}
+	sayState        = wording.Words{ID: "Keadaan ini tidak ada.", EN: "There is no such state."}
+	sayRail         = wording.Words{ID: "Jalur: ovo, snap, doku, atau faspay.", EN: "A rail is ovo, snap, doku or faspay."}
+	sayDay          = wording.Words{ID: "Tulis tanggal seperti 2026-03-21.", EN: "Write a day as 2026-03-21."}
+	sayDays         = wording.Words{ID: "Tanggal awal harus sebelum tanggal akhir.", EN: "The first day must not be after the last one."}
+	sayAmount       = wording.Words{ID: "Tulis jumlah dalam rupiah, seperti 12500.", EN: "Write an amount in rupiah, as 12500."}
+	sayPhoneHash    = wording.Words{ID: "Cari nomor HP lewat kolom pencarian.", EN: "Look for a phone by the search field."}
+	sayNumberForm   = wording.Words{ID: "Tulis nomor sebagai batch/referensi, seperti 12/345.", EN: "Write a number as batch/reference, as 12/345."}
+	sayCodeForm     = wording.Words{ID: "Kode persetujuan terdiri atas huruf dan angka.", EN: "An approval code is made of letters and digits."}
+	sayCursor       = wording.Words{ID: "Halaman ini tidak ada. Mulailah dari yang terbaru.", EN: "There is no such page. Begin with the newest."}
+	sayFoundNothing = wording.Words{
+		ID: "Tidak ada pembayaran yang ditemukan. Yang dapat dicari: id, referensi, nomor HP lengkap, batch/referensi, kode persetujuan, jumlah.",
+		EN: "No payment was found. You can look for an id, a reference, a whole phone number, batch/reference, an approval code, an amount.",
+	}
+	sayNotSent = wording.Words{ID: "tidak terkirim, provider tidak dapat dihubungi", EN: "not sent, the provider could not be reached"}
+)
+
+// viewWords are those of the pages on which people look at payments.
+var viewWords = map[string]wording.Words{ // never written
+	"payments": {ID: "Pembayaran", EN: "Payments"}, "find": {ID: "Cari", EN: "Find"}, "find_field": {ID: "Cari pembayaran", EN: "Find a payment"},
+	"find_hint": {ID: "Id, referensi, nomor HP, batch/referensi, kode persetujuan, atau jumlah", EN: "Id, reference, phone, batch/reference, approval code, or amount"},
+	"filter":    {ID: "Saring", EN: "Filter"}, "filter_submit": {ID: "Terapkan", EN: "Apply"}, "filter_reset": {ID: "Semua", EN: "All"}, "any": {ID: "semua", EN: "any"},
+	"from": {ID: "Dari tanggal", EN: "From day"}, "to_day": {ID: "Sampai tanggal", EN: "To day"}, "rail": {ID: "Jalur", EN: "Rail"}, "mode": {ID: "Mode", EN: "Mode"},
+	"mode_test": {ID: "uji coba", EN: "test"}, "mode_live": {ID: "sungguhan", EN: "live"}, "live": {ID: "sungguhan", EN: "live"},
+	"number": {ID: "Batch/referensi", EN: "Batch/reference"}, "approval_code": {ID: "Kode persetujuan", EN: "Approval code"}, "filtered_by": {ID: "Hanya", EN: "Only"},
+	"payments_none": {ID: "Belum ada pembayaran.", EN: "There are no payments yet."}, "payments_none_hint": {ID: "Buat yang pertama dengan POST /v1/payments, atau dengan lunas payments create.", EN: "Make the first one by POST /v1/payments, or by lunas payments create."},
+	"payments_no_match": {ID: "Tidak ada pembayaran yang cocok.", EN: "No payment matches."}, "payments_looked": {ID: "Belum semua dilihat. Cari lebih jauh ke belakang:", EN: "Not all were looked at. Look further back:"},
+	"newest": {ID: "Terbaru", EN: "Newest"}, "export": {ID: "Unduh CSV", EN: "Download CSV"}, "export_rows": {ID: "baris diterima …", EN: "rows so far …"}, "export_done": {ID: "Selesai:", EN: "Done:"}, "export_broke": {ID: "Unduhan terputus. Coba lagi.", EN: "The download broke off. Try again."},
+	"story": {ID: "Yang terjadi", EN: "What happened"}, "story_left": {ID: "baris lebih lama tidak ditampilkan.", EN: "older lines are not shown."}, "story_all": {ID: "Tampilkan semua", EN: "Show all"},
+	"message": {ID: "Pesan (tersamar)", EN: "Message (masked)"}, "account": {ID: "Akun", EN: "Account"}, "method": {ID: "Cara bayar", EN: "Method"}, "waits": {ID: "Menunggu", EN: "Waits for"}, "customer_sees": {ID: "Pelanggan membaca", EN: "The customer reads"},
+	"why_review": {ID: "Mengapa perlu diperiksa", EN: "Why a human must look"}, "attempts": {ID: "Percobaan", EN: "Attempts"}, "updated": {ID: "Berubah", EN: "Changed"}, "description": {ID: "Keterangan", EN: "Description"},
+	"turned": {ID: "Halaman ini diperbarui.", EN: "This page was updated."}, "response_code": {ID: "Jawaban", EN: "Answer"}, "invoice": {ID: "Nomor invoice di provider", EN: "Invoice at the provider"}, "warning_cutoff": {ID: "Diterima dekat batas waktu: pembalikan mungkin terlambat.", EN: "Taken close to the cut-off: a reversal may come too late."},
+}
+
+// callWords name what is asked of a provider.
+var callWords = map[payment.Call]wording.Words{ // never written
+	payment.CallPush: {ID: "Push ke ponsel", EN: "Push to the phone"}, payment.CallReversal: {ID: "Pembalikan", EN: "Reversal"},
+	payment.CallCheck: {ID: "Tanya keadaan", EN: "Status check"}, payment.CallVoid: {ID: "Pembatalan (void)", EN: "Void"},
+	payment.CallCheckVoid: {ID: "Tanya keadaan void", EN: "Check of the void"}, payment.CallGenerate: {ID: "Pembuatan QR", EN: "Making of a QR"},
+	payment.CallRefund: {ID: "Pengembalian", EN: "Refund"}, payment.CallPost: {ID: "Pembuatan tagihan", EN: "Making of a bill"},
+	payment.CallCancel: {ID: "Penarikan tagihan", EN: "Taking back of a bill"},
+}
+
+var classWords = map[payment.Class]wording.Words{ // never written
+	payment.Approved: {ID: "berhasil", EN: "approved"}, payment.Refused: {ID: "ditolak", EN: "refused"}, payment.Pending: {ID: "provider belum tahu", EN: "the provider does not know yet"},
+	payment.Unknown: {ID: "jawaban tidak pasti", EN: "an answer that says nothing certain"}, payment.NotFound: {ID: "tidak dikenal provider", EN: "unknown to the provider"},
+	payment.WasReversed: {ID: "sudah dibalik", EN: "it has been reversed"}, payment.Duplicate: {ID: "nomor sudah pernah dipakai", EN: "the number was used before"},
+	payment.Misconfigured: {ID: "ditolak, akun di provider perlu dibenahi", EN: "refused, the account at the provider needs mending"}, payment.TokenDead: {ID: "token tidak berlaku", EN: "the token was not valid"},
+}
+
+var silenceWords = map[payment.Silence]wording.Words{ // never written
+	payment.Silent: {ID: "tidak ada jawaban", EN: "no answer"}, payment.Garbled: {ID: "jawaban tidak dapat dibaca", EN: "an answer that is no verdict"},
+	payment.Interrupted: {ID: "terputus, prosesnya mati", EN: "interrupted, its process died"},
+}
+
+var askedWords = map[payment.Ask]wording.Words{ // never written
+	payment.AskCheck: {ID: "Diminta: tanyakan keadaannya", EN: "Asked for: a status check"}, payment.AskVoid: {ID: "Diminta: batalkan (void)", EN: "Asked for: a void"},
+	payment.AskCancel: {ID: "Diminta: hentikan", EN: "Asked for: to cancel"}, payment.AskRefund: {ID: "Diminta: kembalikan", EN: "Asked for: a refund"},
+	payment.AskRenew: {ID: "Diminta: QR baru", EN: "Asked for: another QR"}, payment.AskReverse: {ID: "Diminta: kirim pembalikan lagi", EN: "Asked for: the reversal once more"},
+	payment.AskResolve: {ID: "Ditutup oleh orang", EN: "Resolved by hand"}, payment.AskReturn: {ID: "Pelanggan kembali dari halaman provider", EN: "The customer came back from the provider's page"},
+	payment.AskPhone: {ID: "Pelanggan mengisi nomor HP", EN: "The customer gave a phone number"},
+}
+
+var happenedWords = map[string]wording.Words{ // never written
+	"requested": {ID: "Pembayaran diminta", EN: "The payment was requested"}, "chosen": {ID: "Pelanggan memilih cara bayar", EN: "The customer chose how to pay"},
+	"no_route": {ID: "Tidak ada jalur lain", EN: "There is no other way left"}, "woke": {ID: "Waktunya tiba", EN: "The time had come"},
+	"faulted": {ID: "lunas tidak dapat melanjutkan", EN: "lunas could not go on"},
+}
+
+var waitWords = map[string]wording.Words{ // never written
+	"confirm": {ID: "Pelanggan mengonfirmasi di aplikasi OVO", EN: "The customer to confirm in the OVO app"}, "check": {ID: "Provider ditanya keadaannya", EN: "The provider to be asked"},
+	"reverse": {ID: "Pembalikan dikirim bila tidak ada jawaban", EN: "The reversal, unless an answer comes"}, "confirm_reversal": {ID: "Provider memastikan pembalikan", EN: "The provider to confirm the reversal"},
+	"confirm_void": {ID: "Provider memastikan pembatalan", EN: "The provider to confirm the void"}, "present": {ID: "QR atau tagihan dibuat", EN: "The QR or bill to be made"},
+	"push": {ID: "Jalur lain dicoba", EN: "Another way to be tried"}, "scan": {ID: "Pelanggan memindai QR", EN: "The customer to scan the QR"}, "pay": {ID: "Pelanggan membayar di halaman provider", EN: "The customer to pay on the provider's page"},
+	"confirm_refund": {ID: "Provider memastikan pengembalian", EN: "The provider to confirm the refund"}, "redirect": {ID: "Pelanggan memilih cara bayar", EN: "The customer to choose how to pay"},
+	"inspect": {ID: "Anda: periksa, lalu tutup", EN: "You: look, then resolve it"},
+}
+
+var decisionWords = map[operator.ApprovalState]wording.Words{ // never written
+	operator.Approved: {ID: "menyetujui", EN: "approved"}, operator.Rejected: {ID: "menolak", EN: "rejected"}, operator.Withdrawn: {ID: "menarik kembali", EN: "withdrew"},
+}
+
+func sentWords(operation string) wording.Words {
+	w := operationWords(operation)
+	return wording.Words{ID: "Terkirim: " + w.ID, EN: "Sent: " + w.EN}
+}
+
+func receivedWords(operation string) wording.Words {
+	w := operationWords(operation)
+	return wording.Words{ID: "Diterima: " + w.ID, EN: "Received: " + w.EN}
+}
+
+func operationWords(operation string) wording.Words {
+	if w, ok := callWords[payment.Call(operation)]; ok {
+		return w
+	}
+	return wording.Words{ID: operation, EN: operation}
+}
+
+func deliveryWords(d webhook.Delivery) wording.Words {
+	w := map[webhook.State]wording.Words{
+		webhook.Due: {ID: "Webhook menunggu dikirim", EN: "Webhook to be sent"}, webhook.Delivered: {ID: "Webhook diterima toko", EN: "Webhook taken by the shop"},
+		webhook.Failed: {ID: "Webhook gagal", EN: "Webhook given up"},
+	}[d.State]
+	return wording.Words{ID: w.ID + ": " + d.Type, EN: w.EN + ": " + d.Type}
+}
+
+// reviews say in Indonesian why a human must look, by the beginning of what the core says. They are never written.
+var reviews = []struct{ begins, id string }{
+	{"the number of this push was used before, and the provider answers", "Nomor push ini pernah dipakai; jawaban provider mungkin tentang penjualan lama"},
+	{"the number of this push was used before", "Nomor push ini pernah dipakai"},
+	{"the push was charged, or may have been", "Pelanggan terdebit, atau mungkin terdebit, dan batas waktu pembalikan sudah lewat"},
+	{"paid here, but the provider answers a status check with", "Lunas di sini, tetapi provider menjawab lain"},
+	{"paid here, but the provider answers a query with", "Lunas di sini, tetapi provider menjawab lain"},
+	{"paid here, but the provider confirms a reversal with", "Lunas di sini, tetapi provider memastikan pembalikan"},
+	{"paid here, but the provider says that it was given back", "Lunas di sini, tetapi menurut provider uangnya sudah dikembalikan"},
+	{"paid here, but the provider says that it was not", "Lunas di sini, tetapi menurut provider tidak dibayar"},
+	{"reversed here, but the provider answers a status check with", "Dibalik di sini, tetapi provider menjawab lain"},
+	{"reversed here, but the provider says that the customer is charged", "Dibalik di sini, tetapi menurut provider pelanggan terdebit"},
+	{"voided here, but the provider says that the customer is charged", "Dibatalkan di sini, tetapi menurut provider pelanggan terdebit"},
+	{"the provider answers a status check with", "Provider menjawab pertanyaan keadaan dengan kode yang tidak menentukan"},
+	{"the provider refuses the reversal with", "Provider menolak pembalikan"},
+	{"the provider answers a check of the void with", "Provider menjawab pertanyaan void dengan kode yang tidak menentukan"},
+	{"the provider did not know the push", "Provider tidak mengenal push ini, dan tidak menjawab apakah masih begitu"},
+	{"no reversal was confirmed before", "Tidak ada pembalikan yang dipastikan sebelum batas waktu provider"},
+	{"the provider does not say whether the void was done", "Provider tidak mengatakan apakah void dilakukan"},
+	{"the number of this QR was used before", "Nomor QR ini pernah dipakai: lihat apakah uangnya milik penjualan lama"},
+	{"the customer paid", "Jumlah yang dibayar pelanggan berbeda dari yang diminta"},
+	{"the customer was charged twice", "Pelanggan terdebit dua kali: kembalikan salah satunya"},
+	{"the provider has not said whether", "Provider belum mengatakan apakah pelanggan membayar"},
+	{"the provider did not confirm the refund", "Provider tidak memastikan pengembalian pada hari pembayaran"},
+	{"the provider had seen this invoice before", "Provider pernah melihat invoice ini: mungkin itu penjualan lama"},
+}
+
+// reviewWords says why a human must look, in both languages: in Indonesian with the core's own words where those say more.
+func reviewWords(why string) wording.Words {
+	if why == "" {
+		return wording.Words{}
+	}
+	for _, r := range reviews {
+		if strings.HasPrefix(why, r.begins) {
+			return wording.Words{ID: r.id + " (" + why + ")", EN: why}
+		}
+	}
+	return wording.Words{ID: why, EN: why}
+}
