@@ -84,6 +84,8 @@ func TestOthersSeeNothing(t *testing.T) {
 				address, absent = strings.ReplaceAll(address, "{id}", e.ID), "endpoint_not_found"
 			case strings.HasPrefix(path, "/v1/api_keys"):
 				address, absent = strings.ReplaceAll(address, "{id}", own.ID), "api_key_not_found"
+			case strings.HasPrefix(path, "/v1/reconciliations"):
+				absent = "reconciliation_not_found"
 			case strings.HasPrefix(path, "/v1/merchants"):
 				address = strings.NewReplacer("{id}", "teh", "{account}", "ovo", "{key}", own.ID).Replace(address)
 				absent = "insufficient_scope"
@@ -200,6 +202,7 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 	w.tourWebhooks()
 	w.tourMerchants()
 	w.tourDeeds()
+	w.tourBooks()
 	provoked := map[string]bool{}
 	for _, seen := range []*observer{w.seen, tourQR(t)} {
 		seen.mu.Lock()

@@ -15,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"github.com/lunas-pay/lunas/internal/books"
 	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -34,6 +35,8 @@ type Options struct {
 	Used func(merchant.APIKey)
 	// Registry makes and changes merchants and what is theirs. Needed too.
 	Registry *registry.Registry
+	// Books shows recaps and reconciles. Needed too.
+	Books *books.Books
 	// Keyring opens exchanges for showing.
 	Keyring *exchange.Keyring
 	// Now is the engine's clock; time.Now by default.
@@ -123,7 +126,7 @@ func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
-		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeDoctor, s.routeHealth, s.routeReady,
+		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeRecaps, s.routeReconciliations, s.routeDoctor, s.routeHealth, s.routeReady,
 	} {
 		register()
 	}

@@ -234,7 +234,7 @@ func (s *server) serveContract() {
 		delete(contract.Components.Schemas.Map(), unused)
 	}
 	for name, schema := range contract.Components.Schemas.Map() { // order does not matter: each by itself
-		if !slices.Contains([]string{"NewPayment", "Reason", "RefundOrder", "NewEndpoint", "EndpointChange", "Rotation", "ReplayRequest"}, name) {
+		if !slices.Contains([]string{"NewPayment", "Reason", "RefundOrder", "NewEndpoint", "EndpointChange", "Rotation", "ReplayRequest", "NewReconciliation"}, name) {
 			schema.AdditionalProperties = nil // what we answer may get more fields
 		}
 	}

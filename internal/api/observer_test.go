@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/lunas-pay/lunas/internal/sheet"
 )
 
 // observer keeps every answer that a world gives, so that all of them can be held against the contract and searched
@@ -136,7 +138,8 @@ func (c contract) check(o observation) error {
 	if !ok {
 		return fmt.Errorf("the content type %q is not in the contract", o.header.Get("Content-Type"))
 	}
-	if strings.HasPrefix(o.header.Get("Content-Type"), "image/") {
+	if media := o.header.Get("Content-Type"); strings.HasPrefix(media, "image/") || strings.HasPrefix(media, "text/csv") ||
+		media == "application/yaml" || media == sheet.XLSX.ContentType() {
 		if len(o.body) == 0 && o.method != "HEAD" {
 			return fmt.Errorf("an empty picture")
 		}

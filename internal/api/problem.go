@@ -235,6 +235,15 @@ var catalogue = map[string]kind{ // never written
 	"url_invalid":        {422, "Bad address", "Give an https address that can be reached from the internet."},
 	"events_invalid":     {422, "Bad event type", "See the event types at /openapi.yaml, or leave events out to get everything."},
 
+	// Recaps and reconciliation.
+	"recap_not_found":          {404, "No such recap", "See /v1/recaps; a day is closed soon after it is over."},
+	"reconciliation_not_found": {404, "No such reconciliation", "Check the id, and that the key is of the merchant and mode that made it."},
+	"reconciliation_account":   {422, "No such account", "Name the account whose settlement file it is."},
+	"day_invalid":              {422, "Bad day", "Write a day that has begun as 2026-03-21."},
+	"file_invalid":             {422, "The file cannot be used", "Send a CSV or XLSX file with the names of its columns above its rows; give a mapping where they are others than expected."},
+	"mapping_invalid":          {422, "Bad mapping", "Begin with one of /v1/mappings/{rail} and write your file's names of columns into it."},
+	"reconciliations_waiting":  {503, "Too many reconciliations", "Wait until one has ended, and send it again."},
+
 	// Merchants, accounts and API keys.
 	registry.CodeMerchantNotFound:   {404, "No such merchant", "See /v1/merchants."},
 	registry.CodeMerchantExists:     {409, "The id is taken", "Use another id, or change the merchant that has it."},

@@ -38,6 +38,18 @@ var needs = map[string]access{ // never written
 	"get-webhook-endpoint":    {scope: merchant.Read},
 	"list-webhook-deliveries": {scope: merchant.Read},
 
+	"list-recaps":                    {scope: merchant.Read},
+	"get-recap-day":                  {scope: merchant.Read},
+	"export-recap-day-csv":           {scope: merchant.Read},
+	"export-recap-day-xlsx":          {scope: merchant.Read},
+	"list-reconciliations":           {scope: merchant.Read},
+	"get-reconciliation":             {scope: merchant.Read},
+	"list-discrepancies":             {scope: merchant.Read},
+	"get-reconciliation-report-csv":  {scope: merchant.Read},
+	"get-reconciliation-report-xlsx": {scope: merchant.Read},
+	"get-mapping":                    {scope: merchant.Read},
+	"create-reconciliation":          {scope: merchant.Admin},
+
 	"create-payment": {scope: merchant.Pay},
 	"check-payment":  {scope: merchant.Pay},
 	"cancel-payment": {scope: merchant.Pay},

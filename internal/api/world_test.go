@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/books"
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -127,6 +128,7 @@ type world struct {
 	logs    *logs
 	now     atomic.Int64 // offset of the clock from real time
 	engine  *engine.Engine
+	books   *books.Books
 	seen    *observer
 	stop    chan struct{}
 }
@@ -238,9 +240,16 @@ func newWorld(t testing.TB, clock func() time.Time) *world {
 			return rail.Open(a, exchange.NewTransport(exchange.Options{}), clock)
 		},
 	})
+	w.books = books.New(books.Options{
+		Store: w.store, NewID: engine.NewID, Now: clock, Log: log, TempDir: t.TempDir(),
+		Rail: func(_ context.Context, merchantID, account string) (payment.Rail, bool) {
+			return payment.OVO, merchantID == "mer_a" && account == "main"
+		},
+	})
+	t.Cleanup(w.books.Close)
 	w.server = newServer(Options{
-		Registry: reg,
-		Engine:   w.engine, Store: w.store, Keyring: keyring, Now: clock, Log: log, Stopping: w.stop,
+		Registry: reg, Books: w.books,
+		Engine: w.engine, Store: w.store, Keyring: keyring, Now: clock, Log: log, Stopping: w.stop,
 		Keys: func(hash [32]byte) (merchant.APIKey, bool) {
 			if k, ok := known(hash); ok {
 				return k, true

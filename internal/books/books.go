@@ -174,3 +174,13 @@ func (b *Books) alone(ctx context.Context, merchantID string, day payment.Day, f
 	}
 	return true, nil
 }
+
+// Recaps lists recaps; see store.Books.
+func (b *Books) Recaps(ctx context.Context, f store.RecapFilter) ([]recap.Recap, error) {
+	return b.Store.Recaps(ctx, f)
+}
+
+// Closed gives when a day was closed, or store.ErrNotFound.
+func (b *Books) Closed(ctx context.Context, merchantID string, day payment.Day) (time.Time, error) {
+	return b.Store.Closed(ctx, merchantID, day)
+}

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/api"
+	"github.com/lunas-pay/lunas/internal/books"
 	"github.com/lunas-pay/lunas/internal/checkout"
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/console"
@@ -25,6 +26,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/observe"
+	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -50,6 +52,7 @@ type Options struct {
 type Gateway struct {
 	Engine   *engine.Engine
 	Courier  *courier.Courier
+	Books    *books.Books
 	Handler  http.Handler
 	store    store.Store
 	registry *registry.Registry
@@ -141,12 +144,20 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if err != nil {
 		return err
 	}
+	g.Books = books.New(books.Options{
+		Store: g.store, NewID: engine.NewID, Now: o.Clock.Now, Log: o.Log, LockFor: o.Clock.atSpeed(5 * time.Minute),
+		Every: min(20*time.Second, max(o.Clock.real(20*time.Second), 250*time.Millisecond)),
+		Rail: func(ctx context.Context, merchantID, account string) (payment.Rail, bool) {
+			a, err := g.registry.Account(ctx, merchantID, account)
+			return payment.Rail(a.Rail), err == nil
+		},
+	})
 	if g.console, err = g.newConsole(o); err != nil {
 		return err
 	}
 	options := api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
-		Keys: g.registry.Key, Used: g.registry.Used, Registry: g.registry,
+		Keys: g.registry.Key, Used: g.registry.Used, Registry: g.registry, Books: g.Books,
 		CheckoutURL: links.Of, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0, Doctor: g.Doctor,
 	}
 	if v := g.look.observer; v != nil {
@@ -200,7 +211,10 @@ func (g *Gateway) Stats() group.Stats {
 }
 
 // Close ends a gateway that does not Serve. What is under way is left to the next start.
-func (g *Gateway) Close() error { return errors.Join(g.look.close(), g.store.Close()) }
+func (g *Gateway) Close() error {
+	g.Books.Close()
+	return errors.Join(g.look.close(), g.store.Close())
+}
 
 // ready tells why no payment should be sent here, if so.
 func (g *Gateway) ready() error {
@@ -252,6 +266,9 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	delivered := make(chan struct{})
 	go func() {
 		defer close(delivered)
+		var closing sync.WaitGroup
+		closing.Go(func() { g.Books.Run(running) })
+		defer closing.Wait()
 		g.Courier.Run(running)
 	}()
 	var err error
@@ -279,6 +296,7 @@ func (g *Gateway) close(server *http.Server, stop func(), delivered <-chan struc
 	stop()
 	select {
 	case <-delivered:
+		g.Books.Close()
 	case <-ctx.Done(): // webhooks under way come again after the next start
 	}
 	return errors.Join(g.look.close(), g.store.Close())
