@@ -69,6 +69,14 @@ func TestPaymentsOnTheCommandLine(t *testing.T) {
 	d.line(0, "There are no such payments", "payments", "list", "--reference", "none")
 	d.line(0, paid, "payments", "get", paid)
 	d.line(0, paid, "payments", "check", paid)
+	if said := d.line(0, "> ", "payments", "exchanges", paid); !strings.Contains(said, "push request, account") || !strings.Contains(said, "< ") || strings.Contains(said, "81211110101") {
+		t.Errorf("what was said to the provider:\n%s", said)
+	}
+	if said := d.line(0, "State    registered", "phones", "check", "081211110101"); strings.Contains(said, "81211110101") {
+		t.Errorf("what is said of a phone:\n%s", said)
+	}
+	d.line(3, "the phone is not registered", "phones", "check", "081200000014")
+	d.line(1, "10 to 13 digits", "phones", "check", "0812")
 	d.line(0, "voided", "payments", "void", paid, "--reason", "the coffee was cold", "--wait")
 	d.line(1, "actions say what is possible", "payments", "void", paid)
 	d.line(3, "the payment is voided, not paid", "payments", "watch", paid)
@@ -146,6 +154,22 @@ func TestWebhooksOnTheCommandLine(t *testing.T) {
 	<-took
 	d.line(2, "can't be used together", "webhooks", "replay", endpoint, "--event", event, "--from", "2026-03-21T00:00:00+07:00")
 	d.line(0, "events are sent again", "webhooks", "replay", endpoint, "--from", "2026-03-21T00:00:00+07:00", "--to", "2026-03-22T00:00:00+07:00")
+	rotated := d.line(0, "whsec_", "webhooks", "rotate-secret", endpoint, "--overlap", "0s")
+	if secretOf(t, rotated) == secretOf(t, out) {
+		t.Error("a rotation gives the old secret")
+	}
+	d.line(1, "from 0s to 168h", "webhooks", "rotate-secret", endpoint, "--overlap", "200h")
+	d.line(0, "Events    payment.paid\n", "webhooks", "change", endpoint, "--events", "payment.paid", "--description", "")
+	d.line(0, "Events    all", "webhooks", "change", endpoint, "--all-events")
+	d.line(2, "can't be used together", "webhooks", "change", endpoint, "--all-events", "--events", "payment.paid")
+	d.line(1, "what is to change", "webhooks", "change", endpoint)
+	d.line(0, "off: it was switched off by hand", "webhooks", "disable", endpoint)
+	d.line(1, "nothing is sent to this endpoint", "webhooks", "ping", endpoint)
+	d.line(0, "State     on", "webhooks", "enable", endpoint)
+	actions := d.line(0, "webhook_endpoint.secret_rotated", "actions", "--subject", endpoint)
+	if n := strings.Count(actions, "webhook_endpoint.changed"); n != 4 {
+		t.Errorf("%d changes are noted, want 4:\n%s", n, actions)
+	}
 	d.line(0, "is deleted", "webhooks", "delete", endpoint)
 	d.line(1, "no such endpoint", "webhooks", "delete", endpoint)
 
@@ -155,6 +179,15 @@ func TestWebhooksOnTheCommandLine(t *testing.T) {
 		t.Errorf("the event: %v\n%s", err, tail)
 	}
 	d.line(0, "payment.paid", "events", "tail", "--after", "0", "--count", "2")
+}
+
+func secretOf(t *testing.T, said string) string {
+	t.Helper()
+	secret := regexp.MustCompile(`whsec_\S+`).FindString(said)
+	if secret == "" {
+		t.Errorf("no secret is shown:\n%s", said)
+	}
+	return secret
 }
 
 // listening reads what a command that does not end says, and gives its first secret.

@@ -44,6 +44,7 @@ type commands struct {
 	Sandbox     sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
 	Migrate     migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
 	Payments    cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
+	Phones      cli.Phones       `cmd:"" help:"Ask the provider about customers' phones."`
 	Events      cli.Events       `cmd:"" help:"Show what happens at a gateway."`
 	Webhooks    cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
 	Merchants   cli.Merchants    `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`

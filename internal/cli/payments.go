@@ -26,6 +26,8 @@ type Payments struct {
 	Cancel paymentsCancel `cmd:"" help:"Give up a payment that is not with the customer."`
 	Renew  paymentsRenew  `cmd:"" help:"Make a new QR for an expired payment."`
 	QR     paymentsQR     `cmd:"" name:"qr" help:"Write a payment's QR to a file."`
+
+	Exchanges paymentsExchanges `cmd:"" help:"Show what was said to the provider and what it answered, masked."`
 }
 
 // presentWait is how long the answer is held for a QR to be there, or for a check's answer.

@@ -17,6 +17,10 @@ import (
 type Webhooks struct {
 	List       webhooksList       `cmd:"" help:"List the endpoints to which events are sent."`
 	Create     webhooksCreate     `cmd:"" help:"Have events sent to an address; prints its secret, once."`
+	Change     webhooksChange     `cmd:"" help:"Change an endpoint's address, its events or its description."`
+	Enable     webhooksEnable     `cmd:"" help:"Send to an endpoint again, also what had become due meanwhile."`
+	Disable    webhooksDisable    `cmd:"" help:"Send nothing to an endpoint until it is enabled."`
+	Rotate     webhooksRotate     `cmd:"" name:"rotate-secret" help:"Give an endpoint a new secret; prints it, once."`
 	Delete     webhooksDelete     `cmd:"" help:"Forget an endpoint and what was due to it."`
 	Ping       webhooksPing       `cmd:"" help:"Send an endpoint a test event."`
 	Deliveries webhooksDeliveries `cmd:"" help:"Show what was sent to an endpoint, and what it answered."`
@@ -87,18 +91,112 @@ func (c webhooksCreate) Run(t *Terminal) error {
 		if err != nil {
 			return err
 		}
-		return said(s, func(out io.Writer) error {
-			_, err := fmt.Fprintf(out, "Endpoint  %s\nURL       %s\nEvents    %s\nSecret    %s   keep it: it is shown only now\n",
-				clean(e.ID), clean(e.URL), clean(eventsOf(e)), clean(e.Secret.Reveal()))
-			return err
-		})
+		return said(s, func(out io.Writer) error { return showEndpoint(out, e) })
 	})
+}
+
+func showEndpoint(out io.Writer, e *lunas.WebhookEndpoint) error {
+	_, err := fmt.Fprintf(out, "Endpoint  %s\nURL       %s\nEvents    %s\nState     %s\n", clean(e.ID), clean(e.URL), clean(eventsOf(e)), clean(healthOf(e)))
+	if err == nil && e.Secret != "" {
+		_, err = fmt.Fprintf(out, "Secret    %s   keep it: it is shown only now\n", clean(e.Secret.Reveal()))
+	}
+	return err
 }
 
 // oneEndpoint names an endpoint.
 type oneEndpoint struct {
 	Connection
 	ID string `arg:"" help:"The endpoint's id, whe_…." placeholder:"ENDPOINT"`
+}
+
+// changed changes the endpoint and shows how it is now.
+func (c oneEndpoint) changed(t *Terminal, change lunas.WebhookEndpointChange) error {
+	return c.with(t, func(ctx context.Context, s *Session) error {
+		e, err := s.Client.WebhookEndpoints().Change(ctx, c.ID, change)
+		if err != nil {
+			return err
+		}
+		return said(s, func(out io.Writer) error { return showEndpoint(out, e) })
+	})
+}
+
+type webhooksChange struct {
+	oneEndpoint
+	Address     *string  `help:"Where webhooks are posted to." name:"address" placeholder:"URL"`
+	Events      []string `help:"The whole new list of types, payment.* for all of a kind." placeholder:"TYPE" complete:"events" xor:"events"`
+	AllEvents   bool     `help:"Send all types." xor:"events"`
+	Description *string  `help:"For you." placeholder:"TEXT"`
+}
+
+// Help shows examples.
+func (webhooksChange) Help() string {
+	return "Examples:\n" +
+		"  lunas webhooks change whe_01kafz0q3gf7ktc1ms2cqc1b9w --events payment.paid,payment.reversed\n" +
+		"  lunas webhooks change whe_01kafz0q3gf7ktc1ms2cqc1b9w --address https://shop.example/hooks --all-events"
+}
+
+// Run changes the endpoint.
+func (c webhooksChange) Run(t *Terminal) error {
+	change := lunas.WebhookEndpointChange{URL: c.Address, Description: c.Description}
+	if len(c.Events) > 0 || c.AllEvents {
+		events := append([]string{}, c.Events...)
+		change.Events = &events
+	}
+	if change == (lunas.WebhookEndpointChange{}) {
+		return errors.New("what is to change? Give --address, --events, --all-events or --description")
+	}
+	return c.changed(t, change)
+}
+
+type webhooksEnable struct{ oneEndpoint }
+
+// Help shows an example.
+func (webhooksEnable) Help() string {
+	return "Examples:\n  lunas webhooks enable whe_01kafz0q3gf7ktc1ms2cqc1b9w"
+}
+
+// Run switches the endpoint on.
+func (c webhooksEnable) Run(t *Terminal) error {
+	on := true
+	return c.changed(t, lunas.WebhookEndpointChange{Enabled: &on})
+}
+
+type webhooksDisable struct{ oneEndpoint }
+
+// Help shows an example.
+func (webhooksDisable) Help() string {
+	return "Examples:\n  lunas webhooks disable whe_01kafz0q3gf7ktc1ms2cqc1b9w"
+}
+
+// Run switches the endpoint off.
+func (c webhooksDisable) Run(t *Terminal) error {
+	on := false
+	return c.changed(t, lunas.WebhookEndpointChange{Enabled: &on})
+}
+
+type webhooksRotate struct {
+	oneEndpoint
+	Overlap time.Duration `help:"For how long the old secret signs too, at most 168h." default:"24h" placeholder:"TIME"`
+}
+
+// Help shows an example.
+func (webhooksRotate) Help() string {
+	return "Until the overlap has passed each webhook carries a signature of both.\n\n" +
+		"Examples:\n  lunas webhooks rotate-secret whe_01kafz0q3gf7ktc1ms2cqc1b9w --overlap 1h"
+}
+
+// Run rotates.
+func (c webhooksRotate) Run(t *Terminal) error {
+	if c.Overlap < 0 || c.Overlap > 7*24*time.Hour {
+		return errors.New("--overlap goes from 0s to 168h")
+	}
+	return c.with(t, func(ctx context.Context, s *Session) error {
+		e, err := s.Client.WebhookEndpoints().RotateSecret(ctx, c.ID, c.Overlap)
+		if err != nil {
+			return err
+		}
+		return said(s, func(out io.Writer) error { return showEndpoint(out, e) })
+	})
 }
 
 type webhooksDelete struct{ oneEndpoint }
