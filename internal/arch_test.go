@@ -58,7 +58,7 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-	{"internal/payment", "* internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
+	{"internal/payment", "* internal/notice internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
 	{"internal/exchange", "* internal/registry internal/doctor internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/books internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},
@@ -67,6 +67,7 @@ var rooms = []room{
 	{"internal/evidence", "* cmd/lunas internal/store internal/engine " + stores + " " + doors},
 	{"internal/storybook", "internal/checkout internal/console cmd/lunas"},
 	{"internal/qrpicture", "* cmd/lunas " + doors},
+	{"internal/notice", "* internal/store " + stores + " " + doors},
 	{"internal/reference", "internal/api"},
 	{"internal/operator", "* internal/store internal/config cmd/lunas " + stores + " " + doors},
 	{"internal/chain", "internal/store internal/store/sqldb internal/store/sqldb/sqldbtest internal/store/postgres internal/store/sqlite internal/gateway cmd/lunas"},

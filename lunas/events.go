@@ -23,7 +23,7 @@ type Event struct {
 	// Position grows along the feed; 0 in a webhook.
 	Position  int64     `json:"position"`
 	ID        string    `json:"id"`   // the same in the feed, in every webhook and in every try of one
-	Type      string    `json:"type"` // payment.paid, …; webhook_endpoint.disabled; webhook_endpoint.ping
+	Type      string    `json:"type"` // payment.paid, …; webhook_endpoint.disabled; webhook_endpoint.ping; notice.raised, notice.cleared
 	Timestamp time.Time `json:"timestamp"`
 	// Data is what it is about, as it was sent.
 	Data json.RawMessage `json:"data"`

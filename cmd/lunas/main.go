@@ -51,6 +51,7 @@ type commands struct {
 	Accounts    cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
 	Credentials cli.Credentials  `cmd:"" help:"Make the keys that OVO asks for, and open what it sends back."`
 	Doctor      doctorCommand    `cmd:"" help:"Look whether everything is as it must be before money moves, and how to mend it."`
+	Notices     cli.Notices      `cmd:"" help:"List what needs a human."`
 	Keys        keysCommand      `cmd:"" help:"Make and end API keys; change the master key."`
 	Actions     cli.Actions      `cmd:"" help:"Show what people and keys did by hand: to merchants, keys, endpoints, terminals."`
 	Terminals   terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http/httptest"
 	"regexp"
 	"strconv"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/merchant"
 )
 
@@ -160,7 +162,7 @@ func TestScopes(t *testing.T) {
 					if ofPlatform {
 						key = keyPlatform
 					}
-					about := strings.HasPrefix(path, "/v1/api_keys") || path == "/v1/actions" // the caller itself
+					about := strings.HasPrefix(path, "/v1/api_keys") || path == "/v1/actions" || path == "/v1/notices" // the caller itself
 					opens := !ofPlatform && string(scope) == role || ofPlatform && scope == merchant.Admin && (role == "platform" || about)
 					a := w.do(strings.ToUpper(method), parameter.ReplaceAllString(path, "x"), "", as(key))
 					if opened := a.status != 401 && a.status != 403; opened != opens {
@@ -187,9 +189,13 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 	for _, path := range []string{"", "/events", "/exchanges"} {
 		w.do("GET", "/v1/payments/"+p.ID+path, "")
 	}
-	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/rails", "/v1/phones/081211111111", "/healthz", "/readyz"} {
+	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/rails", "/v1/phones/081211111111", "/healthz", "/readyz", "/v1/notices"} {
 		w.do("GET", path, "")
 	}
+	w.server.Doctor = func(context.Context) (doctor.Report, error) {
+		return doctor.Report{Findings: []doctor.Finding{{About: "database", Check: "fsync", Status: doctor.OK, Found: "on", Wanted: "on"}}}, nil
+	}
+	w.do("GET", "/v1/doctor", "", asPlatform())
 	for _, operation := range []string{"check", "void"} {
 		q := w.pay()
 		opened := w.hold(operation)

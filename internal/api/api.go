@@ -126,7 +126,7 @@ func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
-		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeRecaps, s.routeReconciliations, s.routeDoctor, s.routeHealth, s.routeReady,
+		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeRecaps, s.routeReconciliations, s.routeDoctor, s.routeNotices, s.routeHealth, s.routeReady,
 	} {
 		register()
 	}

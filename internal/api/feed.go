@@ -26,7 +26,7 @@ type FeedEvent struct {
 // TransformSchema says what may stand in data.
 func (FeedEvent) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 	s.Properties["data"] = &huma.Schema{
-		Description: "The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for recap.closed and recap.corrected, the recap in short.",
+		Description: "The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for notice.raised and notice.cleared, the notice; for recap.closed and recap.corrected, the recap in short.",
 		AnyOf: []*huma.Schema{
 			r.Schema(reflect.TypeFor[webhook.PaymentData](), true, ""), r.Schema(reflect.TypeFor[webhook.EndpointOff](), true, ""),
 			r.Schema(reflect.TypeFor[webhook.RecapData](), true, ""),

@@ -73,6 +73,7 @@ var needs = map[string]access{ // never written
 	"rotate-own-api-key": {merchant.Admin, anybody},
 	"revoke-own-api-key": {merchant.Admin, anybody},
 
+	"list-notices":               {merchant.Admin, anybody},
 	"doctor":                     {merchant.Admin, platform},
 	"list-merchants":             {merchant.Admin, platform},
 	"create-merchant":            {merchant.Admin, platform},

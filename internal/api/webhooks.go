@@ -124,7 +124,7 @@ func eventTypes() []string {
 	for _, s := range payment.States() {
 		types = append(types, "payment."+string(s))
 	}
-	return append(types, payment.ToldReversedAfterPaid, webhook.TypeEndpointOff, webhook.TypeRecapClosed, webhook.TypeRecapCorrected)
+	return append(types, payment.ToldReversedAfterPaid, webhook.TypeEndpointOff, webhook.TypeNoticeRaised, webhook.TypeNoticeCleared, webhook.TypeRecapClosed, webhook.TypeRecapCorrected)
 }
 
 func (s *server) routeEndpoints() {

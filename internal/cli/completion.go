@@ -83,7 +83,7 @@ func values(kind string) []string {
 		for _, s := range lunas.States() {
 			all = append(all, "payment."+string(s))
 		}
-		return append(all, "webhook_endpoint.disabled")
+		return append(all, "webhook_endpoint.disabled", "notice.raised", "notice.cleared")
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type Config struct {
 	Limits    Limits        //
 	Observe   Observe       //
 	Doctor    Doctor        //
+	Notices   Notices       //
 	Merchants []Merchant    //
 }
 
@@ -81,6 +82,7 @@ type fileConfig struct {
 	Limits        fileLimits     `koanf:"limits"`
 	Observe       fileObserve    `koanf:",squash"`
 	Doctor        fileDoctor     `koanf:"doctor"`
+	Notices       fileNotices    `koanf:"notices"`
 	Merchants     []fileMerchant `koanf:"merchants"`
 }
 
@@ -257,7 +259,7 @@ func (f *fileConfig) override(environ []string) []error {
 
 // secretNames lists the environment variables in which the file says that secrets stand.
 func (f *fileConfig) secretNames() []string {
-	var names []string
+	names := []string{f.Notices.SMTP.PasswordEnv}
 	for _, m := range f.Merchants {
 		for _, k := range m.APIKeys {
 			names = append(names, k.Env)
@@ -286,6 +288,7 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	c.MasterKey, c.OldKeys = r.masterKeys(f)
 	c.Observe = r.observe(f.Observe)
 	c.Doctor = r.doctor(f.Doctor)
+	c.Notices = r.notices(f.Notices)
 	c.Limits = Limits{
 		Phone: r.rates("limits.per_phone", f.Limits.PerPhone, []string{"5 in 10m", "30 in 24h"}),
 		Key:   r.rates("limits.per_key", f.Limits.PerKey, nil),

@@ -3,6 +3,7 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -188,7 +189,7 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 	keys := t.TempDir()
 	for name, content := range map[string]string{
 		"master.key": strings.Repeat("ab", 32), "kopi.key": "lunas_live_0123456789abcdef01234567",
-		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x", "kopi-doku.key": "x", "kopi-faspay.password": "x",
+		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x", "kopi-doku.key": "x", "kopi-faspay.password": "x", "smtp.password": "x",
 	} {
 		if err := os.WriteFile(filepath.Join(keys, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
@@ -212,5 +213,38 @@ func TestTheWaitingText(t *testing.T) {
 	c, err := Load(write(t, strings.Replace(good, "app_id: kopi", "app_id: kopi\n        waiting_text: sentence", 1)), environ)
 	if err != nil || !c.Merchants[0].Accounts[0].OVO.OneSentence {
 		t.Errorf("Load = %v, want an account whose waiting page shows one sentence", err)
+	}
+}
+
+// TestNoticesAndDoctor: each mistake is named, and nothing secret is.
+func TestNoticesAndDoctor(t *testing.T) {
+	const mail = "notices: {smtp: {host: 'mail.example.id:587', from: lunas@example.id, to: [ops@example.id], user: u, password_env: MAIL}}\n"
+	with := append(slices.Clone(environ), "MAIL=canary")
+	c, err := Load(write(t, good+mail+"doctor: {egress: [203.0.113.7, 203.0.113.8/29, '2001:db8::1'], ntp: 'time.example:123'}\n"), with)
+	if err != nil || c.Notices.SMTP.Password.Reveal() != "canary" || c.Notices.SMTP.Encryption != "starttls" || len(c.Doctor.Egress) != 3 || c.Doctor.Egress[0].Bits() != 32 {
+		t.Errorf("Load = %v, %+v %+v", err, c.Notices, c.Doctor)
+	}
+	for more, want := range map[string]string{
+		strings.Replace(mail, "host: 'mail.example.id:587', ", "", 1):         "notices.smtp.host is missing",
+		strings.Replace(mail, ":587", "", 1):                                  "notices.smtp.host must be a host and a port",
+		strings.Replace(mail, "smtp: {", "smtp: {encryption: none, ", 1):      "may be none on this machine only",
+		strings.Replace(mail, "smtp: {", "smtp: {encryption: ssl, ", 1):       `notices.smtp.encryption is "ssl"`,
+		strings.Replace(mail, "[ops@example.id]", "[]", 1):                    "notices.smtp.to is empty",
+		strings.Replace(mail, "[ops@example.id]", "['Ops <a@b.id>']", 1):      "notices.smtp.to[0] must be an e-mail address",
+		strings.Replace(mail, "user: u, ", "", 1):                             "notices.smtp.user is missing",
+		strings.Replace(mail, ", password_env: MAIL", "", 1):                  "password is missing",
+		strings.Replace(mail, "lunas@example.id", "\"a@b.id\\nBcc: c@d\"", 1): "notices.smtp.from must be an e-mail address",
+		"doctor: {egress: [everywhere]}\n":                                    "doctor.egress[0] must be an address",
+		"doctor: {egress: [203.0.113.7/24]}\n":                                "doctor.egress[0] must be an address",
+		"doctor: {reflector: 'file:///etc/passwd'}\n":                         "doctor.reflector must be an address",
+		"doctor: {ntp: time.example}\n":                                       "doctor.ntp must be a host and a port",
+	} {
+		if _, err := Load(write(t, good+more), with); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: %v, want %q", more, err, want)
+		}
+	}
+	files, err := Files(write(t, "database: x\nmaster_key_file: /m\nmerchants: [{accounts: [{app_key_file: /a, public_key_file: /p}, {app_key_file: /a}]}]\n"))
+	if err != nil || len(files) != 3 || files[0] != "/a" || files[1] != "/m" {
+		t.Errorf("Files = %v, %v", files, err)
 	}
 }

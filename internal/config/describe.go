@@ -79,6 +79,15 @@ var described = map[string]about{ // never written
 	"doctor.ntp":            {"", "time server that lunas doctor asks, such as id.pool.ntp.org:123"},
 	"doctor.keys":           {"[]", "folders of lunas credentials keygen"},
 
+	"notices.merchant":           {"", "whose live webhook endpoints also hear what concerns the gateway as a whole"},
+	"notices.smtp.host":          {"", "mail server for e-mails about what needs a human, such as mail.example.id:587; left out: none are sent"},
+	"notices.smtp.encryption":    {"starttls", "starttls, tls (port 465), none (this machine only)"},
+	"notices.smtp.from":          {"", "who sends them"},
+	"notices.smtp.to":            {"[]", "who gets them"},
+	"notices.smtp.user":          {"", "for the log-in; left out: none"},
+	"notices.smtp.password_file": {"", "holds the password"},
+	"notices.smtp.password_env":  {"", "environment variable that holds it instead"},
+
 	"merchants[].id":                  {"", "yours; unique; required"},
 	"merchants[].name":                {"(the id)", "what customers read"},
 	"merchants[].api_keys[].mode":     {"", "live keys reach production accounts, test keys all others; required"},

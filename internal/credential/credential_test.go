@@ -47,7 +47,8 @@ func sealed(t testing.TB, k Key, name, text string) (chunks [][]byte) {
 		case *rsa.OAEPOptions:
 			b, err = rsa.EncryptOAEPWithOptions(rand.Reader, &k.private.PublicKey, []byte(part), p)
 		default:
-			b, err = rsa.EncryptPKCS1v15(rand.Reader, &k.private.PublicKey, []byte(part)) //nolint:staticcheck // what others may send
+			//lint:ignore SA1019 this is what others may send
+			b, err = rsa.EncryptPKCS1v15(rand.Reader, &k.private.PublicKey, []byte(part))
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -34,6 +34,7 @@ func paddings() []padding {
 		{"OAEP with SHA-256", &rsa.OAEPOptions{Hash: crypto.SHA256}},
 		{"OAEP with SHA-256 and a mask of SHA-1", &rsa.OAEPOptions{Hash: crypto.SHA256, MGFHash: crypto.SHA1}},
 		{"OAEP with SHA-1", &rsa.OAEPOptions{Hash: crypto.SHA1}},
+		//lint:ignore SA1019 OVO may send it; nobody sees more of a failure than that it failed, and there is no one to ask again
 		{"PKCS#1 v1.5", &rsa.PKCS1v15DecryptOptions{}},
 	}
 }

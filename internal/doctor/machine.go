@@ -87,7 +87,7 @@ func (a about) timeServer(ctx context.Context) {
 		return
 	}
 	began := a.Now()
-	their, err := askTime(ctx, a.Machine.NTP)
+	their, err := AskTime(ctx, a.Machine.NTP)
 	if err != nil {
 		a.skip("clock", "the time server does not answer", clockWanted, "let UDP port 123 out, or name another one in doctor.ntp")
 		return
@@ -100,8 +100,8 @@ func (a about) timeServer(ctx context.Context) {
 // ntpEpoch is the beginning of 1900, in seconds before 1970 (RFC 5905).
 const ntpEpoch = 2208988800
 
-// askTime asks a time server by SNTP (RFC 5905): one packet there, one back.
-func askTime(ctx context.Context, address string) (time.Time, error) {
+// AskTime asks a time server, host:port, by SNTP (RFC 5905): one packet there, one back, within 3 s.
+func AskTime(ctx context.Context, address string) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "udp", address)
@@ -253,6 +253,12 @@ func (a about) disk() {
 		return
 	}
 	a.sync(took, syncWanted)
+}
+
+// Free is how much room is left in a folder for us, in bytes.
+func Free(dir string) (uint64, error) {
+	free, _, err := statDisk(dir)
+	return free, err
 }
 
 // fileSystem judges where a database lies.

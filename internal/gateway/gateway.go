@@ -25,6 +25,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/observe"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
@@ -64,6 +65,7 @@ type Gateway struct {
 	config   config.Config
 	files    []string
 	keyring  *exchange.Keyring
+	notices  *notice.Board
 	now      func() time.Time
 	doctor   sync.Mutex    // held while it looks
 	running  atomic.Bool   // the engine
@@ -140,6 +142,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if err := g.registry.Refresh(ctx); err != nil {
 		return err
 	}
+	g.notices = g.noticesOf()
 	links, err := checkout.NewLinks(o.Config.PublicURL, o.Config.MasterKey, o.Config.OldKeys...)
 	if err != nil {
 		return err
@@ -262,6 +265,7 @@ func (g *Gateway) Serve(ctx context.Context, l net.Listener) error {
 	go func() { ended <- server.Serve(l) }()
 	go g.look.serve(g.log)
 	go g.registry.Run(running)
+	go g.notices.Run(running)
 	go g.console.Run(running)
 	delivered := make(chan struct{})
 	go func() {

@@ -86,6 +86,7 @@ type Store interface {
 	Operators
 	Follower
 	Onboarding
+	Notices
 	Close() error
 }
 

@@ -56,6 +56,9 @@ const (
 
 	TypeRecapClosed    = "recap.closed"
 	TypeRecapCorrected = "recap.corrected"
+
+	TypeNoticeRaised  = "notice.raised"
+	TypeNoticeCleared = "notice.cleared"
 )
 
 // PaymentEvent writes the event that announces a payment's change of state.
@@ -95,6 +98,28 @@ func RecapEvent(id, eventType string, at time.Time, d RecapData) []byte {
 // PingEvent writes the event by which a merchant tries an endpoint.
 func PingEvent(id string, at time.Time, e Endpoint) []byte {
 	return write(id, TypePing, at, map[string]string{"id": e.ID, "url": e.URL})
+}
+
+// NoticeData is the data of the events by which a human is told something in time, and that it is over.
+type NoticeData struct {
+	ID       string `json:"id"`
+	Kind     string `json:"kind"`
+	Subject  string `json:"subject,omitempty"` // the id of what it is about
+	Urgent   bool   `json:"urgent"`
+	Deadline string `json:"deadline,omitempty"` // RFC 3339, WIB
+	Text     string `json:"text"`
+	Mend     string `json:"mend"`
+	RaisedAt string `json:"raised_at"`
+	Times    int    `json:"times"` // how often it was told, this one included
+}
+
+// NoticeEvent writes the event that tells of a notice. Deadline may be zero.
+func NoticeEvent(id, eventType string, at, raised, deadline time.Time, n NoticeData) []byte {
+	n.RaisedAt = stamp(raised)
+	if !deadline.IsZero() {
+		n.Deadline = stamp(deadline)
+	}
+	return write(id, eventType, at, n)
 }
 
 func write(id, eventType string, at time.Time, data any) []byte {

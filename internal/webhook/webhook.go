@@ -51,7 +51,7 @@ func (e Endpoint) Wants(eventType string) bool {
 }
 
 // Kinds are what stands before the dot of the types of events.
-func Kinds() []string { return []string{"payment", "webhook_endpoint", "recap"} }
+func Kinds() []string { return []string{"payment", "webhook_endpoint", "recap", "notice"} }
 
 // Limits of an endpoint.
 const (

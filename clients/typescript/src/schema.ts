@@ -406,6 +406,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What needs a human, newest first
+         * @description A reversal that does not get through before 23:59 WIB, payments in review, an endpoint that takes nothing, credentials and keys that end, and for the platform's keys, which see everything, a provider that is away, a clock that is off and a disk that is nearly full. Each is told by the events `notice.raised` and `notice.cleared`, again after growing waits while it holds, and by e-mail where the gateway is set up for it. Needs the scope `admin`.
+         */
+        get: operations["list-notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -1492,7 +1512,7 @@ export interface components {
             data: components["schemas"]["FeedEvent"][];
         };
         FeedEvent: {
-            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for recap.closed and recap.corrected, the recap in short. */
+            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for notice.raised and notice.cleared, the notice; for recap.closed and recap.corrected, the recap in short. */
             data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"] | components["schemas"]["RecapData"];
             id: string;
             /**
@@ -1817,6 +1837,63 @@ export interface components {
             what: "confirm" | "check" | "reverse" | "confirm_reversal" | "confirm_void" | "present" | "push" | "scan" | "pay" | "confirm_refund" | "inspect";
             /** @enum {string} */
             who: "customer" | "gateway" | "operator";
+        };
+        Notice: {
+            /**
+             * Format: date-time
+             * @description Null: it holds.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            cleared_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when something must be done; null: there is no such time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            deadline: string | null;
+            /** @example ntc_01kafz0q3gf7ktc1ms2cqc1b9w */
+            id: string;
+            /** @enum {string} */
+            kind: "reversal_pending" | "payments_in_review" | "endpoint_failing" | "credentials_ending" | "api_key_ending" | "provider_down" | "clock_off" | "disk_nearly_full";
+            /** @description What to do. */
+            mend: string;
+            /**
+             * @description Whom it concerns; left out: who runs the gateway.
+             * @example kopi
+             */
+            merchant?: string;
+            /**
+             * @description Left out: it is of no mode, or of both.
+             * @enum {string}
+             */
+            mode?: "test" | "live";
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last told.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            said_at: string;
+            /** @description The id of the payment, endpoint, account or key that it is about. */
+            subject?: string;
+            /** @description What is the matter. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How often it was told.
+             */
+            times: number;
+            urgent: boolean;
+        };
+        NoticePage: {
+            data: components["schemas"]["Notice"][];
+            /** @description For the next, older page; null on the last one. */
+            next_cursor: string | null;
         };
         Outlet: {
             /**
@@ -6012,6 +6089,110 @@ export interface operations {
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-notices": {
+        parameters: {
+            query?: {
+                /** @description Only those that hold. */
+                open?: boolean;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
                 headers: {

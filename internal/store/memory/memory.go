@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/group"
@@ -47,6 +48,7 @@ type Store struct {
 	registry   registry
 	operators  operators
 	onboarding onboarding
+	notices    map[named]notice.Kept
 	fence      *store.Fence // nil: none
 	actions    []store.Action
 }
@@ -102,6 +104,7 @@ func New(o Options) *Store {
 	return &Store{
 		opts: o, merchants: map[string]*merchant{}, serials: map[serial]*task{}, leases: map[string]time.Time{},
 		limits: map[string]time.Time{}, registry: newRegistry(), operators: newOperators(), onboarding: newOnboarding(),
+		notices: map[named]notice.Kept{},
 	}
 }
 

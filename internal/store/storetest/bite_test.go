@@ -12,6 +12,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
@@ -81,6 +82,10 @@ type bad struct {
 	appendAction func(store.Action) error
 	actions      func(store.ActionFilter) ([]store.Action, error)
 	action       func(id string) (store.Action, error)
+
+	saveNotice func(notice.Kept, *store.Told, []store.Deed) error
+	atWork     func() ([]notice.Kept, error)
+	notices    func(store.NoticeFilter) ([]notice.Kept, error)
 
 	books badBooks
 	badOperators
@@ -320,7 +325,7 @@ func filtered(f func(*store.Filter)) func(*bad) {
 }
 
 func breakages() []breakage {
-	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenBooks(), brokenFollowers(), brokenOperators(), brokenOnboarding())
+	return slices.Concat(brokenCommits(), brokenKeys(), brokenNumbers(), brokenTasks(), brokenTables(), brokenReaders(), brokenOutboxes(), brokenRegistries(), brokenFences(), brokenActions(), brokenNotices(), brokenBooks(), brokenFollowers(), brokenOperators(), brokenOnboarding())
 }
 
 func brokenCommits() []breakage {

@@ -4,7 +4,7 @@ import "slices"
 
 // Rules are what every store must do.
 func Rules() []Rule {
-	return slices.Concat(commitRules(), keyRules(), numberRules(), taskRules(), tableRules(), readRules(), outboxRules(), limitRules(), registryRules(), fenceRules(), actionRules(), bookRules(), followRules(), operatorRules(), onboardingRules())
+	return slices.Concat(commitRules(), keyRules(), numberRules(), taskRules(), tableRules(), readRules(), outboxRules(), limitRules(), registryRules(), fenceRules(), actionRules(), noticeRules(), bookRules(), followRules(), operatorRules(), onboardingRules())
 }
 
 // GroupRules are what every backend must do.
