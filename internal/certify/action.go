@@ -2,6 +2,7 @@ package certify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -167,7 +168,11 @@ func (a await) do(r *run) error {
 			return nil
 		}
 		if !r.now().Before(until) {
-			return fmt.Errorf("after %v the payment is %s", a.within, p.State)
+			why := ""
+			if p.Failure != nil && p.Failure.ProviderCode != "" {
+				why = ", the provider said " + p.Failure.ProviderCode
+			}
+			return fmt.Errorf("after %s the payment is %s%s", length(a.within), p.State, why)
 		}
 		if err := r.sleep(250 * time.Millisecond); err != nil {
 			return err
@@ -622,6 +627,49 @@ func (a forge) do(r *run) error {
 	}
 	r.receive(path, "gateway.sandbox", header, body)
 	return nil
+}
+
+// notifyPortal sends the developer site a notification, as a provider would: there the tester plays both parts.
+type notifyPortal struct {
+	words  string
+	forged bool
+}
+
+// Words say what is sent.
+func (a notifyPortal) Words() string { return a.words }
+
+func (a notifyPortal) do(r *run) error {
+	if err := r.needToken(); err != nil {
+		return err
+	}
+	t, err := r.target()
+	if err != nil {
+		return err
+	}
+	u, err := url.Parse(r.o.Account.URL)
+	if err != nil {
+		return err
+	}
+	u = u.JoinPath("v1.0/qr/qr-mpm-notify")
+	secret := r.o.Account.SNAP.ClientSecret.Reveal()
+	if a.forged {
+		secret = "not-the-client-secret"
+	}
+	r.external++
+	header, body, err := snap.SignNotification(snap.NotifyOptions{
+		Mode: snap.SharedSecret, Endpoint: u.RequestURI(), ClientSecret: snap.Secret(secret), Token: snap.Secret(r.token),
+		PartnerID: cmp.Or(r.o.Account.SNAP.PartnerID, r.o.Account.SNAP.ClientID), ChannelID: r.o.Account.SNAP.ChannelID,
+	}, snap.Notification{
+		ExternalID: r.now().In(payment.WIB).Format("20060102150405") + fmt.Sprintf("%012d", r.external), MerchantID: t.Terminal.MID,
+		Payment: snap.Payment{
+			PartnerReferenceNo: "900000000001", ReferenceNo: "2020102977770000000009", Status: snap.StatusSuccess, StatusDescription: "Successful", Amount: 12_500,
+		},
+	}, r.now())
+	if err != nil {
+		return err
+	}
+	header.Set("Authorization", "Bearer "+r.token)
+	return r.send("notification", http.MethodPost, u.String(), header, body)
 }
 
 // killTokens lets the emulator forget the access tokens it gave.

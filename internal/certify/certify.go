@@ -55,6 +55,16 @@ type Scenario struct {
 	// At is the time of day (WIB) at which it begins, such as 23:58:30; empty: at any hour of the day.
 	At    string
 	Steps []Step
+	// Portal are the steps at the developer site, which has no customers, where those differ.
+	Portal []Step
+}
+
+// at gives the steps at a target.
+func (s Scenario) at(t Target) []Step {
+	if t == Devsite && s.Portal != nil {
+		return s.Portal
+	}
+	return s.Steps
 }
 
 // Step is something to be done, and the rules by which it is judged.
@@ -110,7 +120,7 @@ func (s Suite) Plan(t Target) string {
 		if c.At != "" {
 			fmt.Fprintf(&b, "  begins at %s WIB\n", c.At)
 		}
-		for i, step := range c.Steps {
+		for i, step := range c.at(t) {
 			fmt.Fprintf(&b, "  %d. %s\n", i+1, step.Do.Words())
 			if asks, ok := step.Do.(testerActs); ok && t != Sandbox && asks.tester() != "" {
 				fmt.Fprintf(&b, "     tester: %s\n", asks.tester())

@@ -159,6 +159,9 @@ func (c sent) judge(f Facts) (string, bool) {
 	return found, n == c.times || (c.orMore && n > c.times)
 }
 
+// last stands for the last call of an operation, where the first is usual.
+const last = -1
+
 // gap wants a time between the beginnings of two calls.
 type gap struct {
 	from, to       string
@@ -171,7 +174,11 @@ func (c gap) judge(f Facts) (string, bool) {
 	if !ok {
 		return missing(c.from, c.fromN)
 	}
-	b, ok := f.of(c.to, max(c.toN, 1))
+	n := max(c.toN, 1)
+	if c.toN == last {
+		n = 0
+	}
+	b, ok := f.of(c.to, n)
 	if !ok {
 		return missing(c.to, c.toN)
 	}

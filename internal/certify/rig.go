@@ -46,7 +46,8 @@ type rig struct {
 	link  *link
 	stop  func()
 
-	external int // X-EXTERNAL-IDs of direct calls
+	external  int // X-EXTERNAL-IDs of direct calls
+	directQRs int // numbers of QRs of direct calls
 
 	mu    sync.Mutex
 	loose []evidence.Exchange // of the scenario under way, that belong to no payment in the store

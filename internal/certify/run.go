@@ -258,8 +258,10 @@ type run struct {
 	current  string // the payment that steps are about
 	payments []string
 	refusal  string
-	why      string // the last refusal in words
-	token    string // access token of direct calls
+	why      string            // the last refusal in words
+	token    string            // access token of direct calls
+	made     string            // partnerReferenceNo of the last QR that a direct call asked for
+	qrs      map[string]string // numbers of QRs of direct calls, by name
 }
 
 // make makes one scenario. An error means that the run cannot go on; what goes wrong with the scenario stands in it.
@@ -273,7 +275,7 @@ func (g *rig) make(ctx context.Context, s Scenario) (evidence.Scenario, error) {
 		record.Note = note
 		return record, nil
 	}
-	r := &run{rig: g, ctx: ctx, scenario: s, record: record}
+	r := &run{rig: g, ctx: ctx, scenario: s, record: record, qrs: map[string]string{}}
 	g.loose = nil
 	var stopped error
 	g.perform(func() { stopped = r.steps() })
@@ -286,7 +288,7 @@ func (r *run) steps() error {
 	}
 	r.record.Began, r.record.Result = r.now(), evidence.Passed
 	defer func() { r.record.Ended = r.now() }()
-	for _, step := range r.scenario.Steps {
+	for _, step := range r.scenario.at(r.o.Target) {
 		made := evidence.Step{Done: step.Do.Words(), At: r.now()}
 		r.refusal = ""
 		err := step.Do.do(r)

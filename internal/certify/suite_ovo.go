@@ -292,7 +292,7 @@ func ovoReversals() []Scenario {
 			{Do: pay{amount: 12_500, account: reversing, orders: []sandbox.Script{push(sandbox.Effect{Code: "68"})}}},
 			{Do: settled(payment.Reversed), Expect: []Rule{code("push", "68"), inTime, stands(payment.Reversed)}},
 		}},
-		{Title: "RC ER: the credentials are not known; reversal at 65 s cannot succeed, a person must look", API: apiReverse, Kind: Negative, Code: "ER", Steps: []Step{
+		{Title: "RC ER: the credentials are not known; the reversal at 65 s cannot succeed, and is tried again", API: apiReverse, Kind: Negative, Code: "ER", Only: "its reversals would go on until the cut-off", Steps: []Step{
 			{Do: pay{amount: 12_500, account: badApp}},
 			{Do: wait{80 * time.Second, "the reversal"}, Expect: []Rule{code("push", "ER"), inTime, {"the payment is not paid", srcLunas, state{payment.Reversing}}}},
 		}},
