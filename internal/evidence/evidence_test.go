@@ -22,7 +22,7 @@ var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, evidence.WIB)
 
 // sample is a run with everything in it that a document must show.
 func sample() evidence.Run {
-	request := "POST /OVOSNAP/v1.0/qr/qr-mpm-generate HTTP/1.1\r\nHost: app.byte-stack.net\r\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.token.canary\r\n" +
+	request := "POST /OVOSNAP/v1.0/qr/qr-mpm-generate HTTP/1.1\r\nHost: provider.example\r\nAuthorization: Bearer eyJhbGciOiJIUzI1NiJ9.token.canary\r\n" +
 		"X-SIGNATURE: signature-canary==\r\nX-EXTERNAL-ID: 20261120120000000000000184\r\nContent-Length: 51\r\n\r\n" +
 		`{"partnerReferenceNo":"000001000001","note":"it's"}`
 	response := "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + `{"responseCode":"2004700","responseMessage":"Berhasil – ┌─┐ │ú│ └─┘","qrContent":"00020101"}`
@@ -30,7 +30,7 @@ func sample() evidence.Run {
 	refused = strings.Replace(refused, "2004700", "4044708", 1)
 	return evidence.Run{
 		Format: 1, ID: "run-20261120-120000-snap-functional", Suite: "snap-functional", Title: "Functional Test, Dynamic QRIS", Target: "staging",
-		Environment: "staging", Counterparty: "OVO (SNAP) staging system at app.byte-stack.net", Merchant: "Toko Lunas & Anak", Account: "qris", Tool: "lunas test",
+		Environment: "staging", Counterparty: "OVO (SNAP) staging system at provider.example", Merchant: "Toko Lunas & Anak", Account: "qris", Tool: "lunas test",
 		Began: noon, Ended: noon.Add(time.Minute),
 		Scenarios: []evidence.Scenario{
 			{
@@ -38,14 +38,14 @@ func sample() evidence.Run {
 				Source: "OVO, Dynamic QRIS FAQ", Result: evidence.Passed, Began: noon, Ended: noon.Add(time.Second),
 				Steps: []evidence.Step{{Done: "Ask for a QR", Findings: []evidence.Finding{{Expected: "responseCode 2004700", Source: "SNAP", Found: "2004700", OK: true}}}},
 				Exchanges: []evidence.Exchange{{
-					ID: "exc_1", Operation: "generate", Direction: evidence.Outgoing, Counterparty: "app.byte-stack.net", Environment: "staging", Scheme: "https",
+					ID: "exc_1", Operation: "generate", Direction: evidence.Outgoing, Counterparty: "provider.example", Environment: "staging", Scheme: "https",
 					Payment: "pay_1", Began: noon, Ended: noon.Add(250 * time.Millisecond), Request: []byte(request), Response: []byte(response),
 				}},
 			},
 			{
 				ID: "bi-02", Title: "An unknown merchant", API: "QR MPM Generate (47)", Kind: "negative", Code: "4044708", Row: "18.7", Result: evidence.Passed,
 				Exchanges: []evidence.Exchange{{
-					ID: "exc_2", Operation: "generate", Direction: evidence.Outgoing, Counterparty: "app.byte-stack.net", Environment: "staging", Scheme: "https",
+					ID: "exc_2", Operation: "generate", Direction: evidence.Outgoing, Counterparty: "provider.example", Environment: "staging", Scheme: "https",
 					Began: noon.Add(2 * time.Second), Request: []byte(request), Response: []byte(refused), Note: "given up",
 				}},
 			},
@@ -53,7 +53,7 @@ func sample() evidence.Run {
 				ID: "bi-03", Title: "A query without an answer", API: "QR MPM Query (51)", Kind: "negative", Code: "2005100", Result: evidence.Failed, Note: "step 1: expected: an answer; found: none",
 				Steps: []evidence.Step{{Done: "Query", Trouble: "after 20 s the payment is declined", Findings: []evidence.Finding{{Expected: "an answer", Source: "FAQ", Found: "none"}}}},
 				Exchanges: []evidence.Exchange{{
-					ID: "exc_3", Operation: "query", Direction: evidence.Outgoing, Counterparty: "app.byte-stack.net", Environment: "staging", Scheme: "https",
+					ID: "exc_3", Operation: "query", Direction: evidence.Outgoing, Counterparty: "provider.example", Environment: "staging", Scheme: "https",
 					Began: noon.Add(3 * time.Second), Request: []byte(request),
 				}},
 			},

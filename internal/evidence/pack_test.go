@@ -178,7 +178,7 @@ func TestCURL(t *testing.T) {
 	x := sample().Scenarios[0].Exchanges[0]
 	got := x.RequestText(evidence.CURL)
 	for _, want := range []string{
-		"curl --request POST 'https://app.byte-stack.net/OVOSNAP/v1.0/qr/qr-mpm-generate' \\\n", "--header 'X-SIGNATURE: signature-canary=='", `it'\''s`,
+		"curl --request POST 'https://provider.example/OVOSNAP/v1.0/qr/qr-mpm-generate' \\\n", "--header 'X-SIGNATURE: signature-canary=='", `it'\''s`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the command lacks %q:\n%s", want, got)

@@ -55,7 +55,7 @@ func OpenReadOnly(ctx context.Context, path string) (*ReadOnly, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	r := &ReadOnly{Common: sqldb.Common{Read: database{db}}, db: db}
+	r := &ReadOnly{Common: sqldb.Common{Read: database{db}, Write: database{db}}, db: db} // what writes is refused by SQLite
 	if err := sqldb.Check(ctx, r.Read, schemaExists, migrations()); err != nil {
 		return nil, errors.Join(explain(err), db.Close())
 	}
