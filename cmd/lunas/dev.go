@@ -65,6 +65,7 @@ func (c devCommand) Run(t *terminal) error {
 		return err
 	}
 	conf.PublicURL = reachable(front.Addr())
+	conf.Console.URL = conf.PublicURL
 	conf.Observe = config.Observe{Listen: c.MetricsListen, OTLP: strings.TrimRight(c.OTLPEndpoint, "/"), TraceRatio: 1}
 	clock, err := gateway.ClockInFolder(c.Data, c.Speed)
 	if err != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/knadh/koanf/v2"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -37,7 +38,26 @@ type Config struct {
 	Observe   Observe       //
 	Doctor    Doctor        //
 	Notices   Notices       //
+	Console   Console       //
 	Merchants []Merchant    //
+}
+
+// Console says how operators reach their pages, and what takes two of them.
+type Console struct {
+	Off bool
+	URL string // where operators reach it; empty: nobody has said
+	// FourEyes are the actions that take two people, nil all of them, and MerchantFourEyes those of merchants that have it
+	// otherwise.
+	FourEyes         []operator.Action
+	MerchantFourEyes map[string][]operator.Action
+}
+
+// TwoPeople tells whether an action takes two people with a merchant.
+func (c Console) TwoPeople(merchantID string, a operator.Action) bool {
+	if own, ok := c.MerchantFourEyes[merchantID]; ok {
+		return slices.Contains(own, a)
+	}
+	return c.FourEyes == nil || slices.Contains(c.FourEyes, a)
 }
 
 // Limits says how often payments may be asked for, by accounts that are not the sandbox's.
@@ -83,6 +103,7 @@ type fileConfig struct {
 	Observe       fileObserve    `koanf:",squash"`
 	Doctor        fileDoctor     `koanf:"doctor"`
 	Notices       fileNotices    `koanf:"notices"`
+	Console       fileConsole    `koanf:"console"`
 	Merchants     []fileMerchant `koanf:"merchants"`
 }
 
@@ -95,6 +116,12 @@ type fileWebhooks struct {
 	Allow []string `koanf:"allow"`
 }
 
+type fileConsole struct {
+	Off      bool     `koanf:"off"`
+	URL      string   `koanf:"url"`
+	FourEyes []string `koanf:"four_eyes"`
+}
+
 type fileMerchant struct {
 	ID       string        `koanf:"id"`
 	Name     string        `koanf:"name"`
@@ -102,6 +129,7 @@ type fileMerchant struct {
 	Accounts []fileAccount `koanf:"accounts"`
 	Prefer   []string      `koanf:"prefer"`
 	FailOver fileFailOver  `koanf:"fail_over"`
+	FourEyes []string      `koanf:"four_eyes"`
 }
 
 type fileFailOver struct {
@@ -287,6 +315,7 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	r.oneOf("log_format", c.Log.Format, "json", "text")
 	c.MasterKey, c.OldKeys = r.masterKeys(f)
 	c.Observe = r.observe(f.Observe)
+	c.Console = r.console(f, c.PublicURL)
 	c.Doctor = r.doctor(f.Doctor)
 	c.Notices = r.notices(f.Notices)
 	c.Limits = Limits{
@@ -308,6 +337,37 @@ func (f fileConfig) resolve(environ []string) (Config, error) {
 	}
 	r.clientsOnce(c.Merchants)
 	return c, errors.Join(r.mistakes...)
+}
+
+// console reads what is said of the operators' pages.
+func (r *resolver) console(f fileConfig, publicURL string) Console {
+	r.must(f.Console.URL == "" || isPublicURL(f.Console.URL), "console.url", "must be an address such as https://console.example.id, without path or query")
+	c := Console{
+		Off: f.Console.Off, URL: or(strings.TrimRight(f.Console.URL, "/"), publicURL), FourEyes: operator.Actions(),
+		MerchantFourEyes: map[string][]operator.Action{},
+	}
+	if f.Console.FourEyes != nil {
+		c.FourEyes = r.actions("console.four_eyes", f.Console.FourEyes)
+	}
+	for i, m := range f.Merchants {
+		if m.FourEyes != nil {
+			c.MerchantFourEyes[m.ID] = r.actions(fmt.Sprintf("merchants[%d].four_eyes", i), m.FourEyes)
+		}
+	}
+	return c
+}
+
+func (r *resolver) actions(field string, names []string) []operator.Action {
+	list := []operator.Action{} // none is not nil
+	for i, name := range names {
+		known := make([]string, 0, len(operator.Actions()))
+		for _, a := range operator.Actions() {
+			known = append(known, string(a))
+		}
+		r.oneOf(fmt.Sprintf("%s[%d]", field, i), name, known...)
+		list = append(list, operator.Action(name))
+	}
+	return list
 }
 
 // isPublicURL tells whether a text is nothing but scheme and host.

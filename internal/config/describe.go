@@ -88,6 +88,11 @@ var described = map[string]about{ // never written
 	"notices.smtp.password_file": {"", "holds the password"},
 	"notices.smtp.password_env":  {"", "environment variable that holds it instead"},
 
+	"console.off":       {"false", "on to serve no pages for operators here"},
+	"console.url":       {"(public_url)", "where operators reach /console, such as https://console.example.id; with https their cookies are for https only"},
+	"console.four_eyes": {"[void, refund, reverse, resolve, numbering]", "what takes two people; [] for nothing"},
+
+	"merchants[].four_eyes":           {"(console.four_eyes)", "what takes two people with this merchant"},
 	"merchants[].id":                  {"", "yours; unique; required"},
 	"merchants[].name":                {"(the id)", "what customers read"},
 	"merchants[].api_keys[].mode":     {"", "live keys reach production accounts, test keys all others; required"},

@@ -59,6 +59,7 @@ type Gateway struct {
 	registry *registry.Registry
 	console  *console.Console
 	url      string // where operators reach it; may be empty
+	off      bool   // there is no console here
 	log      *slog.Logger
 	look     lookout
 	drain    time.Duration
@@ -95,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	}
 	g := &Gateway{
 		store: db, log: o.Log, look: look, drain: o.Config.Drain, leaving: make(chan struct{}), config: o.Config, files: o.Files,
-		url:     o.Config.PublicURL,
+		url: o.Config.Console.URL, off: o.Config.Console.Off,
 		keyring: keyring, now: o.Clock.Now,
 	}
 	if err := g.build(ctx, o, keyring); err != nil {
@@ -168,10 +169,10 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 		if err := v.Watch(observe.Sources{Engine: g.Engine, Courier: g.Courier, Store: g.store, Groups: g.Stats, Now: o.Clock.Now}); err != nil {
 			return err
 		}
-		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links), g.console)
+		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links), g.operators(o))
 		return nil
 	}
-	g.Handler = withPages(api.New(options), g.pages(o, links), g.console)
+	g.Handler = withPages(api.New(options), g.pages(o, links), g.operators(o))
 	return nil
 }
 

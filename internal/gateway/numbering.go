@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -40,9 +39,6 @@ func (n *Numbering) List(ctx context.Context) ([]store.Terminal, error) {
 // Advance puts a terminal's cursor on a number, which the next push comes after, and releases the terminal. The reason, which
 // may be empty, goes into the log of actions.
 func (n *Numbering) Advance(ctx context.Context, terminal string, batch, reference int, reason string) error {
-	if batch < 1 || batch > 999999 || reference < 1 || reference > 999999 {
-		return errors.New("batch and reference number go from 1 to 999999")
-	}
 	list, err := n.List(ctx)
 	if err != nil {
 		return err
@@ -53,11 +49,9 @@ func (n *Numbering) Advance(ctx context.Context, terminal string, batch, referen
 		}
 		before, held := t.Cursor, t.Held
 		t.Held = ""
-		t.Cursor.Last = payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}
-		if t.Cursor.Style == payment.ByDate {
-			if t.Cursor.Day, err = dayOf(batch, time.Now()); err != nil {
-				return err
-			}
+		to := payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}
+		if t.Cursor, err = t.Cursor.At(to, payment.DayOf(time.Now())); err != nil {
+			return err
 		}
 		deed := byHand(store.Action{
 			Kind: store.ActTerminalAdvanced, MerchantID: t.MerchantID, Subject: t.ID, Reason: reason, Details: advanced(before, t.Cursor, held),
@@ -68,13 +62,4 @@ func (n *Numbering) Advance(ctx context.Context, terminal string, batch, referen
 		return nil
 	}
 	return fmt.Errorf("merchant %q has no terminal %q; it has %d others", n.merchant, terminal, len(list))
-}
-
-// dayOf is the day that a batch ddmmyy is named after, which must not be still to come: the numbering would stay there.
-func dayOf(batch int, now time.Time) (payment.Day, error) {
-	day := payment.Day((2000+batch%100)*10000 + batch/100%100*100 + batch/10000)
-	if payment.DayOf(day.Start()) != day || day > payment.DayOf(now) {
-		return 0, fmt.Errorf("this terminal names its batches after the day, and %06d is no day (ddmmyy) up to today", batch)
-	}
-	return day, nil
 }

@@ -25,7 +25,7 @@ func (g *Gateway) pages(o Options, links checkout.Links) http.Handler {
 // withPages lets customers and operators in at their doors and everybody else at the API's.
 func withPages(door, pages, console http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/") {
+		if console != nil && (r.URL.Path == "/console" || strings.HasPrefix(r.URL.Path, "/console/")) {
 			console.ServeHTTP(w, r)
 			return
 		}
