@@ -32,8 +32,12 @@ func TestWhatTakesTwoPeople(t *testing.T) {
 		action   operator.Action
 		want     bool
 	}{
-		{"usual", operator.Void, true}, {"usual", operator.Numbering, false}, {"data", operator.Refund, true}, {"alone", operator.Void, false},
-		{"careful", operator.Void, false}, {"careful", operator.Numbering, true},
+		{"usual", operator.Void, true},
+		{"usual", operator.Numbering, false},
+		{"data", operator.Refund, true},
+		{"alone", operator.Void, false},
+		{"careful", operator.Void, false},
+		{"careful", operator.Numbering, true},
 	} {
 		if got := c.Console.TwoPeople(x.merchant, x.action); got != x.want {
 			t.Errorf("%s of %s takes two people: %t", x.action, x.merchant, got)
