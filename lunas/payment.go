@@ -181,6 +181,8 @@ type Action struct {
 type PaymentEvents struct {
 	Data    []Announced `json:"data"`    // one for each change of state
 	Journal []Step      `json:"journal"` // everything, in order
+	// Archived tells that what happened first is no longer here, but in an archive of whoever runs the gateway.
+	Archived bool `json:"archived"`
 }
 
 // Announced is one announcement of a payment's change of state.
