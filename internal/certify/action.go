@@ -57,7 +57,7 @@ func (a pay) Words() string {
 		words += ", to a phone that is registered nowhere"
 	}
 	if a.said != "" {
-		words += "; " + a.said
+		words += ", " + a.said
 	}
 	return words
 }
@@ -626,6 +626,9 @@ func (a forge) do(r *run) error {
 		return err
 	}
 	r.receive(path, "gateway.sandbox", header, body)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.loose[len(r.loose)-1].Counterparty = "this program itself, in the part of a forger"
 	return nil
 }
 

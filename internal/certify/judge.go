@@ -282,7 +282,7 @@ func (c carries) judge(f Facts) (string, bool) {
 		return fmt.Sprintf("%s has no %s", c.operation, name), false
 	}
 	matched, err := regexp.MatchString("^(?:"+c.like+")$", value)
-	return fmt.Sprintf("%s has %s %q", c.operation, name, clip(value, 60)), err == nil && matched
+	return fmt.Sprintf("%s has %s %q", c.operation, name, clip(value, 28)), err == nil && matched
 }
 
 // same wants a field to be alike in two messages.

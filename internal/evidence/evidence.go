@@ -211,7 +211,7 @@ func (x Exchange) Took() time.Duration {
 func (x Exchange) Heading() string {
 	who := "to " + x.Counterparty
 	if x.Direction == Incoming {
-		who = "from the provider (" + x.Counterparty + ")"
+		who = "from " + x.Counterparty
 	}
 	return fmt.Sprintf("%s – %s %s, environment %s", x.Operation, x.Direction, who, x.Environment)
 }

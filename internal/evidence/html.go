@@ -13,7 +13,7 @@ import (
 type Options struct {
 	// Title is the document's; empty: the run's.
 	Title string
-	// Summary leaves the exchanges out: only the table of scenarios and what was found.
+	// Summary leaves the exchanges and pictures out: only the table of scenarios and what was found.
 	Summary bool
 	Style   Style
 }

@@ -325,9 +325,14 @@ func (d *document) room(height float64) {
 }
 
 func (d *document) scenario(s Scenario) {
-	d.pdf.AddPage()
+	if first := len(d.pages) == 0; first || !d.o.Summary {
+		d.pdf.AddPage()
+	} else {
+		d.pdf.Ln(6)
+		d.room(64)
+	}
 	d.pages[s.ID] = d.pdf.PageNo()
-	d.pdf.SetLink(d.links[s.ID], 0, -1)
+	d.pdf.SetLink(d.links[s.ID], d.pdf.GetY(), -1)
 	d.pdf.Bookmark(s.ID+" "+s.Title, 0, -1)
 	d.heading(s.ID + " · " + s.Title)
 	about := [][2]string{
@@ -351,10 +356,10 @@ func (d *document) scenario(s Scenario) {
 	}
 	d.pdf.Ln(3)
 	d.steps(s.Steps)
-	d.captures(s.Captures)
 	if d.o.Summary {
 		return
 	}
+	d.captures(s.Captures)
 	for i, x := range s.Exchanges {
 		d.exchange(i+1, x)
 	}
