@@ -10,7 +10,7 @@ type State string
 
 // The states. Docs of the gateway say what leads from one to another.
 const (
-	Created    State = "created"
+	Created    State = "created"    // nothing was sent yet; the customer may have to choose at CheckoutURL
 	Pushing    State = "pushing"    // the customer is asked in the app
 	Presenting State = "presenting" // the QR or the bill is being made
 	Awaiting   State = "awaiting"   // the QR can be scanned, the bill can be paid
@@ -64,13 +64,17 @@ type Payment struct {
 	Amount    int64  `json:"amount"` // whole rupiah
 	Currency  string `json:"currency"`
 	Reference string `json:"reference"` // yours
-	Method    Method `json:"method"`
-	Rail      string `json:"rail"`    // the way by which the provider is reached
-	Account   string `json:"account"` // yours at the rail
+	Method    Method `json:"method"`  // empty until the customer has chosen among several
+	Rail      string `json:"rail"`    // the way by which the provider is reached; empty until the customer has chosen
+	Account   string `json:"account"` // yours at the rail; empty until the customer has chosen
 	Phone     string `json:"phone"`   // masked; empty where there is none
 
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+
+	// Methods are what is offered to the customer, and ExpiresAt until when; none where the customer has nothing to choose.
+	Methods   []Method   `json:"methods"`
+	ExpiresAt *time.Time `json:"expires_at"`
 
 	Attempts []Attempt `json:"attempts"`
 	// Failure is why it is not paid, why it was given back, or why a void or a refund was not done; nil while that is not
@@ -167,7 +171,7 @@ type NextAction struct {
 	What        string     `json:"what"`
 	Who         string     `json:"who"`          // customer, gateway or operator
 	At          *time.Time `json:"at"`           // when at the latest; nil: not known
-	RedirectURL string     `json:"redirect_url"` // of pay: the provider's page for the customer
+	RedirectURL string     `json:"redirect_url"` // of pay: the provider's page for the customer; of redirect: CheckoutURL
 }
 
 // Action is something that can still be asked for.

@@ -15,12 +15,14 @@ func (c *Client) Payments() Payments { return Payments{c} }
 // Payments asks for payments and follows them.
 type Payments struct{ client *Client }
 
-// NewPayment is what is asked for. Amount, Reference and Method are needed, and Phone with OVOPush.
+// NewPayment is what is asked for. Amount and Reference are needed. What is not said of Method and Phone the customer says at
+// Payment.CheckoutURL, and nothing is sent before.
 type NewPayment struct {
-	Amount    int64  `json:"amount"`    // whole rupiah
-	Reference string `json:"reference"` // your own, 1 to 64 characters; need not be unique
-	Method    Method `json:"method"`
-	Phone     string `json:"phone,omitempty"` // of OVOPush: 08…, 62… or +62…
+	Amount    int64    `json:"amount"`            // whole rupiah
+	Reference string   `json:"reference"`         // your own, 1 to 64 characters; need not be unique
+	Method    Method   `json:"method,omitempty"`  // empty: the customer chooses
+	Methods   []Method `json:"methods,omitempty"` // in place of Method: among which the customer chooses, in this order
+	Phone     string   `json:"phone,omitempty"`   // of OVOPush: 08…, 62… or +62…; empty: the customer gives it
 
 	Rail     string `json:"rail,omitempty"`     // ovo, doku or faspay for OVOPush, snap for QRIS; empty: chosen
 	Account  string `json:"account,omitempty"`  // which of yours; empty: the first that fits
@@ -32,7 +34,7 @@ type NewPayment struct {
 
 	Customer  *Customer  `json:"customer,omitempty"`   // who is billed, where the rail makes a bill
 	Items     []Item     `json:"items,omitempty"`      // the bill's lines
-	ExpiresAt *time.Time `json:"expires_at,omitempty"` // until when the bill can be paid
+	ExpiresAt *time.Time `json:"expires_at,omitempty"` // until when the bill can be paid, or the customer can choose
 
 	// Wait holds the answer until the payment is final or needs a human, of a QR until it is there, but at most so long;
 	// up to 120 s.

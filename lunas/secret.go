@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Secret is an API key, or an endpoint's secret for webhooks. However it is printed, logged or written as JSON, it comes
+// Secret is an API key, an endpoint's secret for webhooks, or the key of returns. However it is printed, logged or written as JSON, it comes
 // out masked; Reveal gives it.
 type Secret string
 
@@ -19,7 +19,7 @@ func (s Secret) String() string {
 	if s == "" {
 		return ""
 	}
-	for _, prefix := range []string{"lunas_test_", "lunas_live_", "lunas_admin_", "whsec_"} {
+	for _, prefix := range []string{"lunas_test_", "lunas_live_", "lunas_admin_", "whsec_", "retsec_"} {
 		if strings.HasPrefix(string(s), prefix) {
 			return prefix + "***"
 		}

@@ -189,7 +189,7 @@ func TestEveryGoodAnswerIsProvoked(t *testing.T) {
 	for _, path := range []string{"", "/events", "/exchanges"} {
 		w.do("GET", "/v1/payments/"+p.ID+path, "")
 	}
-	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/rails", "/v1/phones/081211111111", "/healthz", "/readyz", "/v1/notices"} {
+	for _, path := range []string{"/v1/payments", "/v1/terminals", "/v1/rails", "/v1/phones/081211111111", "/healthz", "/readyz", "/v1/notices", "/v1/return_key"} {
 		w.do("GET", path, "")
 	}
 	w.server.Doctor = func(context.Context) (doctor.Report, error) {

@@ -48,6 +48,10 @@ type Options struct {
 	// CheckoutURL gives the address of a payment's page for the customer; empty: there is none. Nil: never.
 	CheckoutURL func(payment.Payment) string
 
+	// ReturnKey gives the key by which a merchant verifies what a customer's browser brings back. Nil: there are no pages to
+	// come back from.
+	ReturnKey func(merchantID string, mode payment.Mode) string
+
 	// PlainWebhooks lets endpoints be plain http; the courier sends to such addresses only where the operator allows it.
 	PlainWebhooks bool
 
@@ -105,6 +109,9 @@ func newServer(o Options) *server {
 	if o.CheckoutURL == nil {
 		o.CheckoutURL = func(payment.Payment) string { return "" }
 	}
+	if o.ReturnKey == nil {
+		o.ReturnKey = func(string, payment.Mode) string { return "" }
+	}
 	if o.MaxBody == 0 {
 		o.MaxBody = defaultMaxBody
 	}
@@ -125,8 +132,13 @@ func newServer(o Options) *server {
 func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
+<<<<<<< HEAD
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
 		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeRecaps, s.routeReconciliations, s.routeDoctor, s.routeNotices, s.routeHealth, s.routeReady,
+=======
+		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents, s.routeReturnKey,
+		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeDoctor, s.routeHealth, s.routeReady,
+>>>>>>> 8146973 (api, lunas: payments whose way the customer chooses, signed returns)
 	} {
 		register()
 	}

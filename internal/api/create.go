@@ -41,14 +41,15 @@ func (s *server) routeCreate() {
 	register(s, huma.Operation{
 		OperationID: "create-payment", Method: http.MethodPost, Path: "/v1/payments", Summary: "Ask for a payment",
 		Description: "When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a " +
-			"payment by qris is answered as soon as its QR is there. Repeat a request whose answer was lost with the same " +
+			"payment by qris is answered as soon as its QR is there. Without a method, with several, or with a push without a phone, " +
+			"nothing is sent yet: the payment is created, and waits for what its customer chooses at checkout_url. Repeat a request whose answer was lost with the same " +
 			"Idempotency-Key.",
 		Tags: []string{"Payments"}, DefaultStatus: http.StatusCreated,
 	}, answers{
 		also: map[int]string{200: "The payment that the same request had made before."},
 		codes: codes("body", "key", "invalid_wait", "unknown_parameter",
 			"amount_not_integer", "amount_too_small", "amount_too_large", "phone_invalid", "phone_missing", "phone_unwanted",
-			"reference_invalid", "description_invalid", "return_url_invalid", "metadata_invalid", "name_invalid", "method_unknown", "rail_unknown",
+			"reference_invalid", "description_invalid", "return_url_invalid", "metadata_invalid", "name_invalid", "method_unknown", "methods_invalid", "rail_unknown",
 			"customer_invalid", "items_invalid", payment.CodeExpiryInvalid, "rail_method_mismatch", engine.CodeProviderAway, "no_account", "no_terminal", "invalid_field", "missing_field", "cutoff", "exists", "refused",
 			"terminal_held", "numbers_exhausted", "phone_limited", "key_limited", "shutting_down", "outcome_unknown"),
 		body: body[NewPayment](s, true),
@@ -68,7 +69,8 @@ func (s *server) create(ctx context.Context, in *struct {
 	if p != nil {
 		return nil, p
 	}
-	asked, order, p := readOrder(body)
+	hosted := s.CheckoutURL(payment.Payment{MerchantID: c.key.MerchantID, Mode: c.key.Mode}) != ""
+	asked, order, p := readOrder(body, c.key.Mode, hosted)
 	if p != nil {
 		return nil, p
 	}
@@ -78,8 +80,10 @@ func (s *server) create(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if made, err = s.await(ctx, made, in.Wait, settledFrom(made)); err != nil {
-		return nil, err
+	if !made.Choosing() { // else it is the customer's turn, at checkout_url
+		if made, err = s.await(ctx, made, in.Wait, settledFrom(made)); err != nil {
+			return nil, err
+		}
 	}
 	answer := &paymentAnswer{Status: http.StatusCreated, Location: "/v1/payments/" + made.ID}
 	if replayed {

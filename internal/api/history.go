@@ -101,7 +101,7 @@ type Event struct {
 type Step struct {
 	Version      int    `json:"version"`
 	At           Time   `json:"at"`
-	Event        string `json:"event" enum:"requested,answered,no_answer,not_sent,notified,renumbered,woke,faulted,asked"`
+	Event        string `json:"event" enum:"requested,chosen,answered,no_answer,not_sent,notified,renumbered,no_route,woke,faulted,asked"`
 	Call         string `json:"call,omitempty" doc:"The call that was answered or not."`
 	Try          int    `json:"try,omitempty"`
 	Outcome      string `json:"outcome,omitempty" doc:"What the answer means, or how it is missing."`

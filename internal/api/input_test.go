@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lunas-pay/lunas/internal/payment"
 )
 
 // body makes an order with one field replaced, or left out when its value is empty.
@@ -100,6 +102,11 @@ func TestBadBodies(t *testing.T) {
 		{"reference number", orderWith("reference", "1"), "wrong_type", "reference", 422, ""},
 
 		{"method missing", orderWith("method", ""), "missing_field", "method", 422, ""},
+		{"methods beside method", orderWith("methods", `["qris"]`), "methods_invalid", "methods", 422, "leave method out"},
+		{"methods empty", `{"amount":1,"reference":"a","methods":[]}`, "methods_invalid", "methods", 422, ""},
+		{"methods twice", `{"amount":1,"reference":"a","methods":["qris","qris"]}`, "methods_invalid", "methods", 422, ""},
+		{"methods unknown", `{"amount":1,"reference":"a","methods":["qris","cash"]}`, "method_unknown", "methods.1", 422, ""},
+		{"methods of text", `{"amount":1,"reference":"a","methods":"qris"}`, "wrong_type", "methods", 422, ""},
 		{"method unknown", orderWith("method", `"cash"`), "method_unknown", "method", 422, "ovo_push"},
 		{"method qris with a phone", orderWith("method", `"qris"`), "phone_unwanted", "phone", 422, "Leave phone out"},
 		{"method qris with an empty phone", `{"amount":1,"reference":"a","method":"qris","phone":null}`, "wrong_type", "phone", 422, ""},
@@ -148,6 +155,8 @@ func TestBadBodies(t *testing.T) {
 		{"return_url without a host", orderWith("return_url", `"https:///x"`), "return_url_invalid", "return_url", 422, ""},
 		{"return_url with a line", orderWith("return_url", `"https://shop.example/\r\nSet-Cookie: a"`), "return_url_invalid", "return_url", 422, ""},
 		{"return_url long", orderWith("return_url", `"https://shop.example/`+strings.Repeat("x", 2048)+`"`), "return_url_invalid", "return_url", 422, ""},
+		{"return_url plain http", orderWith("return_url", `"http://shop.example/x"`), "return_url_invalid", "return_url", 422, "https"},
+		{"return_url with our names", orderWith("return_url", `"https://shop.example/x?reference=7"`), "return_url_invalid", "return_url", 422, "reference"},
 		{"return_url number", orderWith("return_url", `7`), "wrong_type", "return_url", 422, ""},
 
 		{"metadata array", orderWith("metadata", `[]`), "wrong_type", "metadata", 422, ""},
@@ -247,7 +256,13 @@ func TestSchemaAndServerAgree(t *testing.T) {
 		`{"amount":1,"reference":"a","method":"qris"}`:                true,
 		`{"amount":1,"reference":"a","method":"qris","rail":"snap"}`:  true,
 		`{"amount":1,"reference":"a","method":"qris","rail":"ovo"}`:   false,
-		`{"amount":1,"reference":"a","method":"ovo_push"}`:            false,
+		`{"amount":1,"reference":"a","method":"ovo_push"}`:            true, // the customer gives the phone
+		`{"amount":1,"reference":"a"}`:                                true,
+		`{"amount":1,"reference":"a","methods":["qris"]}`:             true,
+		`{"amount":1,"reference":"a","methods":["qris","qris"]}`:      false,
+		`{"amount":1,"reference":"a","methods":[]}`:                   false,
+		orderWith("methods", `["qris"]`):                              false,
+		orderWith("method", ""):                                       false,
 		orderWith("rail", `"snap"`):                                   false,
 		orderWith("account", `"a b"`):                                 false,
 		orderWith("metadata", `{"a":1}`):                              false,
@@ -259,7 +274,7 @@ func TestSchemaAndServerAgree(t *testing.T) {
 		orderWith("phone", `null`):                                    false,
 		`[]`:                                                          false,
 	} {
-		_, _, p := readOrder([]byte(body))
+		_, _, p := readOrder([]byte(body), payment.Test, true)
 		if got := p == nil; got != want {
 			t.Errorf("the server takes %s: %v, want %v", body, got, want)
 		}
@@ -355,19 +370,19 @@ var phoneLike = regexp.MustCompile(`[0-9]{8,}`)
 // FuzzCreate: whatever comes in, the answer is an order that the contract allows, or a problem of ours.
 func FuzzCreate(f *testing.F) {
 	for _, seed := range []string{
-		order, "", "{}", "[]", `{"amount":1e3}`, `{"a":1,"a":2}`, orderWith("metadata", `{"a":"b"}`), orderWith("amount", "-1"), "\xff", `{"\ud800":1}`,
+		order, orderWith("phone", ""), orderWith("method", ""), `{"amount":1,"reference":"a","methods":["qris","ovo_push"],"return_url":"https://a.example/?b=c"}`, "", "{}", "[]", `{"amount":1e3}`, `{"a":1,"a":2}`, orderWith("metadata", `{"a":"b"}`), orderWith("amount", "-1"), "\xff", `{"\ud800":1}`,
 	} {
 		f.Add([]byte(seed))
 	}
 	c := readContract(f, get(f, "/openapi.json"))
 	schema := c.paths["/v1/payments"]["post"].RequestBody.Content["application/json"].Schema
 	f.Fuzz(func(t *testing.T, body []byte) {
-		n, o, p := readOrder(body)
+		n, o, p := readOrder(body, payment.Test, true)
 		if p == nil {
 			if err := c.validate(body, schema); err != nil {
 				t.Fatalf("taken against the contract: %v", err)
 			}
-			if o.Amount < 1 || o.Phone.IsZero() || o.Reference == "" || fingerprint("x", n) == "" {
+			if o.Amount < 1 || o.Phone.IsZero() && o.Method != payment.QRIS && len(o.Methods) == 0 || o.Reference == "" || fingerprint("x", n) == "" {
 				t.Fatalf("an order with holes: %+v", o)
 			}
 			return

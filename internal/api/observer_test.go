@@ -240,6 +240,16 @@ func (c contract) keyword(at string, v any, s map[string]any, keyword string, wa
 		if n, _ := number.Float64(); isNumber && (keyword == "minimum" && n < want.(float64) || keyword == "maximum" && n > want.(float64)) {
 			return wrong()
 		}
+	case "minItems", "maxItems":
+		if n := float64(len(list)); isList && (keyword == "minItems" && n < want.(float64) || keyword == "maxItems" && n > want.(float64)) {
+			return wrong()
+		}
+	case "uniqueItems":
+		for i := range list {
+			if slices.Contains(list[:i], list[i]) { // of texts and numbers alone
+				return wrong()
+			}
+		}
 	case "maxProperties":
 		if isObject && float64(len(object)) > want.(float64) {
 			return wrong()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,24 +16,26 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/returns"
 )
 
 // NewPayment is the body of a request for a payment.
 type NewPayment struct {
 	Amount      int64             `json:"amount" minimum:"1" maximum:"999999999999" example:"12500" doc:"Whole rupiah."`
 	Reference   string            `json:"reference" minLength:"1" maxLength:"64" example:"INV-1" doc:"Your own; need not be unique. No control characters."`
-	Method      string            `json:"method" enum:"ovo_push,qris" example:"ovo_push" doc:"How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan."`
-	Phone       string            `json:"phone,omitempty" minLength:"10" maxLength:"40" example:"081211111111" doc:"Needed by ovo_push and taken by no other method. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…."`
+	Method      string            `json:"method,omitempty" enum:"ovo_push,qris" example:"ovo_push" doc:"How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan. Left out: the customer chooses at checkout_url."`
+	Methods     []string          `json:"methods,omitempty" minItems:"1" maxItems:"2" uniqueItems:"true" enum:"ovo_push,qris" nullable:"false" example:"[\"ovo_push\",\"qris\"]" doc:"In place of method: among which the customer chooses at checkout_url, in this order. Those that cannot take the payment are not offered."`
+	Phone       string            `json:"phone,omitempty" minLength:"10" maxLength:"40" example:"081211111111" doc:"Of the method ovo_push, and taken with no other. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…. Left out: the customer gives it at checkout_url."`
 	Rail        string            `json:"rail,omitempty" enum:"ovo,snap,doku,faspay" doc:"By which way: ovo, doku or faspay for ovo_push, snap for qris; chosen when left out."`
 	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
 	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
 	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you, and for the bill where the rail makes one; no control characters."`
-	ReturnURL   string            `json:"return_url,omitempty" maxLength:"2048" example:"https://shop.example/orders/7" doc:"Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://… or http://…; payment_id is added to its query. That somebody comes back proves nothing: ask the API, or wait for the webhook."`
+	ReturnURL   string            `json:"return_url,omitempty" maxLength:"2048" example:"https://shop.example/orders/7" doc:"Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://…; with a test key also http:// to this machine. payment_id, reference, state, version, time and signature are added to its query, so it must not have them. That somebody comes back is a hint and no proof: ask the API, or wait for the webhook."`
 	Metadata    map[string]string `json:"metadata,omitempty" maxProperties:"20" doc:"Your own data: keys of 1 to 40 letters, digits, _ . or -; values of at most 500 characters."`
 
 	Customer  *NewCustomer `json:"customer,omitempty" doc:"Who is billed, where the rail makes a bill; what is left out is the account's."`
 	Items     []NewItem    `json:"items,omitempty" minItems:"1" maxItems:"100" nullable:"false" doc:"The lines of the bill, where the rail makes one; one of the whole amount when left out. They are shown, and not added up."`
-	ExpiresAt string       `json:"expires_at,omitempty" format:"date-time" example:"2026-03-21T11:15:30+07:00" doc:"Until when the bill can be paid, where the rail makes one; as long as the account says when left out."`
+	ExpiresAt string       `json:"expires_at,omitempty" format:"date-time" example:"2026-03-21T11:15:30+07:00" doc:"Until when the bill can be paid, where the rail makes one; as long as the account says when left out. Of a payment whose customer chooses at checkout_url: until when that can be done, from a minute to 30 days ahead; an hour, or as configured, when left out."`
 }
 
 const (
@@ -53,13 +54,14 @@ const (
 var (
 	accountForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // never written
 	metadataForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`) // never written
-	orderFields  = []string{"amount", "reference", "method", "phone", "rail", "account", "terminal", "description", "metadata", "return_url", "customer", "items", "expires_at"}
-	orderNeeded  = orderFields[:3]
+	orderFields  = []string{"amount", "reference", "method", "methods", "phone", "rail", "account", "terminal", "description", "metadata", "return_url", "customer", "items", "expires_at"}
+	orderNeeded  = orderFields[:2]
 	knownRails   = []payment.Rail{payment.OVO, payment.SNAP, payment.DOKU, payment.Faspay}
 )
 
-// readOrder reads and checks the body of a request for a payment. It gives all mistakes at once.
-func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
+// readOrder reads and checks the body of a request for a payment. It gives all mistakes at once. hosted tells whether there is
+// a page on which the customer can choose.
+func readOrder(body []byte, mode payment.Mode, hosted bool) (NewPayment, engine.Order, *Problem) {
 	var n NewPayment
 	all, p := object(body)
 	if p != nil {
@@ -80,7 +82,12 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 		}
 	}
 	given := func(name string) bool { return slices.ContainsFunc(all, func(m member) bool { return m.name == name }) }
-	wrong = append(wrong, n.fit(given)...)
+	wrong = append(wrong, n.fit(given, hosted)...)
+	if given("return_url") && n.ReturnURL != "" {
+		if _, ok := returns.Parse(n.ReturnURL, mode); !ok {
+			wrong = append(wrong, problem("return_url_invalid", "return_url is no address of a web page to which a customer may be sent").in("return_url"))
+		}
+	}
 	var phone payment.Phone
 	if n.Phone != "" {
 		var err error
@@ -92,24 +99,56 @@ func readOrder(body []byte) (NewPayment, engine.Order, *Problem) {
 		return n, engine.Order{}, several(wrong)
 	}
 	return n, engine.Order{
-		Method: payment.Method(n.Method), Rail: payment.Rail(n.Rail), Account: n.Account, Terminal: n.Terminal,
+		Method: payment.Method(n.Method), Methods: n.choice(), Rail: payment.Rail(n.Rail), Account: n.Account, Terminal: n.Terminal,
 		Amount: payment.Rupiah(n.Amount), Phone: phone, Reference: n.Reference, Description: n.Description, Metadata: n.Metadata, ReturnURL: n.ReturnURL,
 		Customer: n.Customer.customer(), Items: itemsOf(n.Items), ExpiresAt: n.expiry(),
 	}, nil
 }
 
-// fit tells what does not go with the method.
-func (n *NewPayment) fit(given func(field string) bool) (wrong []*Problem) {
+// choice are the methods among which the customer chooses; nil where the merchant has chosen, and given what is needed.
+func (n *NewPayment) choice() (methods []payment.Method) {
+	switch {
+	case n.Method == string(payment.OVOPush) && n.Phone == "":
+		return []payment.Method{payment.OVOPush}
+	case n.Method != "":
+		return nil
+	case n.Methods == nil:
+		return []payment.Method{payment.OVOPush, payment.QRIS}
+	}
+	for _, m := range n.Methods {
+		methods = append(methods, payment.Method(m))
+	}
+	return methods
+}
+
+// fit tells what does not go with the method, and what is missing where there is no page on which the customer could say it.
+func (n *NewPayment) fit(given func(field string) bool, hosted bool) (wrong []*Problem) {
+	const orHosted = "Add it; or, for the customer to choose on a page of the gateway, have its public_url configured."
 	asked := payment.Method(n.Method)
 	switch {
-	case asked == payment.OVOPush && !given("phone"):
-		wrong = append(wrong, problem(payment.CodePhoneMissing, "phone is missing: a push goes to a phone").in("phone"))
+	case !hosted && !given("method"):
+		wrong = append(wrong, missing("method").hinting(orHosted))
+	case !hosted && asked == payment.OVOPush && !given("phone"):
+		wrong = append(wrong, problem(payment.CodePhoneMissing, "phone is missing: a push goes to a phone").in("phone").hinting(orHosted))
+	case given("method") && given("methods"):
+		wrong = append(wrong, problem("methods_invalid", "method and methods are both there").in("methods"))
 	case asked == payment.QRIS && given("phone"):
 		wrong = append(wrong, problem("phone_unwanted", "a QR is made without the customer's phone number").in("phone"))
+	case !given("method") && given("phone"):
+		wrong = append(wrong, problem("phone_unwanted", "where the customer chooses the method, the customer gives the phone number too").in("phone").
+			hinting("Leave phone out; or give it with the method ovo_push."))
 	}
-	if lines, known := railsOf[asked]; known && n.Rail != "" && !slices.Contains(lines, payment.Rail(n.Rail)) {
-		wrong = append(wrong, problem("rail_method_mismatch", "the rail "+n.Rail+" has no "+n.Method).in("rail").
-			hinting(fmt.Sprintf("%s goes by %s; or leave rail out.", n.Method, strings.Join(namesOf(lines), ", "))))
+	lines, known := railsOf[asked]
+	for _, m := range n.Methods {
+		lines, known = append(slices.Clone(lines), railsOf[payment.Method(m)]...), true
+	}
+	if known && n.Rail != "" && !slices.Contains(lines, payment.Rail(n.Rail)) {
+		method := n.Method
+		if method == "" {
+			method = strings.Join(n.Methods, " and ")
+		}
+		wrong = append(wrong, problem("rail_method_mismatch", "the rail "+n.Rail+" has no "+method).in("rail").
+			hinting(fmt.Sprintf("%s goes by %s; or leave rail out.", method, strings.Join(namesOf(lines), ", "))))
 	}
 	return wrong
 }
@@ -148,6 +187,8 @@ func (n *NewPayment) set(m member) (p *Problem) {
 		n.Reference, p = readText(m, 1, referenceMax, "reference_invalid")
 	case "method":
 		n.Method, p = readMethod(m)
+	case "methods":
+		n.Methods, p = readMethods(m.value)
 	case "phone":
 		n.Phone, p = readPhone(m)
 	case "rail":
@@ -239,17 +280,32 @@ func checkText(field, s string, least, most int, code string) *Problem {
 	return nil
 }
 
-// readReturnURL reads where a customer is sent: to a web page and nowhere else.
+// readReturnURL reads an address as it was written; where it may lead is asked later.
 func readReturnURL(m member) (string, *Problem) {
-	s, p := readText(m, 1, returnMax, "return_url_invalid")
-	if p != nil {
-		return "", p
+	return readText(m, 1, returnMax, "return_url_invalid")
+}
+
+// readMethods reads a list of methods, each once.
+func readMethods(value json.RawMessage) ([]string, *Problem) {
+	var list []json.RawMessage
+	if kindOf(value) != "an array" || json.Unmarshal(value, &list) != nil {
+		return nil, wrongType("methods", "an array", value)
 	}
-	u, err := url.Parse(s)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Hostname() == "" || u.User != nil {
-		return "", problem("return_url_invalid", "return_url is no address of a web page").in(m.name)
+	if len(list) == 0 || len(list) > len(railsOf) {
+		return nil, problem("methods_invalid", fmt.Sprintf("methods has %d entries, 1 to %d are taken", len(list), len(railsOf))).in("methods")
 	}
-	return s, nil
+	var methods []string
+	for i, value := range list {
+		s, p := readMethod(member{fmt.Sprintf("methods.%d", i), value})
+		switch {
+		case p != nil:
+			return nil, p
+		case slices.Contains(methods, s):
+			return nil, problem("methods_invalid", "methods names "+s+" twice").in("methods")
+		}
+		methods = append(methods, s)
+	}
+	return methods, nil
 }
 
 func readMethod(m member) (string, *Problem) {
@@ -260,7 +316,7 @@ func readMethod(m member) (string, *Problem) {
 	case len(railsOf[payment.Method(s)]) > 0:
 		return s, nil
 	}
-	return "", problem("method_unknown", "there is no such method").in("method")
+	return "", problem("method_unknown", "there is no such method").in(m.name)
 }
 
 func readRail(m member) (string, *Problem) {
@@ -329,21 +385,27 @@ func fingerprint(route string, body any) string {
 func (NewPayment) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
 	most := metadataValue
 	s.Properties["metadata"].AdditionalProperties = &huma.Schema{Type: huma.TypeString, MaxLength: &most}
-	of := func(m payment.Method) *huma.Schema {
-		only := func(values ...string) *huma.Schema {
-			s := &huma.Schema{Type: huma.TypeString}
-			for _, v := range values {
-				s.Enum = append(s.Enum, v)
-			}
-			return s
+	only := func(values ...string) *huma.Schema {
+		s := &huma.Schema{Type: huma.TypeString}
+		for _, v := range values {
+			s.Enum = append(s.Enum, v)
 		}
-		return &huma.Schema{AdditionalProperties: true, Properties: map[string]*huma.Schema{
+		return s
+	}
+	without := func(fields ...string) *huma.Schema {
+		not := &huma.Schema{}
+		for _, f := range fields {
+			not.AnyOf = append(not.AnyOf, &huma.Schema{Required: []string{f}})
+		}
+		return not
+	}
+	of := func(m payment.Method, not ...string) *huma.Schema {
+		return &huma.Schema{AdditionalProperties: true, Required: []string{"method"}, Not: without(not...), Properties: map[string]*huma.Schema{
 			"method": only(string(m)), "rail": only(namesOf(railsOf[m])...),
 		}}
 	}
-	push, code := of(payment.OVOPush), of(payment.QRIS)
-	push.Required = []string{"phone"}
-	code.Not = &huma.Schema{Required: push.Required}
-	s.AnyOf = []*huma.Schema{push, code}
+	s.AnyOf = []*huma.Schema{
+		of(payment.OVOPush, "methods"), of(payment.QRIS, "methods", "phone"), {AdditionalProperties: true, Not: without("method", "phone")},
+	}
 	return s
 }

@@ -24,21 +24,24 @@ type Payment struct {
 	Amount    int64  `json:"amount" doc:"Whole rupiah."`
 	Currency  string `json:"currency" enum:"IDR"`
 	Reference string `json:"reference" doc:"Yours."`
-	Method    string `json:"method"`
-	Rail      string `json:"rail" doc:"The way by which the provider is reached."`
-	Account   string `json:"account" doc:"Your account at the rail."`
+	Method    string `json:"method" doc:"How the customer pays; empty until the customer has chosen among several."`
+	Rail      string `json:"rail" doc:"The way by which the provider is reached; empty until the customer has chosen."`
+	Account   string `json:"account" doc:"Your account at the rail; empty until the customer has chosen."`
 	Phone     string `json:"phone,omitempty" example:"0812*****111" doc:"The customer's number, masked."`
 
 	CreatedAt Time `json:"created_at"`
 	UpdatedAt Time `json:"updated_at"`
 
-	Attempts []Attempt `json:"attempts" nullable:"false"`
+	Methods   []string `json:"methods,omitempty" doc:"Where the customer chooses: what is offered, in this order."`
+	ExpiresAt *Time    `json:"expires_at,omitempty" doc:"Where the customer chooses: until when that can be done. Then the payment expires by itself, with nothing sent."`
+
+	Attempts []Attempt `json:"attempts" nullable:"false" doc:"None until the customer has chosen."`
 	Failure  *Failure  `json:"failure" doc:"Why it is not paid, why it was given back, or why a void or a refund was not done; null while that is not known."`
 	Message  *Words    `json:"message" doc:"What to tell the customer now; null when there is nothing to say beyond your own page."`
 	QR       *QR       `json:"qr" doc:"What the customer scans, as long as it can be; else null."`
 
 	NextAction *NextAction `json:"next_action" doc:"What the payment waits for, and who must act."`
-	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, or where there is none the end of the call or of asking, while a bill is open its end, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none."`
+	Deadline   *Time       `json:"deadline" nullable:"true" doc:"By when the present state is left: while pushing or in doubt the reversal's time, or where there is none the end of the call or of asking, while the customer can choose the end of that, while a bill is open its end, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none."`
 	Actions    []Action    `json:"actions" nullable:"false" doc:"What you can still ask for, and until when."`
 
 	CheckoutURL string `json:"checkout_url,omitempty" doc:"A page for the customer: what to do, how long there is time, how it ended. Whoever has the address sees the page. Left out when the gateway has not been told its public_url."`
@@ -107,11 +110,11 @@ type Failure struct {
 
 // NextAction is what a payment waits for.
 type NextAction struct {
-	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,present,push,scan,pay,confirm_refund,inspect" doc:"confirm: in the app; present: the QR or the bill is being made; push: another way is being taken; scan: the QR can be scanned; pay: on the provider's page, redirect_url; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks."`
+	What string `json:"what" enum:"confirm,check,reverse,confirm_reversal,confirm_void,present,push,scan,pay,confirm_refund,redirect,inspect" doc:"redirect: send the customer to redirect_url, to choose how to pay; confirm: in the app; present: the QR or the bill is being made; push: another way is being taken; scan: the QR can be scanned; pay: on the provider's page, redirect_url; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks."`
 	Who  string `json:"who" enum:"customer,gateway,operator"`
 	At   *Time  `json:"at" nullable:"true" doc:"When at the latest; null when that is not known."`
 
-	RedirectURL string `json:"redirect_url,omitempty" doc:"Of pay: the provider's page, to which the customer is sent."`
+	RedirectURL string `json:"redirect_url,omitempty" doc:"Of pay: the provider's page, to which the customer is sent. Of redirect: the payment's checkout_url."`
 }
 
 // Action is something that can still be asked for.
@@ -178,6 +181,9 @@ func (s *server) show(ctx context.Context, p payment.Payment) (Payment, error) {
 	explainer, _ := line.(rail.Explainer)
 	v := view(p, terms, explainer, s.Now())
 	v.CheckoutURL = s.CheckoutURL(p)
+	if v.NextAction != nil && p.Choosing() {
+		v.NextAction.RedirectURL = v.CheckoutURL
+	}
 	return v, nil
 }
 
@@ -193,6 +199,12 @@ func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time
 	}
 	if !p.Phone.IsZero() {
 		v.Phone = p.Phone.String()
+	}
+	if p.Choice != nil {
+		v.ExpiresAt = timePtr(p.Choice.Until)
+		for _, m := range p.Choice.Methods {
+			v.Methods = append(v.Methods, string(m))
+		}
 	}
 	for i, a := range p.Attempts {
 		v.Attempts = append(v.Attempts, viewAttempt(i+1, a))
@@ -268,6 +280,10 @@ func viewAttempt(number int, a payment.Attempt) Attempt {
 func deadlineOf(p payment.Payment, t payment.Terms) time.Time {
 	pushedAt := pushedAt(p)
 	switch p.State {
+	case payment.Created:
+		if p.Choosing() {
+			return p.Choice.Until
+		}
 	case payment.Pushing, payment.InDoubt:
 		switch {
 		case t.Reverses():

@@ -59,6 +59,8 @@ var needs = map[string]access{ // never written
 	"void-payment":   {scope: merchant.Refund},
 	"refund-payment": {scope: merchant.Refund},
 
+	"get-return-key": {scope: merchant.Admin},
+
 	"create-webhook-endpoint": {scope: merchant.Admin},
 	"change-webhook-endpoint": {scope: merchant.Admin},
 	"delete-webhook-endpoint": {scope: merchant.Admin},

@@ -42,6 +42,7 @@ var (
 var coreWords = map[payment.Reason]Words{ // never written
 	payment.ReasonNotSent:       {ID: "Layanan pembayaran tidak dapat dihubungi, silakan coba lagi", EN: "The payment service could not be reached, please try again"},
 	payment.ReasonTimeout:       Timeout,
+	payment.ReasonNotChosen:     {ID: "Waktu untuk membayar sudah habis", EN: "The time to pay is over"},
 	payment.ReasonNotFound:      again,
 	payment.ReasonDuplicate:     again,
 	payment.ReasonMisconfigured: failed,

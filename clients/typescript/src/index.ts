@@ -153,3 +153,36 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.addEventListener('abort', ended, { once: true })
   })
 }
+
+/** What a customer's browser brings back to your return_url. A hint and no proof of payment: ask for the payment. */
+export interface Return {
+  paymentId: string
+  reference: string
+  /** When the customer left the payment's page. */
+  state: State
+  version: number
+  at: Date
+}
+
+/**
+ * Verifies the query with which a customer came to your return_url, by the key of `GET /v1/return_key`; undefined for
+ * whatever this gateway has not signed for you. Keep the key on your server.
+ */
+export async function readReturn(key: string, query: URLSearchParams): Promise<Return | undefined> {
+  const names = ['payment_id', 'reference', 'state', 'version', 'time']
+  if (!key.startsWith('retsec_')) throw new Error('this is no return key: retsec_ and base64 of 32 bytes')
+  if (names.some((name) => query.getAll(name).length !== 1)) return undefined
+  const said = names.map((name) => query.get(name) ?? '')
+  const bytes = (base64: string) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))
+  const secret = await crypto.subtle.importKey('raw', bytes(key.slice('retsec_'.length)), { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
+  const text = new TextEncoder().encode(['v1', ...said].join('\n'))
+  let good = false
+  for (const given of (query.get('signature') ?? '').split('~')) { // several, while the gateway's key is rotated
+    if (!/^v1\.[A-Za-z0-9_-]{43}$/.test(given)) continue
+    const mac = bytes(given.slice(3).replaceAll('-', '+').replaceAll('_', '/') + '=')
+    good = await crypto.subtle.verify('HMAC', secret, mac, text) || good
+  }
+  if (!good) return undefined
+  const [paymentId = '', reference = '', state, version, time] = said
+  return { paymentId, reference, state: state as State, version: Number(version), at: new Date(Number(time) * 1000) }
+}
