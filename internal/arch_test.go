@@ -58,11 +58,7 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-<<<<<<< HEAD
-	{"internal/payment", "* internal/notice internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/store internal/engine " + stores + " " + doors},
-=======
-	{"internal/payment", "* internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/returns internal/store internal/engine " + stores + " " + doors},
->>>>>>> 8146973 (api, lunas: payments whose way the customer chooses, signed returns)
+	{"internal/payment", "* internal/notice internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/returns internal/store internal/engine " + stores + " " + doors},
 	{"internal/exchange", "* internal/registry internal/doctor internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/books internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},

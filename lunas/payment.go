@@ -64,10 +64,10 @@ type Payment struct {
 	Amount    int64  `json:"amount"` // whole rupiah
 	Currency  string `json:"currency"`
 	Reference string `json:"reference"` // yours
-	Method    Method `json:"method"`  // empty until the customer has chosen among several
-	Rail      string `json:"rail"`    // the way by which the provider is reached; empty until the customer has chosen
-	Account   string `json:"account"` // yours at the rail; empty until the customer has chosen
-	Phone     string `json:"phone"`   // masked; empty where there is none
+	Method    Method `json:"method"`    // empty until the customer has chosen among several
+	Rail      string `json:"rail"`      // the way by which the provider is reached; empty until the customer has chosen
+	Account   string `json:"account"`   // yours at the rail; empty until the customer has chosen
+	Phone     string `json:"phone"`     // masked; empty where there is none
 
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`

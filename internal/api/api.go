@@ -132,13 +132,8 @@ func newServer(o Options) *server {
 func (s *server) routes() {
 	for _, register := range []func(){
 		s.routeCreate, s.routeList, s.routeGet, s.routeCheck, s.routeVoid, s.routeCancel, s.routeRefund,
-<<<<<<< HEAD
-		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents,
-		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeRecaps, s.routeReconciliations, s.routeDoctor, s.routeNotices, s.routeHealth, s.routeReady,
-=======
 		s.routeRenew, s.routePNG, s.routeSVG, s.routeExchanges, s.routeEvents, s.routeReturnKey,
-		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeDoctor, s.routeHealth, s.routeReady,
->>>>>>> 8146973 (api, lunas: payments whose way the customer chooses, signed returns)
+		s.routeEndpoints, s.routeFeed, s.routeActions, s.routeMerchants, s.routeKeys, s.routePhone, s.routeTerminals, s.routeRails, s.routeRecaps, s.routeReconciliations, s.routeDoctor, s.routeNotices, s.routeHealth, s.routeReady,
 	} {
 		register()
 	}

@@ -81,7 +81,6 @@ func TestContractNamesOnlyWhatExists(t *testing.T) {
 		"GET /v1/payments/{id}/qr.svg",
 		"GET /v1/phones/{phone}",
 		"GET /v1/rails",
-<<<<<<< HEAD
 		"GET /v1/recaps",
 		"GET /v1/recaps/{day}",
 		"GET /v1/recaps/{day}/export.csv",
@@ -91,9 +90,7 @@ func TestContractNamesOnlyWhatExists(t *testing.T) {
 		"GET /v1/reconciliations/{id}/discrepancies",
 		"GET /v1/reconciliations/{id}/report.csv",
 		"GET /v1/reconciliations/{id}/report.xlsx",
-=======
 		"GET /v1/return_key",
->>>>>>> 8146973 (api, lunas: payments whose way the customer chooses, signed returns)
 		"GET /v1/terminals",
 		"GET /v1/webhook_endpoints",
 		"GET /v1/webhook_endpoints/{id}",

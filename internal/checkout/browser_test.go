@@ -100,6 +100,7 @@ func TestEveryScreenLooksRight(t *testing.T) {
 			t.Fatal(err)
 		}
 		name := fmt.Sprintf("%s, %s, dark %v, %d wide", samples()[i].name, lang, dark, width)
+		testbrowser.Axe(t, browser, name)
 		if wrong != "" {
 			t.Errorf("%s:\n%s", name, wrong)
 		}
@@ -119,8 +120,8 @@ func TestEveryScreenLooksRight(t *testing.T) {
 func different(t *testing.T) (chosen []int) {
 	seen := map[string]bool{}
 	for i, s := range samples() {
-		shown := screenOf(s.payment(t), s.terms, s.line(t), at(s.at))
-		look := fmt.Sprint(shown.Kind, shown.Renew, shown.Go)
+		shown := s.screen(s.payment(t), s.line(t))
+		look := fmt.Sprint(shown.Kind, shown.Renew, shown.Go, s.wrong)
 		if seen[look] && s.name != "push declined by 26" && s.name != "void refused" {
 			continue
 		}

@@ -1,6 +1,6 @@
-// Package checkout shows a payment to the customer who makes it: what to do now, how long there is time for it, and how it
-// ended. It decides nothing about a payment, asks the engine only for a new QR, and shows no phone number, no balance and
-// no secret. Pages work without JavaScript, need nothing from another host, and tell only what is true when they are made.
+// Package checkout shows a payment to the customer who makes it: how it may be paid, what to do now, how long there is time
+// for it, and how it ended. It decides nothing about a payment, brings the engine only what the customer chose and the wish
+// for a new QR, and shows no phone number, no balance and no secret. Pages work without JavaScript, need nothing from another host, and tell only what is true when they are made.
 package checkout
 
 import (
@@ -18,13 +18,17 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/qrpicture"
+	"github.com/lunas-pay/lunas/internal/returns"
 	"github.com/lunas-pay/lunas/internal/store"
+	"github.com/lunas-pay/lunas/internal/wording"
 )
 
-// Options are what the pages are made of. Engine, Links and Merchant are needed; the rest has defaults.
+// Options are what the pages are made of. Engine, Links, Returns and Merchant are needed; the rest has defaults.
 type Options struct {
 	Engine *engine.Engine
 	Links  Links
+	// Returns signs the way back to the shop.
+	Returns returns.Signer
 	// Merchant gives the name that customers know a merchant by; false: no such merchant.
 	Merchant func(id string) (name string, ok bool)
 
@@ -67,6 +71,8 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("GET /pay/{name}/go", s.leave)
 	mux.HandleFunc("GET /pay/{name}/back", s.back)
 	mux.HandleFunc("POST /pay/{name}/renew", s.renew)
+	mux.HandleFunc("POST /pay/{name}/choose", s.choose)
+	mux.HandleFunc("GET /pay/{name}/choose", s.leave) // an address that a browser may have kept
 	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.apologize(w, r, http.StatusNotFound) })
 	return s.guard(http.NewCrossOriginProtection().Handler(mux), mux)
@@ -134,14 +140,27 @@ func (s *server) find(w http.ResponseWriter, r *http.Request) (payment.Payment, 
 	return p, err == nil
 }
 
-// screen says what the customer sees of a payment now.
-func (s *server) screen(ctx context.Context, p payment.Payment) (screen, error) {
+// screen says what the customer sees of a payment now. by is what was chosen on the page, as far as that is not sent yet.
+func (s *server) screen(ctx context.Context, p payment.Payment, by payment.Method) (screen, error) {
+	if p.Choosing() {
+		shown := choiceScreen(p, s.Engine.Offers(p), by, s.Now())
+		shown.Back = s.leadsBack(p)
+		return shown, nil
+	}
 	terms, err := s.Engine.TermsOf(ctx, p)
 	if err != nil {
 		return screen{}, err
 	}
 	line, _ := s.Engine.RailOf(p.MerchantID, p.Account)
-	return screenOf(p, terms, line, s.Now()), nil
+	shown := screenOf(p, terms, line, s.Now())
+	shown.Back = shown.Back && s.leadsBack(p)
+	return shown, nil
+}
+
+// leadsBack tells whether there is a shop to go back to.
+func (s *server) leadsBack(p payment.Payment) bool {
+	_, ok := returns.Parse(p.ReturnURL, p.Mode)
+	return ok
 }
 
 func (s *server) page(w http.ResponseWriter, r *http.Request) { s.show(w, r, "page") }
@@ -151,10 +170,17 @@ func (s *server) part(w http.ResponseWriter, r *http.Request) { s.show(w, r, "sc
 
 func (s *server) show(w http.ResponseWriter, r *http.Request, name string) {
 	p, ok := s.find(w, r)
-	if !ok {
-		return
+	if ok {
+		s.showAs(w, r, p, name, chosenOnPage(r), nil)
 	}
-	shown, err := s.screen(r.Context(), p)
+}
+
+// chosenOnPage is what the customer has turned to on the page, in the address alone.
+func chosenOnPage(r *http.Request) payment.Method { return payment.Method(r.URL.Query().Get("by")) }
+
+// showAs shows a payment, and what is wrong with what was entered, if that is so.
+func (s *server) showAs(w http.ResponseWriter, r *http.Request, p payment.Payment, name string, by payment.Method, wrong *wording.Words) {
+	shown, err := s.screen(r.Context(), p, by)
 	if err != nil {
 		s.trouble(w, r, err)
 		return
@@ -163,7 +189,11 @@ func (s *server) show(w http.ResponseWriter, r *http.Request, name string) {
 	v.Merchant, _ = s.Merchant(p.MerchantID)
 	v.Path = "/pay/" + url.PathEscape(r.PathValue("name"))
 	v.Payment, v.Screen, v.Speed, v.Now = p, shown, s.Speed, s.Now()
-	s.write(w, r, http.StatusOK, name, v)
+	status := http.StatusOK
+	if wrong != nil && len(shown.Offers) > 0 {
+		v.Wrong, status = v.Say(*wrong), http.StatusUnprocessableEntity
+	}
+	s.write(w, r, status, name, v)
 }
 
 // picture serves the QR as long as it may be scanned, and not a moment longer.
@@ -206,7 +236,7 @@ func (s *server) renew(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	shown, err := s.screen(r.Context(), p)
+	shown, err := s.screen(r.Context(), p, "")
 	if err == nil && shown.Renew {
 		// Whether or not the customer waits for the answer, what was ordered is carried out.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), commitTimeout)
@@ -220,8 +250,7 @@ func (s *server) renew(w http.ResponseWriter, r *http.Request) {
 		s.trouble(w, r, err)
 		return
 	}
-	w.Header().Set("Location", "/pay/"+url.PathEscape(r.PathValue("name")))
-	w.WriteHeader(http.StatusSeeOther)
+	send(w, "/pay/"+url.PathEscape(r.PathValue("name")))
 }
 
 // leave leads to the provider's page, as long as the customer can pay there. Our pages name no provider's host.
@@ -237,20 +266,16 @@ func (s *server) leave(w http.ResponseWriter, r *http.Request) {
 	send(w, to)
 }
 
-// back leads to the shop's own page, which learns by payment_id what to ask the API for. It proves nothing to the shop:
-// anybody can make such an address.
+// back leads to the shop's own page, with what is said of the payment behind its address and signed. It is a hint to the
+// shop: the page can be opened again, and how the payment stands may have changed.
 func (s *server) back(w http.ResponseWriter, r *http.Request) {
 	p, ok := s.find(w, r)
 	if !ok {
 		return
 	}
-	to := "/pay/" + url.PathEscape(r.PathValue("name"))
-	if u, err := url.Parse(p.ReturnURL); err == nil && (u.Scheme == "https" || u.Scheme == "http") {
-		if u.RawQuery != "" {
-			u.RawQuery += "&"
-		}
-		u.RawQuery += "payment_id=" + p.ID
-		to = u.String()
+	to, ok := s.Returns.Address(p, s.Now())
+	if !ok {
+		to = "/pay/" + url.PathEscape(r.PathValue("name"))
 	}
 	send(w, to)
 }

@@ -39,15 +39,15 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Accel-Buffering", "no") // what nginx needs to hear
 	ctx, cancel := context.WithTimeout(r.Context(), streamLife)
 	defer cancel()
-	s.stream(ctx, w, control, p)
+	s.stream(ctx, w, control, p, chosenOnPage(r))
 }
 
 // stream writes an event whenever the screen is another, until the context ends, the page is gone, or the server stops.
-func (s *server) stream(ctx context.Context, w http.ResponseWriter, control *http.ResponseController, p payment.Payment) {
+func (s *server) stream(ctx context.Context, w http.ResponseWriter, control *http.ResponseController, p payment.Payment, by payment.Method) {
 	last := ""
 	line := "retry: 2000\n\n"
 	for ctx.Err() == nil {
-		shown, err := s.screen(ctx, p)
+		shown, err := s.screen(ctx, p, by)
 		if err != nil {
 			return // the page comes again
 		}

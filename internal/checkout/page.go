@@ -92,6 +92,9 @@ type view struct {
 	Speed    float64
 	Now      time.Time
 
+	Wrong string // with what was entered; empty: nothing
+	wrong wording.Words
+
 	Title, Text string // of an apology
 	Again       bool   // it is worth trying again
 }
@@ -151,6 +154,46 @@ func (v view) LeftText() string {
 	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
+// Query is what the page's own further requests carry: what the customer has turned to.
+func (v view) Query() string {
+	if by := v.By(); by != "" {
+		return "?by=" + string(by)
+	}
+	return ""
+}
+
+// By is the method to which the customer has turned among several; empty: to none.
+func (v view) By() payment.Method {
+	if v.Screen.Kind == phone && v.Screen.Other {
+		return payment.OVOPush
+	}
+	return ""
+}
+
+// Offer is a way to pay as it is shown.
+func (v view) Offer(m payment.Method) offerView {
+	return offerView{m, v.Word("by_" + string(m)), v.Word("by_" + string(m) + "_2")}
+}
+
+type offerView struct {
+	Method     payment.Method
+	Name, Text string
+}
+
+// EndsText is until when the customer can choose.
+func (v view) EndsText() string { return v.clock(v.Screen.Ends, "15:04") }
+
+// ReturnIn is after how many seconds a page that was just paid leads back to the shop by itself; 0: it does not. A page that
+// is looked at again later stays: what was bought may have been given back since.
+func (v view) ReturnIn() int {
+	if v.Screen.Kind != success || !v.Screen.Back || v.Payment.Failure != nil || v.Now.Sub(v.Payment.UpdatedAt) > returnWithin {
+		return 0
+	}
+	return 5
+}
+
+const returnWithin = 10 * time.Minute
+
 // Gone is how much of the countdown's ring is empty, in per cent.
 func (v view) Gone() string {
 	if v.Whole() <= 0 {
@@ -161,16 +204,21 @@ func (v view) Gone() string {
 
 // UntilText is the time of day at which the countdown ends, and the day where it is another.
 func (v view) UntilText() string {
-	until := v.Screen.Until.In(payment.WIB)
-	if payment.DayOf(until) != payment.DayOf(v.Now) {
-		return until.Format("02/01/2006 15:04:05") + " WIB"
+	return v.clock(v.Screen.Until, "15:04:05")
+}
+
+func (v view) clock(t time.Time, format string) string {
+	if payment.DayOf(t) != payment.DayOf(v.Now) {
+		format = "02/01/2006 " + format
 	}
-	return until.Format("15:04:05") + " WIB"
+	return t.In(payment.WIB).Format(format) + " WIB"
 }
 
 // Refresh is after how many seconds a browser without JavaScript loads the page again; 0: never.
 func (v view) Refresh() int {
 	switch {
+	case len(v.Screen.Offers) > 0: // something is being entered
+		return 0
 	case !v.Screen.Rests:
 		return 5
 	case v.Screen.Kind == success: // it may be given back

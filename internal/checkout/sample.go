@@ -2,9 +2,13 @@ package checkout
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/wording"
 )
 
 // What samples are made of. None of it is anybody's.
@@ -26,6 +30,18 @@ type sample struct {
 	terms  payment.Terms
 	events []payment.Event
 	at     time.Duration // after noon, when the payment was asked for
+	// Of a payment whose customer chooses: what is offered, what was turned to, and what was wrong with what was entered.
+	offers []engine.Offer
+	by     payment.Method
+	wrong  wording.Words
+}
+
+// screen is what is shown of it. The line may be nil.
+func (s sample) screen(p payment.Payment, line rail.Rail) screen {
+	if p.Choosing() {
+		return choiceScreen(p, s.offers, s.by, at(s.at))
+	}
+	return screenOf(p, s.terms, line, at(s.at))
 }
 
 func at(d time.Duration) time.Time { return noon.Add(d) }
@@ -34,7 +50,7 @@ func at(d time.Duration) time.Time { return noon.Add(d) }
 func samples() []sample {
 	var all []sample
 	add := func(name string, terms payment.Terms, after time.Duration, events ...payment.Event) {
-		all = append(all, sample{name, terms, events, after})
+		all = append(all, sample{name: name, terms: terms, events: events, at: after})
 	}
 	push := payment.OVOTerms()
 	answered := func(after time.Duration, call payment.Call, o payment.Outcome) payment.Event {
@@ -89,7 +105,25 @@ func samples() []sample {
 		answered(61*time.Second, payment.CallVoid, payment.Outcome{Class: payment.Refused, Code: "17"}))
 	doku := payment.DOKUTerms()
 	add("push by DOKU waits", doku, 7*time.Second)
-	return append(append(all, qrSamples()...), billSamples()...)
+	return slices.Concat(choiceSamples(), all, qrSamples(), billSamples())
+}
+
+// choiceSamples are of payments whose customer chooses how to pay.
+func choiceSamples() []sample {
+	push, code := engine.Offer{Method: payment.OVOPush, Phone: true}, engine.Offer{Method: payment.QRIS}
+	both := []engine.Offer{push, code}
+	return []sample{
+		{name: "may choose", offers: both, at: time.Minute},
+		{name: "turned to OVO", offers: both, by: payment.OVOPush, at: time.Minute},
+		{name: "gives the phone", offers: []engine.Offer{push}, at: time.Minute},
+		{name: "gave a phone that OVO does not know", offers: both, by: payment.OVOPush, at: time.Minute, wrong: wording.NotInSystem},
+		{name: "chose what cannot be had", offers: both, at: time.Minute, wrong: sayNotNow},
+		{name: "has a QR made", offers: []engine.Offer{code}, at: time.Minute},
+		{name: "goes to the provider's page", offers: []engine.Offer{{Method: payment.OVOPush}}, at: time.Minute},
+		{name: "may choose, at the end", offers: both, at: time.Hour},
+		{name: "did not choose", offers: both, at: 2 * time.Hour, events: []payment.Event{payment.Woke{At: at(time.Hour)}}},
+		{name: "was not let choose", offers: both, at: time.Hour, events: []payment.Event{payment.Asked{At: at(time.Minute), What: payment.AskCancel}}},
+	}
 }
 
 // billSamples are of a rail that makes a bill first.
@@ -102,14 +136,14 @@ func billSamples() []sample {
 	made := answered(2*time.Second, payment.CallPost, payment.Outcome{Class: payment.Approved, Code: "00", ProviderReference: "T1", RedirectURL: provider})
 	pushed := answered(3*time.Second, payment.CallPush, payment.Outcome{Class: payment.Pending, Code: "00"})
 	return []sample{
-		{"bill is being made", direct, nil, time.Second},
-		{"bill pushed", direct, []payment.Event{made}, 3 * time.Second},
-		{"bill pushed and taken", direct, []payment.Event{made, pushed}, 56 * time.Second},
-		{"bill pushed 55 s ago", direct, []payment.Event{made, pushed}, 57 * time.Second},
-		{"bill refused", direct, []payment.Event{made, answered(4*time.Second, payment.CallPush, payment.Outcome{Class: payment.Refused, Code: "17", Cause: "canceled_by_customer"})}, 5 * time.Second},
-		{"bill on the provider's page", redirect, []payment.Event{made}, 5 * time.Minute},
-		{"bill on the provider's page, given up", redirect, []payment.Event{made, payment.Asked{At: at(time.Minute), What: payment.AskCancel}}, 2 * time.Minute},
-		{"bill on the provider's page, its time is over", redirect, []payment.Event{made}, time.Hour},
+		{name: "bill is being made", terms: direct, events: nil, at: time.Second},
+		{name: "bill pushed", terms: direct, events: []payment.Event{made}, at: 3 * time.Second},
+		{name: "bill pushed and taken", terms: direct, events: []payment.Event{made, pushed}, at: 56 * time.Second},
+		{name: "bill pushed 55 s ago", terms: direct, events: []payment.Event{made, pushed}, at: 57 * time.Second},
+		{name: "bill refused", terms: direct, events: []payment.Event{made, answered(4*time.Second, payment.CallPush, payment.Outcome{Class: payment.Refused, Code: "17", Cause: "canceled_by_customer"})}, at: 5 * time.Second},
+		{name: "bill on the provider's page", terms: redirect, events: []payment.Event{made}, at: 5 * time.Minute},
+		{name: "bill on the provider's page, given up", terms: redirect, events: []payment.Event{made, payment.Asked{At: at(time.Minute), What: payment.AskCancel}}, at: 2 * time.Minute},
+		{name: "bill on the provider's page, its time is over", terms: redirect, events: []payment.Event{made}, at: time.Hour},
 	}
 }
 
@@ -117,7 +151,7 @@ func qrSamples() []sample {
 	var all []sample
 	qr := payment.SNAPTerms()
 	add := func(name string, after time.Duration, events ...payment.Event) {
-		all = append(all, sample{name, qr, events, after})
+		all = append(all, sample{name: name, terms: qr, events: events, at: after})
 	}
 	answered := func(after time.Duration, call payment.Call, o payment.Outcome) payment.Event {
 		return payment.Answered{At: at(after), Call: call, Outcome: o}
@@ -158,6 +192,13 @@ func (s sample) fold() (payment.Payment, error) {
 	asked := payment.Requested{
 		At: noon, ID: "pay_01kafz0q3gf7ktc1ms2cqc1b9w", MerchantID: "mer_a", Account: "ovo", Mode: payment.Test, Amount: 12500, Reference: "INV-7",
 		Method: payment.OVOPush, Phone: phone, Terminal: payment.Terminal{ID: "till-1"}, Number: payment.Number{Batch: 1, Reference: 1},
+	}
+	if len(s.offers) > 0 {
+		asked.Method, asked.Phone, asked.Account, asked.Terminal, asked.Number = "", payment.Phone{}, "", payment.Terminal{}, payment.Number{}
+		asked.Choice = &payment.Choice{Until: at(time.Hour)}
+		for _, o := range s.offers {
+			asked.Choice.Methods = append(asked.Choice.Methods, o.Method)
+		}
 	}
 	if s.terms.Bills() {
 		asked.Customer, asked.Items = &payment.Customer{Name: "N"}, []payment.Item{{}}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/wording"
@@ -23,6 +24,10 @@ type screen struct {
 	From, Until time.Time
 	// QR tells that the customer may scan the QR of this attempt, counted from 1.
 	QR int
+	// Offers are what the customer may choose, Ends until when, and Other tells that there is another way than the one shown.
+	Offers []engine.Offer
+	Ends   time.Time
+	Other  bool
 	// Go tells that the customer pays on the provider's page, to which ours leads.
 	Go bool
 	// Renew tells that the customer may ask for another QR.
@@ -40,6 +45,8 @@ type kind string
 
 // The kinds.
 const (
+	choose   kind = "choose"   // the customer must say how to pay
+	phone    kind = "phone"    // the customer must give a phone number
 	confirm  kind = "confirm"  // the customer must act in the app
 	scan     kind = "scan"     // the customer must scan
 	working  kind = "working"  // we are at work, the customer waits
@@ -50,7 +57,7 @@ const (
 	human    kind = "human" // a person looks at it
 )
 
-// renewWithin is how long after a payment was made its page offers another QR: later the shop may have given the goods
+// renewWithin is how long after a payment was made, or chosen, its page offers another QR: later the shop may have given the goods
 // to somebody else.
 const renewWithin = 30 * time.Minute
 
@@ -158,6 +165,9 @@ func expiredScreen(p payment.Payment, t payment.Terms, title wording.Words, now 
 		s.Title = sayQRExpired
 	}
 	until := p.CreatedAt.Add(renewWithin)
+	if p.Choice != nil && !p.Unchosen() {
+		until = p.Attempts[0].PushedAt.Add(renewWithin)
+	}
 	renewable := slices.ContainsFunc(payment.Actions(t, p, now), func(a payment.Action) bool { return a.What == payment.AskRenew })
 	if renewable && now.Before(until) {
 		s.Renew, s.Next, s.Turns = true, sayRenew, until

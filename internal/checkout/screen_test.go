@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +42,7 @@ func TestScreens(t *testing.T) {
 	b.WriteString("Every screen that a customer can see: when, the payment's state, and what is said, Indonesian / English.\n")
 	for _, s := range samples() {
 		p := s.payment(t)
-		got := screenOf(p, s.terms, s.line(t), at(s.at))
+		got := s.screen(p, s.line(t))
 		fmt.Fprintf(&b, "\n== %s (%s, %s)\n", s.name, s.at, p.State)
 		b.WriteString(got.text())
 	}
@@ -74,6 +75,12 @@ func (s screen) text() string {
 	}
 	if s.QR > 0 {
 		fmt.Fprintf(&b, " shows QR %d", s.QR)
+	}
+	for _, o := range s.Offers {
+		fmt.Fprintf(&b, " offers %s", o.Method)
+	}
+	if s.Kind == phone {
+		b.WriteString(" asks for the phone")
 	}
 	if s.Go {
 		b.WriteString(" leads to the provider's page")
@@ -115,7 +122,7 @@ func TestPrescribedWords(t *testing.T) {
 		"refund done":                               {"Your payment has been refunded"},
 	}
 	for _, s := range samples() {
-		shown := screenOf(s.payment(t), s.terms, s.line(t), at(s.at))
+		shown := s.screen(s.payment(t), s.line(t))
 		said := []string{shown.Title.EN}
 		if len(shown.Steps) > 0 && len(want[s.name]) > 1 {
 			said = nil
@@ -143,7 +150,7 @@ func TestScreensAreTrue(t *testing.T) {
 		for _, state := range payment.States() {
 			q := p
 			q.State = state
-			shown := screenOf(q, s.terms, s.line(t), at(s.at))
+			shown := s.screen(q, s.line(t))
 			if (shown.Text == sayNotCharged) != certain[state] {
 				t.Errorf("%s as %s says %q", s.name, state, shown.Text.EN)
 			}
@@ -163,7 +170,7 @@ func TestScreensAreTrue(t *testing.T) {
 			if state.Final() && shown.Title == wording.Checking {
 				t.Errorf("%s as %s is still being checked", s.name, state)
 			}
-			if shown.Title.ID == "" || shown.Title.EN == "" || (len(shown.Steps) == 0 && !shown.Go && (shown.Next.ID == "" || shown.Next.EN == "")) {
+			if shown.Title.ID == "" || shown.Title.EN == "" || (len(shown.Steps) == 0 && len(shown.Offers) == 0 && !shown.Go && (shown.Next.ID == "" || shown.Next.EN == "")) {
 				t.Errorf("%s as %s has no title or no next step: %+v", s.name, state, shown)
 			}
 		}
@@ -176,7 +183,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 	line := openOVO(t)
 	for _, entry := range ovo.Codes() {
 		for _, state := range []payment.State{payment.Declined, payment.Reversing, payment.Reversed} {
-			p := samples()[0].payment(t)
+			p := samples()[slices.IndexFunc(samples(), func(s sample) bool { return s.name == "push waits" })].payment(t)
 			p.State, p.Failure = state, &payment.Failure{Code: "x", Operation: payment.CallPush, ProviderCode: string(entry.Code)}
 			s := screenOf(p, payment.OVOTerms(), line, noon)
 			if s.Title.ID == "" || s.Title.EN == "" || s.Next.ID == "" || s.Next.EN == "" || s.Title.ID == s.Title.EN {

@@ -35,9 +35,9 @@ func Storybook() (storybook.Room, error) {
 		}
 		at := noon.Add(sample.at)
 		v := view{Merchant: "Kedai Kopi Senja", Path: "/pay/" + strconv.Itoa(i), Speed: 0.0001, Now: at, Payment: p}
-		v.Screen = screenOf(p, sample.terms, lines[sample.terms.Rail], at)
+		v.Screen, v.wrong = sample.screen(p, lines[sample.terms.Rail]), sample.wrong
 		screens = append(screens, v)
-		room.Views = append(room.Views, storybook.View{Group: string(sample.terms.Rail), Name: sample.name, Path: v.Path})
+		room.Views = append(room.Views, storybook.View{Group: sample.group(), Name: sample.name, Path: v.Path})
 	}
 	room.Views = append(room.Views, storybook.View{Group: "apology", Name: "no such payment", Path: "/pay/none"},
 		storybook.View{Group: "apology", Name: "trouble", Path: "/pay/trouble"})
@@ -54,6 +54,13 @@ func Storybook() (storybook.Room, error) {
 	return room, nil
 }
 
+func (s sample) group() string {
+	if len(s.offers) > 0 {
+		return "choice"
+	}
+	return string(s.terms.Rail)
+}
+
 func (s *server) showSample(w http.ResponseWriter, r *http.Request, name string, screens []view) {
 	n, err := strconv.Atoi(r.PathValue("name"))
 	switch {
@@ -64,6 +71,7 @@ func (s *server) showSample(w http.ResponseWriter, r *http.Request, name string,
 	default:
 		v := screens[n]
 		v.Lang = s.language(w, r)
+		v.Wrong = v.Say(v.wrong)
 		s.write(w, r, http.StatusOK, name, v)
 	}
 }

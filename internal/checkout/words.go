@@ -8,6 +8,16 @@ import (
 // The sentences that only the pages say. What OVO prescribes comes from package wording and from the rail. Each says no
 // more than is certain in its state. They are never written.
 var (
+	sayChoose       = wording.Words{ID: "Pilih cara membayar", EN: "Choose how to pay"}
+	sayPayNow       = wording.Words{ID: "Bayar sekarang", EN: "Pay now"}
+	sayPayByOVO     = wording.Words{ID: "Bayar dengan OVO", EN: "Pay with OVO"}
+	sayTooLate      = wording.Words{ID: "Waktu untuk membayar sudah habis", EN: "The time to pay is over"}
+	sayPhoneWrong   = wording.Words{ID: "Nomor HP ini belum benar. Tulis 10 sampai 13 angka, diawali 08.", EN: "This is not a phone number that we can use. Write 10 to 13 digits, beginning with 08."}
+	sayPhonesTried  = wording.Words{ID: "Sudah terlalu banyak nomor yang dicoba. Pilih cara lain, atau kembali ke toko.", EN: "Too many numbers have been tried. Choose another way, or go back to the shop."}
+	sayPhoneLimited = wording.Words{ID: "Nomor ini baru saja menerima beberapa permintaan pembayaran. Coba lagi sebentar lagi.", EN: "This number has just had several payment requests. Try again in a little while."}
+	sayCutOff       = wording.Words{ID: "Menjelang tengah malam pembayaran dengan OVO ditutup. Coba lagi setelah pukul 00.00 WIB, atau pilih cara lain.", EN: "Payments with OVO are closed just before midnight. Try again after 00:00 WIB, or choose another way."}
+	sayNotNow       = wording.Words{ID: "Cara ini sedang tidak dapat dipakai, dan saldo Anda tidak terpotong. Coba lagi, atau pilih cara lain.", EN: "This way cannot be used right now, and you have not been charged. Try again, or choose another way."}
+
 	sayConfirm   = wording.Words{ID: "Selesaikan di aplikasi OVO", EN: "Complete it in your OVO app"}
 	sayScan      = wording.Words{ID: "Pindai untuk membayar", EN: "Scan to pay"}
 	sayPreparing = wording.Words{ID: "Menyiapkan pembayaran", EN: "Preparing your payment"}
@@ -52,20 +62,21 @@ func scanSteps() []wording.Words {
 
 // steps say what to do after a failure, by our stable word for it.
 var steps = map[string]wording.Words{ // never written
-	"qr_not_paid":                 sayShopAgain,
-	string(payment.ReasonTimeout): sayShopAgain,
-	"canceled_by_customer":        sayShopAgain,
-	"phone_not_registered":        {ID: "Kembali ke toko dan periksa nomor HP Anda.", EN: "Go back to the shop and check your phone number."},
-	"push_not_delivered":          {ID: "Buka aplikasi OVO dan masuk, lalu coba lagi dari toko.", EN: "Open the OVO app and log in, then try again from the shop."},
-	"insufficient_funds":          {ID: "Isi saldo OVO Anda, lalu coba lagi dari toko.", EN: "Top up your OVO balance, then try again from the shop."},
-	"card_blocked":                {ID: "Hubungi OVO di 1500696, atau pilih cara pembayaran lain di toko.", EN: "Call OVO at 1500696, or choose another way to pay in the shop."},
-	"account_blocked":             {ID: "Hubungi OVO di 1500696, atau pilih cara pembayaran lain di toko.", EN: "Call OVO at 1500696, or choose another way to pay in the shop."},
-	"customer_limit_exceeded":     sayOtherWay,
-	"limit_exceeded":              sayOtherWay,
-	"below_minimum":               sayOtherWay,
-	"invalid_amount":              sayOtherWay,
-	string(payment.ReasonNoQR):    sayShopAgain,
-	string(payment.ReasonNotSent): sayShopAgain,
+	"qr_not_paid":                   sayShopAgain,
+	string(payment.ReasonTimeout):   sayShopAgain,
+	"canceled_by_customer":          sayShopAgain,
+	string(payment.ReasonNotChosen): sayShopAgain,
+	"phone_not_registered":          {ID: "Kembali ke toko dan periksa nomor HP Anda.", EN: "Go back to the shop and check your phone number."},
+	"push_not_delivered":            {ID: "Buka aplikasi OVO dan masuk, lalu coba lagi dari toko.", EN: "Open the OVO app and log in, then try again from the shop."},
+	"insufficient_funds":            {ID: "Isi saldo OVO Anda, lalu coba lagi dari toko.", EN: "Top up your OVO balance, then try again from the shop."},
+	"card_blocked":                  {ID: "Hubungi OVO di 1500696, atau pilih cara pembayaran lain di toko.", EN: "Call OVO at 1500696, or choose another way to pay in the shop."},
+	"account_blocked":               {ID: "Hubungi OVO di 1500696, atau pilih cara pembayaran lain di toko.", EN: "Call OVO at 1500696, or choose another way to pay in the shop."},
+	"customer_limit_exceeded":       sayOtherWay,
+	"limit_exceeded":                sayOtherWay,
+	"below_minimum":                 sayOtherWay,
+	"invalid_amount":                sayOtherWay,
+	string(payment.ReasonNoQR):      sayShopAgain,
+	string(payment.ReasonNotSent):   sayShopAgain,
 }
 
 func nextStep(f *payment.Failure) wording.Words {
@@ -79,23 +90,34 @@ func nextStep(f *payment.Failure) wording.Words {
 
 // labels are the small words of a page.
 var labels = map[string]wording.Words{ // never written
-	"pay_to":      {ID: "Pembayaran untuk", EN: "Payment to"},
-	"order":       {ID: "Nomor pesanan", EN: "Order number"},
-	"amount":      {ID: "Jumlah", EN: "Amount"},
-	"left":        {ID: "Sisa waktu", EN: "Time left"},
-	"until":       {ID: "Sampai pukul", EN: "Until"},
-	"save_qr":     {ID: "Simpan gambar QR", EN: "Save QR picture"},
-	"back":        {ID: "Kembali ke toko", EN: "Back to the shop"},
-	"go":          {ID: "Lanjutkan", EN: "Continue"},
-	"renew":       {ID: "Buat kode QR baru", EN: "Make a new QR code"},
-	"qr_alt":      {ID: "Kode QRIS untuk pembayaran ini", EN: "QRIS code for this payment"},
-	"test":        {ID: "Uji coba: tidak ada uang sungguhan", EN: "Test: no real money"},
-	"language":    {ID: "Bahasa", EN: "Language"},
-	"by_itself":   {ID: "Halaman ini berubah sendiri. Aman untuk dimuat ulang atau ditutup.", EN: "This page changes by itself. It is safe to reload or close."},
-	"offline":     {ID: "Sambungan terputus. Keadaan di bawah ini mungkin sudah berubah.", EN: "The connection is lost. What you see below may have changed."},
-	"powered":     {ID: "Pembayaran diproses oleh lunas", EN: "Payment processed by lunas"},
-	"not_found":   {ID: "Halaman pembayaran tidak ditemukan", EN: "Payment page not found"},
-	"not_found_2": {ID: "Tautan ini tidak lengkap atau salah. Buka lagi tautan dari toko.", EN: "This link is incomplete or wrong. Open the link from the shop again."},
-	"trouble":     {ID: "Halaman ini belum dapat ditampilkan", EN: "This page cannot be shown right now"},
-	"trouble_2":   {ID: "Pembayaran Anda tidak terpengaruh. Halaman ini mencoba lagi sendiri; jangan membayar dua kali.", EN: "Your payment is not affected. This page tries again by itself; do not pay twice."},
+	"pay_to":        {ID: "Pembayaran untuk", EN: "Payment to"},
+	"order":         {ID: "Nomor pesanan", EN: "Order number"},
+	"amount":        {ID: "Jumlah", EN: "Amount"},
+	"left":          {ID: "Sisa waktu", EN: "Time left"},
+	"until":         {ID: "Sampai pukul", EN: "Until"},
+	"save_qr":       {ID: "Simpan gambar QR", EN: "Save QR picture"},
+	"by_ovo_push":   {ID: "OVO", EN: "OVO"},
+	"by_ovo_push_2": {ID: "Konfirmasi di aplikasi OVO", EN: "Confirm in the OVO app"},
+	"by_qris":       {ID: "QRIS", EN: "QRIS"},
+	"by_qris_2":     {ID: "Pindai dengan aplikasi apa saja", EN: "Scan with any app"},
+	"give_phone":    wording.GivePhone,
+	"pay_phone":     {ID: "Kirim ke aplikasi OVO", EN: "Send to the OVO app"},
+	"asking":        {ID: "Memeriksa …", EN: "Checking …"},
+	"other":         {ID: "Cara lain", EN: "Another way"},
+	"ends":          {ID: "Dapat dibayar sampai", EN: "Can be paid until"},
+	"back_soon":     {ID: "Anda kembali ke toko dalam", EN: "You go back to the shop in"},
+	"seconds":       {ID: "detik", EN: "seconds"},
+	"back":          {ID: "Kembali ke toko", EN: "Back to the shop"},
+	"go":            {ID: "Lanjutkan", EN: "Continue"},
+	"renew":         {ID: "Buat kode QR baru", EN: "Make a new QR code"},
+	"qr_alt":        {ID: "Kode QRIS untuk pembayaran ini", EN: "QRIS code for this payment"},
+	"test":          {ID: "Uji coba: tidak ada uang sungguhan", EN: "Test: no real money"},
+	"language":      {ID: "Bahasa", EN: "Language"},
+	"by_itself":     {ID: "Halaman ini berubah sendiri. Aman untuk dimuat ulang atau ditutup.", EN: "This page changes by itself. It is safe to reload or close."},
+	"offline":       {ID: "Sambungan terputus. Keadaan di bawah ini mungkin sudah berubah.", EN: "The connection is lost. What you see below may have changed."},
+	"powered":       {ID: "Pembayaran diproses oleh lunas", EN: "Payment processed by lunas"},
+	"not_found":     {ID: "Halaman pembayaran tidak ditemukan", EN: "Payment page not found"},
+	"not_found_2":   {ID: "Tautan ini tidak lengkap atau salah. Buka lagi tautan dari toko.", EN: "This link is incomplete or wrong. Open the link from the shop again."},
+	"trouble":       {ID: "Halaman ini belum dapat ditampilkan", EN: "This page cannot be shown right now"},
+	"trouble_2":     {ID: "Pembayaran Anda tidak terpengaruh. Halaman ini mencoba lagi sendiri; jangan membayar dua kali.", EN: "Your payment is not affected. This page tries again by itself; do not pay twice."},
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/returns"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 )
@@ -167,7 +168,7 @@ func newWorld(t testing.TB, bubble bool) *world {
 	}
 	log := &locked{to: w.logs}
 	w.handler = New(Options{
-		Engine: w.engine, Links: w.links, Now: clock, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Engine: w.engine, Links: w.links, Returns: returns.NewSigner(masterKey), Now: clock, Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Stopping: w.stop, Merchant: func(id string) (string, bool) {
 			name, ok := map[string]string{"mer_a": "Kedai <Kopi> & Roti", "mer_b": "Toko B"}[id]
 			return name, ok
@@ -270,6 +271,18 @@ func (w *world) push() (payment.Payment, chan payment.Outcome) {
 	answer := make(chan payment.Outcome, 1)
 	w.ovo.on("push", when(answer))
 	return w.request(payment.OVOPush), answer
+}
+
+// offer makes a payment whose customer chooses.
+func (w *world) offer(methods ...payment.Method) payment.Payment {
+	w.t.Helper()
+	p, _, err := w.engine.Request(w.t.Context(), engine.Order{
+		MerchantID: "mer_a", Mode: payment.Test, Methods: methods, Amount: 12500, Reference: "INV-<7>", ReturnURL: w.returnURL,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return p
 }
 
 func (w *world) request(method payment.Method) payment.Payment {

@@ -5,20 +5,14 @@ import (
 	"strings"
 
 	"github.com/lunas-pay/lunas/internal/checkout"
+	"github.com/lunas-pay/lunas/internal/returns"
 )
 
 // pages are those for customers.
-func (g *Gateway) pages(o Options, links checkout.Links) http.Handler {
-	names := map[string]string{}
-	for _, m := range o.Config.Merchants {
-		names[m.ID] = m.Name
-	}
+func (g *Gateway) pages(o Options, links checkout.Links, back returns.Signer) http.Handler {
 	return checkout.New(checkout.Options{
-		Engine: g.Engine, Links: links, Now: o.Clock.Now, Sleep: o.Clock.Sleep, Speed: o.Clock.Speed(), Log: o.Log, Stopping: g.leaving,
-		Merchant: func(id string) (string, bool) {
-			name, ok := names[id]
-			return name, ok
-		},
+		Engine: g.Engine, Links: links, Returns: back, Now: o.Clock.Now, Sleep: o.Clock.Sleep, Speed: o.Clock.Speed(), Log: o.Log, Stopping: g.leaving,
+		Merchant: g.registry.Name,
 	})
 }
 

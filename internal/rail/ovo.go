@@ -166,6 +166,10 @@ func reasonOf(c ovo.Code) payment.Reason {
 	return "provider_declined"
 }
 
+// PhonePage is what stands beside the field for the phone number on our pages.
+// Source: OVO, Push To Pay API, "Instruction on Input Phone Number Page".
+var PhonePage = Words{ID: ovo.TextPhonePage.ID, EN: ovo.TextPhonePage.EN} // never written
+
 // Instructions are those of the waiting page, in the variant that the account has chosen.
 // Source: OVO, Push To Pay API, "Instruction in the Waiting Page": "First Sentence … or Second Sentence".
 func (r *ovoRail) Instructions() []Words {

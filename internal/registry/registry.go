@@ -115,6 +115,20 @@ func (r *Registry) Key(hash [32]byte) (merchant.APIKey, bool) {
 	return k, ok
 }
 
+// Name gives what customers know a merchant by; false where it knows no such merchant.
+func (r *Registry) Name(merchantID string) (string, bool) {
+	if m, ok := r.configured[merchantID]; ok {
+		return m.Name, true
+	}
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	m, ok := r.merchants[merchantID]
+	if !ok {
+		return "", false
+	}
+	return m.Name, true
+}
+
 // Used notes that a key opened something just now. It is written down later, at most once a minute for each key.
 func (r *Registry) Used(k merchant.APIKey) {
 	now := r.Now()

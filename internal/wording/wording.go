@@ -30,6 +30,8 @@ var (
 	// Of a QR.
 	Making = Words{ID: "Kode QR sedang dibuat", EN: "Your QR code is being made"}
 	Scan   = Words{ID: "Pindai kode QR ini dengan aplikasi pembayaran Anda", EN: "Scan this QR code with your payment app"}
+	// GivePhone asks for the phone, in the words that OVO prescribes.
+	GivePhone = rail.PhonePage
 	// GoOn and NotInSystem answer an inquiry about a phone.
 	GoOn        = Words{ID: "Nomor ini belum dapat diperiksa, silakan lanjutkan pembayaran", EN: "This number could not be checked yet, you may go on with the payment"}
 	NotInSystem = Words{ID: "Nomor HP tidak terdaftar di sistem OVO", EN: "Phone Number not registered in OVO System"}

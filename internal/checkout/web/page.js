@@ -4,6 +4,7 @@
 const part = document.getElementById("screen");
 const offline = document.getElementById("offline");
 const path = part.dataset.path;
+const query = part.dataset.query;
 const speed = Number(part.dataset.speed) || 1;
 let came = performance.now();
 let loading = false;
@@ -18,7 +19,7 @@ async function load() {
   loading = true;
   try {
     const asked = performance.now();
-    const response = await fetch(path + "/screen", { cache: "no-store" });
+    const response = await fetch(path + "/screen" + query, { cache: "no-store" });
     if (!response.ok) throw new Error(response.statusText);
     const template = document.createElement("template");
     template.innerHTML = (await response.text()).trim();
@@ -28,6 +29,7 @@ async function load() {
     } else {
       part.replaceChildren(fresh);
       document.getElementById("said").textContent = fresh.querySelector("h1").textContent;
+      goBack();
     }
     came = asked;
     overdue = false;
@@ -64,7 +66,7 @@ function ask() { if (!asking) asking = setInterval(() => { if (!("rests" in show
 function heard() { if (asking) { clearInterval(asking); asking = 0; } }
 
 if (window.EventSource) {
-  const events = new EventSource(path + "/events");
+  const events = new EventSource(path + "/events" + query);
   events.addEventListener("open", heard);
   events.addEventListener("turn", (event) => { heard(); if (event.data !== revision()) load(); });
   events.addEventListener("error", ask);
@@ -73,8 +75,28 @@ if (window.EventSource) {
 }
 // A page that was put aside may be old when it is looked at again.
 document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
-window.addEventListener("pageshow", (event) => { if (event.persisted) load(); });
 // Pressed twice is asked once; the server takes it once anyway.
 document.addEventListener("submit", (event) => {
-  for (const button of event.target.querySelectorAll("button")) button.disabled = true;
+  for (const button of event.target.querySelectorAll("button")) {
+    button.disabled = true;
+    if (button.dataset.busy) button.textContent = button.dataset.busy;
+  }
 });
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// What was just paid leads back to the shop by itself, once: who comes back to this page stays.
+function goBack() {
+  const seconds = Number(shown().dataset.return);
+  const soon = shown().querySelector(".soon");
+  if (!seconds || !soon) return;
+  const been = "returned:" + path;
+  try { if (sessionStorage.getItem(been)) return; sessionStorage.setItem(been, "1"); } catch { return; }
+  let left = seconds;
+  soon.hidden = false;
+  const count = setInterval(() => {
+    if (!soon.isConnected) { clearInterval(count); return; }
+    soon.querySelector("b").textContent = --left;
+    if (left <= 0) { clearInterval(count); location.assign(path + "/back"); }
+  }, 1000);
+}
+goBack();
