@@ -132,6 +132,7 @@ func TestLoadRouting(t *testing.T) {
 		"    prefer: [ovo]\n":                        "merchants[0].prefer[0] names a rail at which the merchant has no account",
 		"    prefer: [doku, doku]\n":                 "merchants[0].prefer[1] stands there twice",
 		"    prefer: [snap]\n":                       "merchants[0].prefer[0]",
+		"    choose_within: 30s\n":                   "merchants[0].choose_within must be from 1m to 720h",
 		"    fail_over: {on: true, within: 61m}\n":   "merchants[0].fail_over.within must be at most 1h",
 		"    fail_over: {on: true, within: often}\n": "merchants[0].fail_over.within must be a length of time",
 	} {

@@ -130,6 +130,8 @@ type fileMerchant struct {
 	Prefer   []string      `koanf:"prefer"`
 	FailOver fileFailOver  `koanf:"fail_over"`
 	FourEyes []string      `koanf:"four_eyes"`
+
+	ChooseWithin string `koanf:"choose_within"`
 }
 
 type fileFailOver struct {
@@ -483,6 +485,10 @@ func (r *resolver) routing(where string, m fileMerchant, accounts []merchant.Acc
 	if m.FailOver.Within != "" {
 		out.FailOverWithin = r.duration(where+".fail_over.within", m.FailOver.Within)
 		r.must(out.FailOverWithin <= time.Hour, where+".fail_over.within", "must be at most 1h: nobody expects to be asked so late")
+	}
+	if m.ChooseWithin != "" {
+		out.ChooseWithin = r.duration(where+".choose_within", m.ChooseWithin)
+		r.must(out.ChooseWithin >= payment.ChoiceLifeMin && out.ChooseWithin <= payment.ChoiceLifeMax, where+".choose_within", "must be from 1m to 720h")
 	}
 	return out
 }

@@ -102,6 +102,7 @@ var described = map[string]about{ // never written
 	"merchants[].api_keys[].scopes":   {"[read, pay, refund, admin]", "what the key may do"},
 	"merchants[].prefer":              {"(as the accounts stand)", "whose account is tried first where a payment names no rail: ovo, doku, faspay"},
 	"merchants[].fail_over.on":        {"false", "on to the next rail after an attempt that is known to have charged nobody"},
+	"merchants[].choose_within":       {"(1h)", "how long customers may choose how to pay on a payment's page, unless the payment says otherwise; 1m to 720h"},
 	"merchants[].fail_over.within":    {"(2m)", "of the request; nobody is asked again later; at most 1h"},
 
 	"merchants[].accounts[].id":            {"", "yours; unique for the merchant; required"},

@@ -1,7 +1,7 @@
 // The PHP example pays on a real gateway, with Debian's php-cli.
 'use strict'
 const assert = require('node:assert/strict')
-const { spawn } = require('node:child_process')
+const { spawn, spawnSync } = require('node:child_process')
 const { once } = require('node:events')
 const http = require('node:http')
 const path = require('node:path')
@@ -68,4 +68,20 @@ test('what has no answer is asked again with the same key', { timeout: 60_000 },
   proxy.closeAllConnections()
   assert.equal(code, 0, err)
   assert.deepEqual(keys, ['order-INV-6', 'order-INV-6', 'order-INV-6'])
+})
+
+test('a return is verified', () => {
+  const key = 'retsec_iFG5W2HMInWmAAjTTvQ0rdEfAVSmwyQpu2H159W2rto='
+  const query = 'lang=id&payment_id=pay_01kafz0q3gf7ktc1ms2cqc1b9w&reference=INV+%26+7&state=paid&version=3&time=1774062000&signature=v1.exenx6SLJcSQpiadcCcryF6KzkL82-KOezLBn_4STns'
+  const read = (q) => {
+    const php = spawnSync('php', ['-d', 'display_errors=stderr', '-r', 'include $argv[1]; echo json_encode(lunas_return($argv[2], $argv[3]));',
+      path.join(__dirname, '..', '..', 'examples', 'php', 'return.php'), key, q], { encoding: 'utf8' })
+    assert.equal(php.stderr, '')
+    return JSON.parse(php.stdout)
+  }
+  assert.deepEqual(read(query), { payment_id: 'pay_01kafz0q3gf7ktc1ms2cqc1b9w', reference: 'INV & 7', state: 'paid', version: '3', time: '1774062000' })
+  assert.equal(read(query.replace('signature=', 'signature=v1.AAAA~')).state, 'paid')
+  for (const bad of ['', query.replace('paid', 'declined'), query + '&state=paid', query.replace(/signature=.*/, ''), query.replace(/v1\..*/, '')]) {
+    assert.equal(read(bad), null, bad)
+  }
 })

@@ -91,3 +91,16 @@ test('only what is safe is repeated', async () => {
     if (name.endsWith('after 429')) assert.deepEqual(pauses, [7000])
   }
 })
+
+test('a return is verified', async () => {
+  const { readReturn } = await import(pathToFileURL(path.join(gateway.temp, 'shop', 'client', 'index.js')))
+  const key = 'retsec_iFG5W2HMInWmAAjTTvQ0rdEfAVSmwyQpu2H159W2rto='
+  const query = 'lang=id&payment_id=pay_01kafz0q3gf7ktc1ms2cqc1b9w&reference=INV+%26+7&state=paid&version=3&time=1774062000&signature=v1.exenx6SLJcSQpiadcCcryF6KzkL82-KOezLBn_4STns'
+  const read = (q) => readReturn(key, new URLSearchParams(q))
+  assert.deepEqual(await read(query), { paymentId: 'pay_01kafz0q3gf7ktc1ms2cqc1b9w', reference: 'INV & 7', state: 'paid', version: 3, at: new Date(1774062000000) })
+  assert.equal((await read(query.replace('signature=', 'signature=v1.AAAA~'))).state, 'paid')
+  for (const bad of ['', query.replace('paid', 'declined'), query + '&state=paid', query.replace(/signature=.*/, ''), query.replace(/v1\..*/, '')]) {
+    assert.equal(await read(bad), undefined, bad)
+  }
+  await assert.rejects(readReturn('whsec_AAAA', new URLSearchParams(query)))
+})

@@ -162,26 +162,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/mappings/{rail}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The mapping of a rail that comes with lunas, to begin your own with
-         * @description Needs the scope `read`.
-         */
-        get: operations["get-mapping"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/merchants": {
         parameters: {
             query?: never;
@@ -406,26 +386,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/notices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What needs a human, newest first
-         * @description A reversal that does not get through before 23:59 WIB, payments in review, an endpoint that takes nothing, credentials and keys that end, and for the platform's keys, which see everything, a provider that is away, a clock that is off and a disk that is nearly full. Each is told by the events `notice.raised` and `notice.cleared`, again after growing waits while it holds, and by e-mail where the gateway is set up for it. Needs the scope `admin`.
-         */
-        get: operations["list-notices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/payments": {
         parameters: {
             query?: never;
@@ -441,7 +401,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a payment
-         * @description When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a payment by qris is answered as soon as its QR is there. Repeat a request whose answer was lost with the same Idempotency-Key. Needs the scope `pay`.
+         * @description When the answer comes, the payment is on disk and its push on its way, or its QR ordered; with ?wait= a payment by qris is answered as soon as its QR is there. Without a method, with several, or with a push without a phone, nothing is sent yet: the payment is created, and waits for what its customer chooses at checkout_url. Repeat a request whose answer was lost with the same Idempotency-Key. Needs the scope `pay`.
          */
         post: operations["create-payment"];
         delete?: never;
@@ -690,7 +650,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/recaps": {
+    "/v1/return_key": {
         parameters: {
             query?: never;
             header?: never;
@@ -698,174 +658,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What days add up to, per terminal and batch
-         * @description A day is closed soon after it is over. Its recaps are never changed; what becomes known later makes the next version, which says what is different and why. The events recap.closed and recap.corrected tell of them. Needs the scope `read`.
+         * The key that signs the way back to your shop
+         * @description By it you verify what stands in the query of your return_url. It changes only with the gateway's master key, and the one before stays good while that is rotated. **A return is a hint and no proof of payment:** it tells how the payment stood when the customer left its page. Ask for the payment, or wait for the webhook. Needs the scope `admin`.
          */
-        get: operations["list-recaps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/recaps/{day}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A day with the newest recap of every terminal
-         * @description Needs the scope `read`.
-         */
-        get: operations["get-recap-day"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/recaps/{day}/export.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A day's recaps as CSV, every version of them
-         * @description Needs the scope `read`.
-         */
-        get: operations["export-recap-day-csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/recaps/{day}/export.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A day's recaps as XLSX, every version of them
-         * @description Needs the scope `read`.
-         */
-        get: operations["export-recap-day-xlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reconciliations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List reconciliations, newest first
-         * @description Needs the scope `read`.
-         */
-        get: operations["list-reconciliations"];
-        put?: never;
-        /**
-         * Hold a settlement file against the payments of a day
-         * @description The file is checked for its columns at once and compared in the background: ask for the reconciliation until it is done. Our journal, the provider's answers in the exchanges and the file are the three sides; no provider is asked. Needs the scope `admin`.
-         */
-        post: operations["create-reconciliation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reconciliations/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A reconciliation, and how far it is
-         * @description Needs the scope `read`.
-         */
-        get: operations["get-reconciliation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reconciliations/{id}/discrepancies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a reconciliation has found
-         * @description Needs the scope `read`.
-         */
-        get: operations["list-discrepancies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reconciliations/{id}/report.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a reconciliation has found, as CSV
-         * @description Needs the scope `read`.
-         */
-        get: operations["get-reconciliation-report-csv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reconciliations/{id}/report.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a reconciliation has found, as XLSX
-         * @description Needs the scope `read`.
-         */
-        get: operations["get-reconciliation-report-xlsx"];
+        get: operations["get-return-key"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1283,100 +1079,6 @@ export interface components {
             /** @description For the next, older page; null on the last one. */
             next_cursor: string | null;
         };
-        Discrepancy: {
-            /**
-             * @description What to do.
-             * @enum {string}
-             */
-            action: "find_payment" | "claim_payment" | "claim_amount" | "return_money" | "accept_return" | "resolve_paid" | "resolve_unpaid" | "check_payment" | "claim_duplicate" | "claim_fee";
-            advice: string;
-            /** @enum {string} */
-            class: "missing_here" | "missing_there" | "amount_differs" | "state_differs" | "duplicate" | "fee_differs";
-            detail: string;
-            /**
-             * Format: int64
-             * @description What the provider's books have more than ours, in rupiah; of a fee in sen.
-             */
-            difference: number;
-            /** @description See the payment's exchanges. */
-            exchanges: components["schemas"]["DiscrepancyExchange"][];
-            /** @description By which both sides know the payment. */
-            key: string;
-            /** Format: int64 */
-            number: number;
-            ours: components["schemas"]["DiscrepancyEntry"][];
-            payment_id?: string;
-            reference?: string;
-            /** @description What each side says: our journal, the provider in the exchanges, the file. */
-            statements: components["schemas"]["DiscrepancyStatement"][];
-            theirs: components["schemas"]["DiscrepancyLine"][];
-        };
-        DiscrepancyEntry: {
-            /** Format: int64 */
-            amount: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            at: string;
-            /**
-             * Format: int64
-             * @description From 1.
-             */
-            attempt: number;
-            payment_id: string;
-            state: string;
-        };
-        DiscrepancyExchange: {
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            at: string;
-            /** @enum {string} */
-            direction: "request" | "response";
-            id: string;
-            operation: string;
-        };
-        DiscrepancyLine: {
-            /** Format: int64 */
-            amount: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            at: string | null;
-            fee?: string;
-            net?: string;
-            /** Format: int64 */
-            row: number;
-            /** @enum {string} */
-            standing: "paid" | "returned" | "failed";
-            /** @description The state in the provider's own word. */
-            written?: string;
-        };
-        DiscrepancyPage: {
-            data: components["schemas"]["Discrepancy"][];
-            /**
-             * Format: int64
-             * @description Give it as after for the next page; null on the last one.
-             */
-            next: number | null;
-        };
-        DiscrepancyStatement: {
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            at: string | null;
-            /** @enum {string} */
-            source: "journal" | "provider" | "file";
-            text: string;
-        };
         DoctorReport: {
             /**
              * Format: date-time
@@ -1512,8 +1214,8 @@ export interface components {
             data: components["schemas"]["FeedEvent"][];
         };
         FeedEvent: {
-            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for notice.raised and notice.cleared, the notice; for recap.closed and recap.corrected, the recap in short. */
-            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"] | components["schemas"]["RecapData"];
+            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint. */
+            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"];
             id: string;
             /**
              * Format: int64
@@ -1530,12 +1232,6 @@ export interface components {
             detail: string;
             field?: string;
             hint?: string;
-        };
-        FileRowError: {
-            column: string;
-            detail: string;
-            /** Format: int64 */
-            row: number;
         };
         Finding: {
             /**
@@ -1769,7 +1465,7 @@ export interface components {
             description?: string;
             /**
              * Format: date-time
-             * @description Until when the bill can be paid, where the rail makes one; as long as the account says when left out.
+             * @description Until when the bill can be paid, where the rail makes one; as long as the account says when left out. Of a payment whose customer chooses at checkout_url: until when that can be done, from a minute to 30 days ahead; an hour, or as configured, when left out.
              * @example 2026-03-21T11:15:30+07:00
              */
             expires_at?: string;
@@ -1780,13 +1476,21 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan.
+             * @description How the customer pays: ovo_push asks in the OVO app of a phone, qris shows a QR that any app with QRIS can scan. Left out: the customer chooses at checkout_url.
              * @example ovo_push
              * @enum {string}
              */
-            method: "ovo_push" | "qris";
+            method?: "ovo_push" | "qris";
             /**
-             * @description Needed by ovo_push and taken by no other method. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08….
+             * @description In place of method: among which the customer chooses at checkout_url, in this order. Those that cannot take the payment are not offered.
+             * @example [
+             *       "ovo_push",
+             *       "qris"
+             *     ]
+             */
+            methods?: ("ovo_push" | "qris")[];
+            /**
+             * @description Of the method ovo_push, and taken with no other. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…. Left out: the customer gives it at checkout_url.
              * @example 081211111111
              */
             phone?: string;
@@ -1801,25 +1505,12 @@ export interface components {
              */
             reference: string;
             /**
-             * @description Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://… or http://…; payment_id is added to its query. That somebody comes back proves nothing: ask the API, or wait for the webhook.
+             * @description Your page for the customer afterwards: the page at checkout_url leads there once the payment has ended. https://…; with a test key also http:// to this machine. payment_id, reference, state, version, time and signature are added to its query, so it must not have them. That somebody comes back is a hint and no proof: ask the API, or wait for the webhook.
              * @example https://shop.example/orders/7
              */
             return_url?: string;
             /** @description Which terminal of the account; its first when left out. */
             terminal?: string;
-        };
-        NewReconciliation: {
-            /** @description The account whose settlement file it is. */
-            account: string;
-            /** @description The day, in Western Indonesian Time. */
-            day: string;
-            /**
-             * Format: binary
-             * @description CSV or XLSX, up to 512 MiB. It must come last.
-             */
-            file: string;
-            /** @description How the file is to be read, as YAML; left out: the mapping of the account's rail that comes with lunas, see /v1/mappings/{rail}. */
-            mapping?: string;
         };
         NextAction: {
             /**
@@ -1828,72 +1519,15 @@ export interface components {
              * @example 2026-03-21T10:15:30.000+07:00
              */
             at: string | null;
-            /** @description Of pay: the provider's page, to which the customer is sent. */
+            /** @description Of pay: the provider's page, to which the customer is sent. Of redirect: the payment's checkout_url. */
             redirect_url?: string;
             /**
-             * @description confirm: in the app; present: the QR or the bill is being made; push: another way is being taken; scan: the QR can be scanned; pay: on the provider's page, redirect_url; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks.
+             * @description redirect: send the customer to redirect_url, to choose how to pay; confirm: in the app; present: the QR or the bill is being made; push: another way is being taken; scan: the QR can be scanned; pay: on the provider's page, redirect_url; check, reverse, confirm_…: lunas asks the provider; inspect: the operator looks.
              * @enum {string}
              */
-            what: "confirm" | "check" | "reverse" | "confirm_reversal" | "confirm_void" | "present" | "push" | "scan" | "pay" | "confirm_refund" | "inspect";
+            what: "confirm" | "check" | "reverse" | "confirm_reversal" | "confirm_void" | "present" | "push" | "scan" | "pay" | "confirm_refund" | "redirect" | "inspect";
             /** @enum {string} */
             who: "customer" | "gateway" | "operator";
-        };
-        Notice: {
-            /**
-             * Format: date-time
-             * @description Null: it holds.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            cleared_at: string | null;
-            /**
-             * Format: date-time
-             * @description Until when something must be done; null: there is no such time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            deadline: string | null;
-            /** @example ntc_01kafz0q3gf7ktc1ms2cqc1b9w */
-            id: string;
-            /** @enum {string} */
-            kind: "reversal_pending" | "payments_in_review" | "endpoint_failing" | "credentials_ending" | "api_key_ending" | "provider_down" | "clock_off" | "disk_nearly_full";
-            /** @description What to do. */
-            mend: string;
-            /**
-             * @description Whom it concerns; left out: who runs the gateway.
-             * @example kopi
-             */
-            merchant?: string;
-            /**
-             * @description Left out: it is of no mode, or of both.
-             * @enum {string}
-             */
-            mode?: "test" | "live";
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            raised_at: string;
-            /**
-             * Format: date-time
-             * @description When it was last told.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            said_at: string;
-            /** @description The id of the payment, endpoint, account or key that it is about. */
-            subject?: string;
-            /** @description What is the matter. */
-            text: string;
-            /**
-             * Format: int64
-             * @description How often it was told.
-             */
-            times: number;
-            urgent: boolean;
-        };
-        NoticePage: {
-            data: components["schemas"]["Notice"][];
-            /** @description For the next, older page; null on the last one. */
-            next_cursor: string | null;
         };
         Outlet: {
             /**
@@ -1911,7 +1545,7 @@ export interface components {
             data: components["schemas"]["Outlet"][];
         };
         Payment: {
-            /** @description Your account at the rail. */
+            /** @description Your account at the rail; empty until the customer has chosen. */
             account: string;
             /** @description What you can still ask for, and until when. */
             actions: components["schemas"]["Action"][];
@@ -1920,6 +1554,7 @@ export interface components {
              * @description Whole rupiah.
              */
             amount: number;
+            /** @description None until the customer has chosen. */
             attempts: components["schemas"]["Attempt"][];
             /** @description A page for the customer: what to do, how long there is time, how it ended. Whoever has the address sees the page. Left out when the gateway has not been told its public_url. */
             checkout_url?: string;
@@ -1933,11 +1568,17 @@ export interface components {
             currency: "IDR";
             /**
              * Format: date-time
-             * @description By when the present state is left: while pushing or in doubt the reversal's time, or where there is none the end of the call or of asking, while a bill is open its end, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none.
+             * @description By when the present state is left: while pushing or in doubt the reversal's time, or where there is none the end of the call or of asking, while the customer can choose the end of that, while a bill is open its end, while reversing or voiding the provider's cut-off, while refunding the end of the day; null where there is none.
              * @example 2026-03-21T10:15:30.000+07:00
              */
             deadline: string | null;
             description?: string;
+            /**
+             * Format: date-time
+             * @description Where the customer chooses: until when that can be done. Then the payment expires by itself, with nothing sent.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            expires_at?: string;
             /** @description Why it is not paid, why it was given back, or why a void or a refund was not done; null while that is not known. */
             failure: components["schemas"]["Failure"] | null;
             /** @example pay_01kafz0q3gf7ktc1ms2cqc1b9w */
@@ -1947,7 +1588,10 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+            /** @description How the customer pays; empty until the customer has chosen among several. */
             method: string;
+            /** @description Where the customer chooses: what is offered, in this order. */
+            methods?: string[] | null;
             /** @enum {string} */
             mode: "test" | "live";
             /** @description What the payment waits for, and who must act. */
@@ -1959,7 +1603,7 @@ export interface components {
             phone?: string;
             /** @description What the customer scans, as long as it can be; else null. */
             qr: components["schemas"]["QR"] | null;
-            /** @description The way by which the provider is reached. */
+            /** @description The way by which the provider is reached; empty until the customer has chosen. */
             rail: string;
             /** @description Yours. */
             reference: string;
@@ -2031,7 +1675,7 @@ export interface components {
              * @description Stable; programs build on it.
              * @enum {string}
              */
-            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "day_invalid" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "file_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "mapping_invalid" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "recap_not_found" | "reconciliation_account" | "reconciliation_not_found" | "reconciliations_waiting" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
+            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "methods_invalid" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
             /** @description What is wrong with this request. */
             detail: string;
             /** @description Every field at fault, when there is more than one. */
@@ -2136,263 +1780,6 @@ export interface components {
             /** @description Why, in your words; kept in the journal. No control characters. */
             reason?: string;
         };
-        Recap: {
-            batches: components["schemas"]["RecapBatch"][];
-            /** @description Of a correction: what is different from the version before. */
-            changed?: components["schemas"]["RecapDifference"][];
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            closed_at: string;
-            /**
-             * @description From 00:00 to 24:00 in Western Indonesian Time. A payment counts on the day of its last push or QR.
-             * @example 2026-03-21
-             */
-            day: string;
-            /** @enum {string} */
-            mode: "test" | "live";
-            /** @example till-1 */
-            terminal: string;
-            totals: components["schemas"]["RecapTotals"];
-            /**
-             * Format: int64
-             * @description 1 as the day was closed; above, a correction.
-             */
-            version: number;
-            /** @description Of a correction: the payments that have changed since the version before. */
-            why?: components["schemas"]["RecapLate"][];
-        };
-        RecapAccount: {
-            /** @example ovo */
-            account: string;
-            /** @example ovo */
-            rail: string;
-            totals: components["schemas"]["RecapTotals"];
-        };
-        RecapBatch: {
-            accounts: components["schemas"]["RecapAccount"][];
-            /** Format: int64 */
-            batch: number;
-            numbering: components["schemas"]["RecapNumbering"];
-        };
-        RecapData: {
-            day: string;
-            mode: string;
-            /** Format: int64 */
-            paid_count: number;
-            /** Format: int64 */
-            paid_sum: number;
-            terminal: string;
-            /** Format: int64 */
-            version: number;
-        };
-        RecapDay: {
-            /** @description false: the day is not over, or not closed yet; there are no recaps of it then. */
-            closed: boolean;
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            closed_at: string | null;
-            data: components["schemas"]["Recap"][];
-            day: string;
-            /** @description Of all terminals together. */
-            totals: components["schemas"]["RecapTotals"];
-        };
-        RecapDifference: {
-            account: string;
-            after: components["schemas"]["RecapTotal"];
-            /** Format: int64 */
-            batch: number;
-            before: components["schemas"]["RecapTotal"];
-            /** @example paid */
-            total: string;
-        };
-        RecapLate: {
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            at: string;
-            /** @description Who asked for it. */
-            by?: string;
-            /** @description What happened last: the kind of its last step. */
-            event: string;
-            payment_id: string;
-            state: string;
-        };
-        RecapNumber: {
-            /** Format: int64 */
-            from: number;
-            payment_id?: string;
-            reason: string;
-            /** Format: int64 */
-            to: number;
-        };
-        RecapNumbering: {
-            /**
-             * Format: int64
-             * @description How many numbers are used up although nothing came of them.
-             */
-            burnt: number;
-            /** @description They, with the reason: not_sent, nothing_made, number_used. At most 500. */
-            burnt_numbers: components["schemas"]["RecapNumber"][];
-            /** Format: int64 */
-            first: number;
-            /** @description They, with the reason: earlier_attempt, moved_ahead, skipped. At most 500. */
-            gaps: components["schemas"]["RecapNumber"][];
-            /**
-             * Format: int64
-             * @description How many payments stand by a number from first to last.
-             */
-            given: number;
-            /** Format: int64 */
-            last: number;
-            /**
-             * Format: int64
-             * @description How many numbers from 1 to last no payment of the day stands by.
-             */
-            missing: number;
-            /** @description Numbers by which more than one payment stands, which must not be. */
-            twice?: number[];
-        };
-        RecapPage: {
-            data: components["schemas"]["Recap"][];
-            /** @description For the next page; null on the last one. */
-            next_cursor: string | null;
-        };
-        RecapTotal: {
-            /** Format: int64 */
-            count: number;
-            /**
-             * Format: int64
-             * @description Whole rupiah.
-             */
-            sum: number;
-        };
-        RecapTotals: {
-            /** @description Declined, expired or canceled. */
-            failed: components["schemas"]["RecapTotal"];
-            /** @description Still under way when the recap was written. */
-            open: components["schemas"]["RecapTotal"];
-            paid: components["schemas"]["RecapTotal"];
-            /** @description Also those that were refunded on a later day. */
-            refunded: components["schemas"]["RecapTotal"];
-            reversed: components["schemas"]["RecapTotal"];
-            review: components["schemas"]["RecapTotal"];
-            voided: components["schemas"]["RecapTotal"];
-        };
-        Reconciliation: {
-            /** @example ovo */
-            account: string;
-            /** @description Who asked for it: an API key's or a user's id. */
-            by: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            created_at: string;
-            day: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, in Western Indonesian Time.
-             * @example 2026-03-21T10:15:30.000+07:00
-             */
-            ended_at: string | null;
-            /** @description The file's name. */
-            file: string;
-            /**
-             * Format: int64
-             * @description Discrepancies.
-             */
-            found: number;
-            /** @example rcn_01kafz0q3gf7ktc1ms2cqc1b9w */
-            id: string;
-            /**
-             * Format: int64
-             * @description Of them, those that can be listed: the first 10,000.
-             */
-            listed: number;
-            /** @description The name of the mapping by which it was read. */
-            mapping: string;
-            /** @enum {string} */
-            mode: "test" | "live";
-            /**
-             * Format: int64
-             * @description How many rows and payments have been read so far.
-             */
-            rows_read: number;
-            /** @description Of the file, which is not kept. */
-            sha256: string;
-            /**
-             * Format: int64
-             * @description Of the file, in bytes.
-             */
-            size: number;
-            /** @enum {string} */
-            state: "running" | "done" | "failed";
-            /** @description Once it is done. */
-            summary?: components["schemas"]["ReconciliationSummary"];
-            /** @description Why it failed. */
-            trouble?: string;
-        };
-        ReconciliationPage: {
-            data: components["schemas"]["Reconciliation"][];
-            /** @description For the next, older page; null on the last one. */
-            next_cursor: string | null;
-        };
-        ReconciliationSummary: {
-            /**
-             * Format: int64
-             * @description Paid across midnight and not listed: the neighbouring day's file may have them.
-             */
-            carried: number;
-            /** @description The first 100 of them. */
-            carried_payments: string[];
-            /** @description Discrepancies by class. */
-            counts: {
-                [key: string]: number;
-            };
-            /** @description The first 100 rows that could not be read. */
-            errors: components["schemas"]["FileRowError"][];
-            /**
-             * @description In rupiah, with two digits after a comma where there are sen.
-             * @example 8750,50
-             */
-            fees: string;
-            given_back_there: components["schemas"]["RecapTotal"];
-            /**
-             * Format: int64
-             * @description Of them, those that are no payments.
-             */
-            ignored: number;
-            /** Format: int64 */
-            matched: number;
-            net: string;
-            paid_here: components["schemas"]["RecapTotal"];
-            paid_there: components["schemas"]["RecapTotal"];
-            /**
-             * Format: int64
-             * @description Attempts of our payments on that day and account.
-             */
-            payments: number;
-            /**
-             * Format: int64
-             * @description Of the file, below its header.
-             */
-            rows: number;
-            /**
-             * Format: int64
-             * @description Of them, those that could not be read and were not compared.
-             */
-            unread: number;
-            warnings: string[];
-        };
         RefundOrder: {
             /**
              * Format: int64
@@ -2425,6 +1812,13 @@ export interface components {
             /** @description There may be more in that time: ask again, from the time of the last of them. */
             more: boolean;
         };
+        ReturnKey: {
+            /**
+             * @description A secret: retsec_ and base64 of 32 bytes. Another one for each mode.
+             * @example retsec_…
+             */
+            key: string;
+        };
         Rotation: {
             /**
              * Format: int64
@@ -2446,7 +1840,7 @@ export interface components {
             /** @description The call that was answered or not. */
             call?: string;
             /** @enum {string} */
-            event: "requested" | "answered" | "no_answer" | "not_sent" | "notified" | "renumbered" | "woke" | "faulted" | "asked";
+            event: "requested" | "chosen" | "answered" | "no_answer" | "not_sent" | "notified" | "renumbered" | "no_route" | "woke" | "faulted" | "asked";
             /** @description What the answer means, or how it is missing. */
             outcome?: string;
             provider_code?: string;
@@ -3506,106 +2900,6 @@ export interface operations {
             };
             /**
              * @description - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-mapping": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description ovo, snap, doku or faspay. */
-                rail: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Type"?: string;
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/yaml": unknown;
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `rail_unknown`: Unknown rail. The rails are ovo, snap, doku and faspay; leave rail out to have one chosen.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -6129,110 +5423,6 @@ export interface operations {
             };
         };
     };
-    "list-notices": {
-        parameters: {
-            query?: {
-                /** @description Only those that hold. */
-                open?: boolean;
-                /** @description How many at most. */
-                limit?: number;
-                /** @description next_cursor of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoticePage"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "list-payments": {
         parameters: {
             query?: {
@@ -6484,7 +5674,7 @@ export interface operations {
              *     - `amount_too_small`: Amount too small. Ask for more.
              *     - `customer_invalid`: Bad customer. See /openapi.yaml for what each field may hold; leave out what you do not know.
              *     - `description_invalid`: Bad description. Use at most 255 characters without control characters.
-             *     - `expires_at_invalid`: Bad expiry. Write a time with its zone, as 2026-03-21T10:15:30+07:00, between 5 minutes and 30 days ahead, or leave it out.
+             *     - `expires_at_invalid`: Bad expiry. Write a time with its zone, as 2026-03-21T10:15:30+07:00, between 5 minutes (where the customer chooses how to pay: a minute) and 30 days ahead, or leave it out.
              *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
              *     - `invalid_field`: A field that the provider would not take.
              *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
@@ -6492,6 +5682,7 @@ export interface operations {
              *     - `items_invalid`: Bad items. Give 1 to 100 items, each with name, quantity and price in whole rupiah.
              *     - `metadata_invalid`: Bad metadata. Use at most 20 entries: keys of 1 to 40 letters, digits, _ . or -, values of at most 500 characters.
              *     - `method_unknown`: Unknown method. The methods are ovo_push and qris.
+             *     - `methods_invalid`: Bad methods. Give methods a list such as ["ovo_push","qris"], each once, and leave method out.
              *     - `missing_field`: Missing field. Add the field.
              *     - `name_invalid`: Bad name. Use 1 to 64 letters, digits, _ . or -.
              *     - `no_account`: No account for this. Leave rail and account out, use a key of the other mode, or have an account configured.
@@ -6499,11 +5690,11 @@ export interface operations {
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
              *     - `phone_invalid`: Not an Indonesian mobile number. Write 08…, 62… or +62…, 10 to 13 digits in the form 08….
              *     - `phone_missing`: Phone missing. A push needs the customer's phone number.
-             *     - `phone_unwanted`: Phone not wanted. Leave phone out; only ovo_push takes one.
+             *     - `phone_unwanted`: Phone not wanted. Leave phone out; only the method ovo_push takes one.
              *     - `rail_method_mismatch`: The rail does not have the method. Leave rail out.
              *     - `rail_unknown`: Unknown rail. The rails are ovo, snap, doku and faspay; leave rail out to have one chosen.
              *     - `reference_invalid`: Bad reference. Use 1 to 64 characters without control characters.
-             *     - `return_url_invalid`: Bad return_url. Give an address such as https://shop.example/orders/7, of at most 2048 characters.
+             *     - `return_url_invalid`: Bad return_url. Give an https address of at most 2048 characters, such as https://shop.example/orders/7; with a test key also http to localhost. Its query must have no payment_id, reference, state, version, time or signature: those are added.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
@@ -8391,696 +7582,13 @@ export interface operations {
             };
         };
     };
-    "list-recaps": {
-        parameters: {
-            query?: {
-                /** @description Only this day and later ones. */
-                from?: string;
-                /** @description Only this day and earlier ones. */
-                to?: string;
-                /** @description Only this terminal. */
-                terminal?: string;
-                /** @description true: every version; else the newest of each. */
-                versions?: boolean;
-                /** @description How many at most. */
-                limit?: number;
-                /** @description next_cursor of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecapPage"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-recap-day": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The day, in Western Indonesian Time. */
-                day: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecapDay"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "export-recap-day-csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The day, in Western Indonesian Time. */
-                day: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `recap_not_found`: No such recap. See /v1/recaps; a day is closed soon after it is over. */
-            404: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "export-recap-day-xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The day, in Western Indonesian Time. */
-                day: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `recap_not_found`: No such recap. See /v1/recaps; a day is closed soon after it is over. */
-            404: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "list-reconciliations": {
-        parameters: {
-            query?: {
-                /** @description Only of this account. */
-                account?: string;
-                /** @description Only of this day and later ones. */
-                from?: string;
-                /** @description Only of this day and earlier ones. */
-                to?: string;
-                /** @description How many at most. */
-                limit?: number;
-                /** @description next_cursor of the page before. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReconciliationPage"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "create-reconciliation": {
+    "get-return-key": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["NewReconciliation"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reconciliation"];
-                };
-            };
-            /** @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did. */
-            400: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
-            413: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
-            415: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `day_invalid`: Bad day. Write a day that has begun as 2026-03-21.
-             *     - `file_invalid`: The file cannot be used. Send a CSV or XLSX file with the names of its columns above its rows; give a mapping where they are others than expected.
-             *     - `mapping_invalid`: Bad mapping. Begin with one of /v1/mappings/{rail} and write your file's names of columns into it.
-             *     - `missing_field`: Missing field. Add the field.
-             *     - `reconciliation_account`: No such account. Name the account whose settlement file it is.
-             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `reconciliations_waiting`: Too many reconciliations. Wait until one has ended, and send it again.
-             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reconciliation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The reconciliation's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
             /** @description OK */
@@ -9091,7 +7599,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Reconciliation"];
+                    "application/json": components["schemas"]["ReturnKey"];
                 };
             };
             /**
@@ -9118,352 +7626,6 @@ export interface operations {
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
-            404: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "list-discrepancies": {
-        parameters: {
-            query?: {
-                /** @description Only of this class. */
-                class?: string;
-                /** @description Only those with a greater number. */
-                after?: number;
-                /** @description How many at most. */
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                /** @description The reconciliation's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscrepancyPage"];
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
-            404: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `invalid_parameter`: Bad query parameter.
-             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
-             */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reconciliation-report-csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The reconciliation's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
-            404: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
-            422: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Our mistake. Tell the operator the request id. */
-            500: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
-             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
-             */
-            503: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description In how many seconds to try again, if that is known. */
-                    "Retry-After"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reconciliation-report-xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description The reconciliation's id. */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                };
-            };
-            /**
-             * @description - `expired_api_key`: Expired API key. Make a new key.
-             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
-             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
-             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
-             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
-             */
-            401: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    /** @description Bearer. */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
-             *     - `platform_key`: A platform's key. Use an API key of the merchant.
-             */
-            403: {
-                headers: {
-                    /** @description Names this request in the gateway's log. */
-                    "Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
-            404: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
