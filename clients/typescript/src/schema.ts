@@ -162,6 +162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/mappings/{rail}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The mapping of a rail that comes with lunas, to begin your own with
+         * @description Needs the scope `read`.
+         */
+        get: operations["get-mapping"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/merchants": {
         parameters: {
             query?: never;
@@ -380,6 +400,26 @@ export interface paths {
          * @description For shops that have accounts of their own at the providers. A merchant with one account for all shops needs none. Needs a key of the platform, `lunas_admin_…`.
          */
         post: operations["create-outlet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What needs a human, newest first
+         * @description A reversal that does not get through before 23:59 WIB, payments in review, an endpoint that takes nothing, credentials and keys that end, and for the platform's keys, which see everything, a provider that is away, a clock that is off and a disk that is nearly full. Each is told by the events `notice.raised` and `notice.cleared`, again after growing waits while it holds, and by e-mail where the gateway is set up for it. Needs the scope `admin`.
+         */
+        get: operations["list-notices"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -642,6 +682,190 @@ export interface paths {
          * @description A provider that fails again and again is not asked for new payments for a while; payments under way are brought to their end all the same. Each gateway sees for itself. Needs the scope `read`.
          */
         get: operations["list-rails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What days add up to, per terminal and batch
+         * @description A day is closed soon after it is over. Its recaps are never changed; what becomes known later makes the next version, which says what is different and why. The events recap.closed and recap.corrected tell of them. Needs the scope `read`.
+         */
+        get: operations["list-recaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recaps/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A day with the newest recap of every terminal
+         * @description Needs the scope `read`.
+         */
+        get: operations["get-recap-day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recaps/{day}/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A day's recaps as CSV, every version of them
+         * @description Needs the scope `read`.
+         */
+        get: operations["export-recap-day-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recaps/{day}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A day's recaps as XLSX, every version of them
+         * @description Needs the scope `read`.
+         */
+        get: operations["export-recap-day-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List reconciliations, newest first
+         * @description Needs the scope `read`.
+         */
+        get: operations["list-reconciliations"];
+        put?: never;
+        /**
+         * Hold a settlement file against the payments of a day
+         * @description The file is checked for its columns at once and compared in the background: ask for the reconciliation until it is done. Our journal, the provider's answers in the exchanges and the file are the three sides; no provider is asked. Needs the scope `admin`.
+         */
+        post: operations["create-reconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A reconciliation, and how far it is
+         * @description Needs the scope `read`.
+         */
+        get: operations["get-reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliations/{id}/discrepancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a reconciliation has found
+         * @description Needs the scope `read`.
+         */
+        get: operations["list-discrepancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliations/{id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a reconciliation has found, as CSV
+         * @description Needs the scope `read`.
+         */
+        get: operations["get-reconciliation-report-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliations/{id}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a reconciliation has found, as XLSX
+         * @description Needs the scope `read`.
+         */
+        get: operations["get-reconciliation-report-xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1079,6 +1303,100 @@ export interface components {
             /** @description For the next, older page; null on the last one. */
             next_cursor: string | null;
         };
+        Discrepancy: {
+            /**
+             * @description What to do.
+             * @enum {string}
+             */
+            action: "find_payment" | "claim_payment" | "claim_amount" | "return_money" | "accept_return" | "resolve_paid" | "resolve_unpaid" | "check_payment" | "claim_duplicate" | "claim_fee";
+            advice: string;
+            /** @enum {string} */
+            class: "missing_here" | "missing_there" | "amount_differs" | "state_differs" | "duplicate" | "fee_differs";
+            detail: string;
+            /**
+             * Format: int64
+             * @description What the provider's books have more than ours, in rupiah; of a fee in sen.
+             */
+            difference: number;
+            /** @description See the payment's exchanges. */
+            exchanges: components["schemas"]["DiscrepancyExchange"][];
+            /** @description By which both sides know the payment. */
+            key: string;
+            /** Format: int64 */
+            number: number;
+            ours: components["schemas"]["DiscrepancyEntry"][];
+            payment_id?: string;
+            reference?: string;
+            /** @description What each side says: our journal, the provider in the exchanges, the file. */
+            statements: components["schemas"]["DiscrepancyStatement"][];
+            theirs: components["schemas"]["DiscrepancyLine"][];
+        };
+        DiscrepancyEntry: {
+            /** Format: int64 */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            attempt: number;
+            payment_id: string;
+            state: string;
+        };
+        DiscrepancyExchange: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            /** @enum {string} */
+            direction: "request" | "response";
+            id: string;
+            operation: string;
+        };
+        DiscrepancyLine: {
+            /** Format: int64 */
+            amount: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string | null;
+            fee?: string;
+            net?: string;
+            /** Format: int64 */
+            row: number;
+            /** @enum {string} */
+            standing: "paid" | "returned" | "failed";
+            /** @description The state in the provider's own word. */
+            written?: string;
+        };
+        DiscrepancyPage: {
+            data: components["schemas"]["Discrepancy"][];
+            /**
+             * Format: int64
+             * @description Give it as after for the next page; null on the last one.
+             */
+            next: number | null;
+        };
+        DiscrepancyStatement: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string | null;
+            /** @enum {string} */
+            source: "journal" | "provider" | "file";
+            text: string;
+        };
         DoctorReport: {
             /**
              * Format: date-time
@@ -1214,8 +1532,8 @@ export interface components {
             data: components["schemas"]["FeedEvent"][];
         };
         FeedEvent: {
-            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint. */
-            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"];
+            /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for notice.raised and notice.cleared, the notice; for recap.closed and recap.corrected, the recap in short. */
+            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"] | components["schemas"]["RecapData"];
             id: string;
             /**
              * Format: int64
@@ -1232,6 +1550,12 @@ export interface components {
             detail: string;
             field?: string;
             hint?: string;
+        };
+        FileRowError: {
+            column: string;
+            detail: string;
+            /** Format: int64 */
+            row: number;
         };
         Finding: {
             /**
@@ -1512,6 +1836,19 @@ export interface components {
             /** @description Which terminal of the account; its first when left out. */
             terminal?: string;
         };
+        NewReconciliation: {
+            /** @description The account whose settlement file it is. */
+            account: string;
+            /** @description The day, in Western Indonesian Time. */
+            day: string;
+            /**
+             * Format: binary
+             * @description CSV or XLSX, up to 512 MiB. It must come last.
+             */
+            file: string;
+            /** @description How the file is to be read, as YAML; left out: the mapping of the account's rail that comes with lunas, see /v1/mappings/{rail}. */
+            mapping?: string;
+        };
         NextAction: {
             /**
              * Format: date-time
@@ -1528,6 +1865,63 @@ export interface components {
             what: "confirm" | "check" | "reverse" | "confirm_reversal" | "confirm_void" | "present" | "push" | "scan" | "pay" | "confirm_refund" | "redirect" | "inspect";
             /** @enum {string} */
             who: "customer" | "gateway" | "operator";
+        };
+        Notice: {
+            /**
+             * Format: date-time
+             * @description Null: it holds.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            cleared_at: string | null;
+            /**
+             * Format: date-time
+             * @description Until when something must be done; null: there is no such time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            deadline: string | null;
+            /** @example ntc_01kafz0q3gf7ktc1ms2cqc1b9w */
+            id: string;
+            /** @enum {string} */
+            kind: "reversal_pending" | "payments_in_review" | "endpoint_failing" | "credentials_ending" | "api_key_ending" | "provider_down" | "clock_off" | "disk_nearly_full";
+            /** @description What to do. */
+            mend: string;
+            /**
+             * @description Whom it concerns; left out: who runs the gateway.
+             * @example kopi
+             */
+            merchant?: string;
+            /**
+             * @description Left out: it is of no mode, or of both.
+             * @enum {string}
+             */
+            mode?: "test" | "live";
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            raised_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last told.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            said_at: string;
+            /** @description The id of the payment, endpoint, account or key that it is about. */
+            subject?: string;
+            /** @description What is the matter. */
+            text: string;
+            /**
+             * Format: int64
+             * @description How often it was told.
+             */
+            times: number;
+            urgent: boolean;
+        };
+        NoticePage: {
+            data: components["schemas"]["Notice"][];
+            /** @description For the next, older page; null on the last one. */
+            next_cursor: string | null;
         };
         Outlet: {
             /**
@@ -1675,7 +2069,7 @@ export interface components {
              * @description Stable; programs build on it.
              * @enum {string}
              */
-            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "methods_invalid" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
+            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "day_invalid" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "file_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "mapping_invalid" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "methods_invalid" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "recap_not_found" | "reconciliation_account" | "reconciliation_not_found" | "reconciliations_waiting" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
             /** @description What is wrong with this request. */
             detail: string;
             /** @description Every field at fault, when there is more than one. */
@@ -1779,6 +2173,263 @@ export interface components {
         Reason: {
             /** @description Why, in your words; kept in the journal. No control characters. */
             reason?: string;
+        };
+        Recap: {
+            batches: components["schemas"]["RecapBatch"][];
+            /** @description Of a correction: what is different from the version before. */
+            changed?: components["schemas"]["RecapDifference"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            closed_at: string;
+            /**
+             * @description From 00:00 to 24:00 in Western Indonesian Time. A payment counts on the day of its last push or QR.
+             * @example 2026-03-21
+             */
+            day: string;
+            /** @enum {string} */
+            mode: "test" | "live";
+            /** @example till-1 */
+            terminal: string;
+            totals: components["schemas"]["RecapTotals"];
+            /**
+             * Format: int64
+             * @description 1 as the day was closed; above, a correction.
+             */
+            version: number;
+            /** @description Of a correction: the payments that have changed since the version before. */
+            why?: components["schemas"]["RecapLate"][];
+        };
+        RecapAccount: {
+            /** @example ovo */
+            account: string;
+            /** @example ovo */
+            rail: string;
+            totals: components["schemas"]["RecapTotals"];
+        };
+        RecapBatch: {
+            accounts: components["schemas"]["RecapAccount"][];
+            /** Format: int64 */
+            batch: number;
+            numbering: components["schemas"]["RecapNumbering"];
+        };
+        RecapData: {
+            day: string;
+            mode: string;
+            /** Format: int64 */
+            paid_count: number;
+            /** Format: int64 */
+            paid_sum: number;
+            terminal: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RecapDay: {
+            /** @description false: the day is not over, or not closed yet; there are no recaps of it then. */
+            closed: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            closed_at: string | null;
+            data: components["schemas"]["Recap"][];
+            day: string;
+            /** @description Of all terminals together. */
+            totals: components["schemas"]["RecapTotals"];
+        };
+        RecapDifference: {
+            account: string;
+            after: components["schemas"]["RecapTotal"];
+            /** Format: int64 */
+            batch: number;
+            before: components["schemas"]["RecapTotal"];
+            /** @example paid */
+            total: string;
+        };
+        RecapLate: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            at: string;
+            /** @description Who asked for it. */
+            by?: string;
+            /** @description What happened last: the kind of its last step. */
+            event: string;
+            payment_id: string;
+            state: string;
+        };
+        RecapNumber: {
+            /** Format: int64 */
+            from: number;
+            payment_id?: string;
+            reason: string;
+            /** Format: int64 */
+            to: number;
+        };
+        RecapNumbering: {
+            /**
+             * Format: int64
+             * @description How many numbers are used up although nothing came of them.
+             */
+            burnt: number;
+            /** @description They, with the reason: not_sent, nothing_made, number_used. At most 500. */
+            burnt_numbers: components["schemas"]["RecapNumber"][];
+            /** Format: int64 */
+            first: number;
+            /** @description They, with the reason: earlier_attempt, moved_ahead, skipped. At most 500. */
+            gaps: components["schemas"]["RecapNumber"][];
+            /**
+             * Format: int64
+             * @description How many payments stand by a number from first to last.
+             */
+            given: number;
+            /** Format: int64 */
+            last: number;
+            /**
+             * Format: int64
+             * @description How many numbers from 1 to last no payment of the day stands by.
+             */
+            missing: number;
+            /** @description Numbers by which more than one payment stands, which must not be. */
+            twice?: number[];
+        };
+        RecapPage: {
+            data: components["schemas"]["Recap"][];
+            /** @description For the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        RecapTotal: {
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: int64
+             * @description Whole rupiah.
+             */
+            sum: number;
+        };
+        RecapTotals: {
+            /** @description Declined, expired or canceled. */
+            failed: components["schemas"]["RecapTotal"];
+            /** @description Still under way when the recap was written. */
+            open: components["schemas"]["RecapTotal"];
+            paid: components["schemas"]["RecapTotal"];
+            /** @description Also those that were refunded on a later day. */
+            refunded: components["schemas"]["RecapTotal"];
+            reversed: components["schemas"]["RecapTotal"];
+            review: components["schemas"]["RecapTotal"];
+            voided: components["schemas"]["RecapTotal"];
+        };
+        Reconciliation: {
+            /** @example ovo */
+            account: string;
+            /** @description Who asked for it: an API key's or a user's id. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            created_at: string;
+            day: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, in Western Indonesian Time.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            ended_at: string | null;
+            /** @description The file's name. */
+            file: string;
+            /**
+             * Format: int64
+             * @description Discrepancies.
+             */
+            found: number;
+            /** @example rcn_01kafz0q3gf7ktc1ms2cqc1b9w */
+            id: string;
+            /**
+             * Format: int64
+             * @description Of them, those that can be listed: the first 10,000.
+             */
+            listed: number;
+            /** @description The name of the mapping by which it was read. */
+            mapping: string;
+            /** @enum {string} */
+            mode: "test" | "live";
+            /**
+             * Format: int64
+             * @description How many rows and payments have been read so far.
+             */
+            rows_read: number;
+            /** @description Of the file, which is not kept. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Of the file, in bytes.
+             */
+            size: number;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+            /** @description Once it is done. */
+            summary?: components["schemas"]["ReconciliationSummary"];
+            /** @description Why it failed. */
+            trouble?: string;
+        };
+        ReconciliationPage: {
+            data: components["schemas"]["Reconciliation"][];
+            /** @description For the next, older page; null on the last one. */
+            next_cursor: string | null;
+        };
+        ReconciliationSummary: {
+            /**
+             * Format: int64
+             * @description Paid across midnight and not listed: the neighbouring day's file may have them.
+             */
+            carried: number;
+            /** @description The first 100 of them. */
+            carried_payments: string[];
+            /** @description Discrepancies by class. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description The first 100 rows that could not be read. */
+            errors: components["schemas"]["FileRowError"][];
+            /**
+             * @description In rupiah, with two digits after a comma where there are sen.
+             * @example 8750,50
+             */
+            fees: string;
+            given_back_there: components["schemas"]["RecapTotal"];
+            /**
+             * Format: int64
+             * @description Of them, those that are no payments.
+             */
+            ignored: number;
+            /** Format: int64 */
+            matched: number;
+            net: string;
+            paid_here: components["schemas"]["RecapTotal"];
+            paid_there: components["schemas"]["RecapTotal"];
+            /**
+             * Format: int64
+             * @description Attempts of our payments on that day and account.
+             */
+            payments: number;
+            /**
+             * Format: int64
+             * @description Of the file, below its header.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Of them, those that could not be read and were not compared.
+             */
+            unread: number;
+            warnings: string[];
         };
         RefundOrder: {
             /**
@@ -2900,6 +3551,106 @@ export interface operations {
             };
             /**
              * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description ovo, snap, doku or faspay. */
+                rail: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/yaml": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `rail_unknown`: Unknown rail. The rails are ovo, snap, doku and faspay; leave rail out to have one chosen.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -5423,6 +6174,110 @@ export interface operations {
             };
         };
     };
+    "list-notices": {
+        parameters: {
+            query?: {
+                /** @description Only those that hold. */
+                open?: boolean;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-payments": {
         parameters: {
             query?: {
@@ -7533,6 +8388,1128 @@ export interface operations {
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-recaps": {
+        parameters: {
+            query?: {
+                /** @description Only this day and later ones. */
+                from?: string;
+                /** @description Only this day and earlier ones. */
+                to?: string;
+                /** @description Only this terminal. */
+                terminal?: string;
+                /** @description true: every version; else the newest of each. */
+                versions?: boolean;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapPage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-recap-day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The day, in Western Indonesian Time. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecapDay"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-recap-day-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The day, in Western Indonesian Time. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `recap_not_found`: No such recap. See /v1/recaps; a day is closed soon after it is over. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-recap-day-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The day, in Western Indonesian Time. */
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `recap_not_found`: No such recap. See /v1/recaps; a day is closed soon after it is over. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-reconciliations": {
+        parameters: {
+            query?: {
+                /** @description Only of this account. */
+                account?: string;
+                /** @description Only of this day and later ones. */
+                from?: string;
+                /** @description Only of this day and earlier ones. */
+                to?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReconciliationPage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewReconciliation"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did. */
+            400: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `body_too_large`: Body too large. A body has at most 64 KiB. */
+            413: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Unsupported content type. Send JSON with Content-Type: application/json, in UTF-8 and not compressed. */
+            415: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `day_invalid`: Bad day. Write a day that has begun as 2026-03-21.
+             *     - `file_invalid`: The file cannot be used. Send a CSV or XLSX file with the names of its columns above its rows; give a mapping where they are others than expected.
+             *     - `mapping_invalid`: Bad mapping. Begin with one of /v1/mappings/{rail} and write your file's names of columns into it.
+             *     - `missing_field`: Missing field. Add the field.
+             *     - `reconciliation_account`: No such account. Name the account whose settlement file it is.
+             *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `reconciliations_waiting`: Too many reconciliations. Wait until one has ended, and send it again.
+             *     - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The reconciliation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-discrepancies": {
+        parameters: {
+            query?: {
+                /** @description Only of this class. */
+                class?: string;
+                /** @description Only those with a greater number. */
+                after?: number;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The reconciliation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscrepancyPage"];
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reconciliation-report-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The reconciliation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            422: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `internal`: Our mistake. Tell the operator the request id. */
+            500: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `shutting_down`: Shutting down. Send the same request again, with the same Idempotency-Key.
+             *     - `store_unavailable`: The database does not answer. Send the same request again, with the same Idempotency-Key.
+             */
+            503: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description In how many seconds to try again, if that is known. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reconciliation-report-xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The reconciliation's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /**
+             * @description - `expired_api_key`: Expired API key. Make a new key.
+             *     - `malformed_api_key`: Malformed API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_… with the whole key.
+             *     - `missing_api_key`: No API key. Send the header Authorization: Bearer lunas_test_… or lunas_live_…
+             *     - `revoked_api_key`: Revoked API key. Use another key; this one was ended by hand.
+             *     - `unknown_api_key`: Unknown API key. Check that the key is complete, not revoked, and of this gateway.
+             */
+            401: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    /** @description Bearer. */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             *     - `platform_key`: A platform's key. Use an API key of the merchant.
+             */
+            403: {
+                headers: {
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `reconciliation_not_found`: No such reconciliation. Check the id, and that the key is of the merchant and mode that made it. */
+            404: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
