@@ -30,7 +30,6 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/registry"
-	"github.com/lunas-pay/lunas/internal/returns"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/group"
 	"github.com/lunas-pay/lunas/internal/store/postgres"
@@ -160,21 +159,20 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	if g.console, err = g.newConsole(o); err != nil {
 		return err
 	}
-	back := returns.NewSigner(o.Config.MasterKey, o.Config.OldKeys...)
 	options := api.Options{
 		Engine: g.Engine, Store: g.store, Keyring: keyring, Now: o.Clock.Now, Log: o.Log, Stopping: g.leaving, Ready: g.ready,
 		Keys: g.registry.Key, Used: g.registry.Used, Registry: g.registry, Books: g.Books,
-		CheckoutURL: links.Of, ReturnKey: back.Key, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0, Doctor: g.Doctor,
+		CheckoutURL: links.Of, ReturnKey: signerOf(o).Key, PlainWebhooks: len(o.Config.Webhooks.Allow) > 0, Doctor: g.Doctor,
 	}
 	if v := g.look.observer; v != nil {
 		options.OnAnswer = v.Answered
 		if err := v.Watch(observe.Sources{Engine: g.Engine, Courier: g.Courier, Store: g.store, Groups: g.Stats, Now: o.Clock.Now}); err != nil {
 			return err
 		}
-		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links, back), g.operators(o))
+		g.Handler = withPages(v.Traced(api.New(options)), g.pages(o, links), g.operators(o))
 		return nil
 	}
-	g.Handler = withPages(api.New(options), g.pages(o, links, back), g.operators(o))
+	g.Handler = withPages(api.New(options), g.pages(o, links), g.operators(o))
 	return nil
 }
 

@@ -9,9 +9,9 @@ import (
 )
 
 // pages are those for customers.
-func (g *Gateway) pages(o Options, links checkout.Links, back returns.Signer) http.Handler {
+func (g *Gateway) pages(o Options, links checkout.Links) http.Handler {
 	return checkout.New(checkout.Options{
-		Engine: g.Engine, Links: links, Returns: back, Now: o.Clock.Now, Sleep: o.Clock.Sleep, Speed: o.Clock.Speed(), Log: o.Log, Stopping: g.leaving,
+		Engine: g.Engine, Links: links, Returns: signerOf(o), Now: o.Clock.Now, Sleep: o.Clock.Sleep, Speed: o.Clock.Speed(), Log: o.Log, Stopping: g.leaving,
 		Merchant: g.registry.Name,
 	})
 }
@@ -29,4 +29,9 @@ func withPages(door, pages, console http.Handler) http.Handler {
 		}
 		door.ServeHTTP(w, r)
 	})
+}
+
+// signerOf signs what customers bring back to shops.
+func signerOf(o Options) returns.Signer {
+	return returns.NewSigner(o.Config.MasterKey, o.Config.OldKeys...)
 }
