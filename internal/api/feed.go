@@ -29,7 +29,7 @@ func (FeedEvent) TransformSchema(r huma.Registry, s *huma.Schema) *huma.Schema {
 		Description: "The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for notice.raised and notice.cleared, the notice; for recap.closed and recap.corrected, the recap in short.",
 		AnyOf: []*huma.Schema{
 			r.Schema(reflect.TypeFor[webhook.PaymentData](), true, ""), r.Schema(reflect.TypeFor[webhook.EndpointOff](), true, ""),
-			r.Schema(reflect.TypeFor[webhook.RecapData](), true, ""),
+			r.Schema(reflect.TypeFor[webhook.RecapData](), true, ""), r.Schema(reflect.TypeFor[webhook.NoticeData](), true, ""),
 		},
 	}
 	return s

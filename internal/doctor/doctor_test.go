@@ -163,6 +163,7 @@ func TestIllsOfAccounts(t *testing.T) {
 	wrong := merchant.NewSecret("0123456789abcdef")
 	for name, c := range map[string]ill{
 		"a wrong app key":       {func(w *ward) { w.account("ovo").OVO.AppKey = wrong }, "account demo/ovo", "signature", doctor.Failed, "answers 63"},
+		"and its number":        {func(w *ward) { w.account("ovo").OVO.AppKey = wrong }, "account demo/ovo", "numbering", doctor.NotChecked, "has not said"},
 		"a wrong client secret": {func(w *ward) { w.account("qris").SNAP.ClientSecret = wrong }, "account demo/qris", "signature", doctor.Failed, "answers 401"},
 		"another RSA key":       {func(w *ward) { w.account("qris").SNAP.PrivateKey = otherKey(w.T) }, "account demo/qris", "token", doctor.Failed, "401"},
 		"and then":              {func(w *ward) { w.account("qris").SNAP.PrivateKey = otherKey(w.T) }, "account demo/qris", "signature", doctor.NotChecked, "no token"},

@@ -1533,7 +1533,7 @@ export interface components {
         };
         FeedEvent: {
             /** @description The payment as it stood in that version; for webhook_endpoint.disabled, the endpoint; for notice.raised and notice.cleared, the notice; for recap.closed and recap.corrected, the recap in short. */
-            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"] | components["schemas"]["RecapData"];
+            data: components["schemas"]["PaymentData"] | components["schemas"]["EndpointOff"] | components["schemas"]["RecapData"] | components["schemas"]["NoticeData"];
             id: string;
             /**
              * Format: int64
@@ -1915,6 +1915,18 @@ export interface components {
              * Format: int64
              * @description How often it was told.
              */
+            times: number;
+            urgent: boolean;
+        };
+        NoticeData: {
+            deadline?: string;
+            id: string;
+            kind: string;
+            mend: string;
+            raised_at: string;
+            subject?: string;
+            text: string;
+            /** Format: int64 */
             times: number;
             urgent: boolean;
         };
