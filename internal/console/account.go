@@ -15,7 +15,7 @@ import (
 
 func (s *server) accountRoutes() []route {
 	return []route{
-		{"GET /console/account", signedIn, s.accountPage, "account"},
+		{"GET /console/account", signedIn, s.accountPage, "my_account"},
 		{"POST /console/account/password", signedIn, s.changePassword, ""},
 		{"GET /console/account/totp", signedIn, s.totpPage, ""},
 		{"POST /console/account/totp", signedIn, s.changeTOTP, ""},
@@ -45,7 +45,7 @@ func (s *server) accountPage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.show("account", d)
+	return v.show("my_account", d)
 }
 
 // sure tells whether the visitor knows the user's password, so that a browser that was left open is not enough; what to
@@ -95,7 +95,7 @@ func (s *server) changePassword(v *visit) error {
 		what = newPassword(v, v.User.Name)
 	}
 	if err != nil || what != (wording.Words{}) {
-		return errors.Join(err, again(v, err, "account", d, what))
+		return errors.Join(err, again(v, err, "my_account", d, what))
 	}
 	u := v.User
 	if u.Password, err = s.hash(v, v.r.PostForm.Get("password")); err != nil {
@@ -176,7 +176,7 @@ func (s *server) renewRecovery(v *visit) error {
 	}
 	what, err := s.sure(v)
 	if err != nil || what != (wording.Words{}) {
-		return errors.Join(err, again(v, err, "account", d, what))
+		return errors.Join(err, again(v, err, "my_account", d, what))
 	}
 	u := v.User
 	codes, hashes := newRecovery()

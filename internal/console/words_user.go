@@ -11,7 +11,7 @@ var (
 
 // userWords are those of users and of one's own account.
 var userWords = map[string]wording.Words{ // never written
-	"account": {ID: "Akun saya", EN: "My account"}, "change_password": {ID: "Ganti kata sandi", EN: "Change password"}, "current": {ID: "Kata sandi sekarang", EN: "Present password"},
+	"my_account": {ID: "Akun saya", EN: "My account"}, "change_password": {ID: "Ganti kata sandi", EN: "Change password"}, "current": {ID: "Kata sandi sekarang", EN: "Present password"},
 	"new_totp": {ID: "Ganti faktor kedua", EN: "Change second factor"}, "new_recovery": {ID: "Buat kode pemulihan baru", EN: "Make new recovery codes"}, "codes_left": {ID: "Kode pemulihan tersisa:", EN: "Recovery codes left:"},
 	"sessions": {ID: "Sesi", EN: "Sessions"}, "session_here": {ID: "browser ini", EN: "this browser"}, "seen": {ID: "terakhir dipakai", EN: "last used"}, "end_others": {ID: "Keluar di semua tempat lain", EN: "Log out everywhere else"},
 	"other_sessions_end": {ID: "Semua sesi lain berakhir.", EN: "All other sessions end."},
