@@ -48,6 +48,7 @@ func (s *server) names(ctx context.Context) (map[string]string, error) {
 
 type approvalView struct {
 	Approval operator.Approval
+	Payment  payment.Payment // what it is about; zero for a terminal
 	Names    map[string]string
 	// What the visitor may say to it now.
 	MayDecide, MayWithdraw, Own bool
@@ -75,6 +76,11 @@ func (s *server) showApproval(v *visit) error {
 	open := a.State == operator.Pending && !a.Expired(v.Wall)
 	d.MayDecide = open && !d.Own && v.May(string(operator.Approver))
 	d.MayWithdraw = open && d.Own && v.May(string(operator.Operator))
+	if a.Action != operator.Numbering {
+		if d.Payment, err = s.Engine.Store.Load(v.r.Context(), a.MerchantID, a.Subject); err != nil {
+			return err
+		}
+	}
 	if d.Names, err = s.names(v.r.Context()); err != nil {
 		return err
 	}

@@ -89,6 +89,8 @@ type world struct {
 	logs    *locked
 	wall    atomic.Int64 // what people's clock is ahead
 	options Options
+	// reference is that of payments.
+	reference string
 }
 
 type locked struct {
@@ -115,7 +117,7 @@ func (w *world) pass(d time.Duration) { w.wall.Add(int64(d)) }
 
 func newWorld(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
-	w := &world{t: t, logs: &locked{}, rail: &fakeRail{answers: map[string]payment.Outcome{}, calls: map[string]int{}}}
+	w := &world{t: t, logs: &locked{}, reference: "INV-<7>", rail: &fakeRail{answers: map[string]payment.Outcome{}, calls: map[string]int{}}}
 	ahead := time.Until(noon)
 	clock := func() time.Time { return time.Now().Add(ahead) }
 	kept := memory.New(memory.Options{Now: clock})
@@ -204,7 +206,7 @@ func (w *world) request(owner string) payment.Payment {
 		w.t.Fatal(err)
 	}
 	p, _, err := w.engine.Request(w.t.Context(), engine.Order{
-		MerchantID: owner, Mode: payment.Test, Method: payment.OVOPush, Amount: 12500, Reference: "INV-<7>", Phone: phone,
+		MerchantID: owner, Mode: payment.Test, Method: payment.OVOPush, Amount: 12500, Reference: w.reference, Phone: phone,
 	})
 	if err != nil {
 		w.t.Fatal(err)
