@@ -36,6 +36,7 @@ func (s *Sandbox) control(mux *http.ServeMux) {
 	s.controlFaspay(mux)
 	s.controlDOKU(mux)
 	mux.HandleFunc("GET /control/totals", s.controlTotals)
+	mux.HandleFunc("GET /control/settlement", s.controlSettlement)
 	mux.HandleFunc("GET /control/violations", s.controlViolations)
 	mux.HandleFunc("GET /control/rules", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]any{"rules": Rules()})

@@ -163,6 +163,7 @@
 //	DELETE /control/tokens[/{client}]      kills them
 //	GET    /control/bindings               linked accounts
 //	GET    /control/transactions           pushes and QRs, with totals
+//	GET    /control/settlement             a day's settlement file as CSV; ?rail= ?day= ?faults=all|missing_here,… ?each= ?seed=
 //	GET    /control/totals                 sums; paid_in == balances + held, always
 //	GET    /control/scripts                outcomes ordered, see Script
 //	POST   /control/scripts                {"operation":"push","phone":"08…","times":1,"effect":{"code":"40"}}

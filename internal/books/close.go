@@ -127,7 +127,7 @@ func (w *writing) readLate(ctx context.Context, f store.Fact, p payment.Payment)
 		}
 	}
 	for i := range p.Attempts {
-		r := recap.Recap{Mode: p.Mode, Day: w.day, Terminal: p.Attempts[i].Terminal.ID}
+		r := recap.Recap{Mode: p.Mode, Day: w.day, Terminal: recap.CounterOf(p, i)}
 		if id := r.ID(); !slices.Contains(l.places, id) {
 			l.places = append(l.places, id)
 		}

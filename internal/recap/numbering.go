@@ -89,9 +89,24 @@ func (s *Seen) Numbering(known, burnt []Gap, burntAll int64) Numbering {
 	return n
 }
 
+// CounterOf names what counts the numbers of an attempt: its terminal, but for QRs their account, whose terminals share one
+// count, since the provider does not look at terminals there. A recap is of one counter.
+func CounterOf(p payment.Payment, attempt int) string {
+	a := &p.Attempts[attempt]
+	return Counter(a.Rail, p.AccountOf(attempt), a.Terminal.ID)
+}
+
+// Counter is CounterOf by its parts; empty without a terminal.
+func Counter(rail payment.Rail, account, terminal string) string {
+	if rail == payment.SNAP && terminal != "" {
+		return "qr/" + account
+	}
+	return terminal
+}
+
 // Held is a number of a payment that is no longer the one by which the payment stands, or that is burnt.
 type Held struct {
-	Terminal string
+	Terminal string // CounterOf
 	Batch    payment.Batch
 	Gap      Gap
 }
@@ -100,7 +115,7 @@ type Held struct {
 func Earlier(p payment.Payment) (all []Held) {
 	for i := range p.Attempts {
 		if a := &p.Attempts[i]; i < len(p.Attempts)-1 && !a.Number.IsZero() {
-			all = append(all, Held{a.Terminal.ID, a.Number.Batch, Gap{a.Number.Reference, a.Number.Reference, EarlierAttempt, p.ID}})
+			all = append(all, Held{CounterOf(p, i), a.Number.Batch, Gap{a.Number.Reference, a.Number.Reference, EarlierAttempt, p.ID}})
 		}
 	}
 	return all
@@ -121,5 +136,5 @@ func Burnt(p payment.Payment) (Held, bool) {
 	case a.Burnt:
 		why = NoQR
 	}
-	return Held{a.Terminal.ID, a.Number.Batch, Gap{a.Number.Reference, a.Number.Reference, why, p.ID}}, why != "" && !a.Number.IsZero()
+	return Held{CounterOf(p, len(p.Attempts)-1), a.Number.Batch, Gap{a.Number.Reference, a.Number.Reference, why, p.ID}}, why != "" && !a.Number.IsZero()
 }

@@ -17,7 +17,8 @@ import (
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
-// Recap is what one terminal's payments of one day add up to. Once it is written it is never changed; what becomes known
+// Recap is what the payments of one day add up to that have their numbers of one counter: of a terminal, or for QRs of an
+// account, which is named qr/ and the account. Once it is written it is never changed; what becomes known
 // later makes the next version, which says what is different and why.
 type Recap struct {
 	MerchantID string       `json:"merchant_id"`

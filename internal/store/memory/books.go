@@ -89,7 +89,7 @@ func (s *Store) ofDay(ctx context.Context, merchantID string, day payment.Day) (
 
 func terminalOf(p payment.Payment) string {
 	if n := len(p.Attempts); n > 0 {
-		return p.Attempts[n-1].Terminal.ID
+		return recap.CounterOf(p, n-1)
 	}
 	return ""
 }
@@ -99,7 +99,7 @@ func (s *Store) CountDay(ctx context.Context, merchantID string, day payment.Day
 	all, err := s.ofDay(ctx, merchantID, day)
 	for _, p := range all {
 		a := p.Attempts[len(p.Attempts)-1]
-		c := recap.Count{Mode: p.Mode, Terminal: a.Terminal.ID, Batch: a.Number.Batch, Account: p.Account, Rail: p.Rail, State: p.State}
+		c := recap.Count{Mode: p.Mode, Terminal: terminalOf(p), Batch: a.Number.Batch, Account: p.Account, Rail: p.Rail, State: p.State}
 		i := slices.IndexFunc(counts, func(o recap.Count) bool {
 			o.Total, o.First, o.Last = recap.Total{}, 0, 0
 			return o == c
@@ -122,7 +122,7 @@ func (s *Store) DayNumbers(ctx context.Context, merchantID string, day payment.D
 	all, err := s.ofDay(ctx, merchantID, day)
 	for _, p := range all {
 		a := p.Attempts[len(p.Attempts)-1]
-		if err := f(store.DayNumber{Mode: p.Mode, Terminal: a.Terminal.ID, Batch: a.Number.Batch, Reference: a.Number.Reference}); err != nil {
+		if err := f(store.DayNumber{Mode: p.Mode, Terminal: terminalOf(p), Batch: a.Number.Batch, Reference: a.Number.Reference}); err != nil {
 			return err
 		}
 	}

@@ -77,6 +77,9 @@ const (
 		WHERE f.merchant_id = $1 AND f.day = $4 AND NOT (p.created_at >= $2 AND p.created_at < $3) AND p.recap_day = $4 AND p.terminal <> ''`
 )
 
+// counter is recap.Counter in SQL.
+const counter = `CASE WHEN p.rail = '` + string(payment.SNAP) + `' THEN 'qr/' || p.account ELSE p.terminal END`
+
 // eachOfDay runs a query over a day in pieces.
 func (s *Common) eachOfDay(ctx context.Context, merchantID string, day payment.Day, scan func(Rows) error, columns, where string) error {
 	from, to := day.Start(), recap.End(day)
@@ -134,8 +137,8 @@ func (s *Common) CountDay(ctx context.Context, merchantID string, day payment.Da
 		c.Total.Sum += payment.Rupiah(sum)
 		c.First, c.Last = min(c.First, payment.ReferenceNumber(first)), max(c.Last, payment.ReferenceNumber(last))
 		return nil
-	}, `p.mode, p.terminal, p.batch, p.account, p.rail, p.state, count(*), CAST(sum(p.amount) AS bigint), min(p.reference_number), max(p.reference_number)`,
-		` GROUP BY p.mode, p.terminal, p.batch, p.account, p.rail, p.state`)
+	}, `p.mode, `+counter+`, p.batch, p.account, p.rail, p.state, count(*), CAST(sum(p.amount) AS bigint), min(p.reference_number), max(p.reference_number)`,
+		` GROUP BY p.mode, `+counter+`, p.batch, p.account, p.rail, p.state`)
 	return counts, Doing("count the day "+recap.DayText(day)+" of merchant "+merchantID, err)
 }
 
@@ -150,7 +153,7 @@ func (s *Common) DayNumbers(ctx context.Context, merchantID string, day payment.
 		}
 		n.Mode, n.Batch, n.Reference = payment.Mode(mode), payment.Batch(batch), payment.ReferenceNumber(reference)
 		return f(n)
-	}, `p.mode, p.terminal, p.batch, p.reference_number`, ``)
+	}, `p.mode, `+counter+`, p.batch, p.reference_number`, ``)
 	return Doing("read the numbers of "+recap.DayText(day), err)
 }
 
@@ -182,7 +185,7 @@ func (s *Common) Burnt(ctx context.Context, merchantID string, day payment.Day, 
 		n := payment.ReferenceNumber(reference)
 		h.Batch, h.Gap.From, h.Gap.To, h.Gap.Reason = payment.Batch(batch), n, n, recap.Reason(why)
 		return f(h)
-	}, `p.id, p.terminal, p.batch, p.reference_number, `+reason+` END`,
+	}, `p.id, `+counter+`, p.batch, p.reference_number, `+reason+` END`,
 		` AND p.state <> 'paid' AND p.reference_number > 0 AND (`+strings.Join(any, ` OR `)+`)`)
 	return Doing("read the burnt numbers of "+recap.DayText(day), err)
 }
