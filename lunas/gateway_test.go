@@ -280,6 +280,11 @@ func TestTypesAreThoseOfTheContract(t *testing.T) {
 		"Endpoint": WebhookEndpoint{}, "NewEndpoint": NewWebhookEndpoint{}, "EndpointChange": WebhookEndpointChange{},
 		"Delivery": WebhookDelivery{}, "Answer": WebhookAnswer{}, "ReplayRequest": Replay{}, "Replayed": Replayed{},
 		"FieldError": FieldError{}, "RailAccount": RailAccount{}, "Exchange": Exchange{}, "Header": Header{},
+		"Recap": Recap{}, "RecapTotals": RecapTotals{}, "RecapTotal": RecapTotal{}, "RecapBatch": RecapBatch{}, "RecapAccount": RecapAccount{},
+		"RecapNumbering": RecapNumbering{}, "RecapNumber": RecapNumber{}, "RecapDifference": RecapDifference{}, "RecapLate": RecapLate{},
+		"RecapDay": RecapDay{}, "Reconciliation": Reconciliation{}, "ReconciliationSummary": ReconciliationSummary{}, "FileRowError": FileRowError{},
+		"Discrepancy": Discrepancy{}, "DiscrepancyEntry": DiscrepancyEntry{}, "DiscrepancyLine": DiscrepancyLine{},
+		"DiscrepancyStatement": DiscrepancyStatement{}, "DiscrepancyExchange": DiscrepancyExchange{},
 	} {
 		schema, ok := contract.Components.Schemas[name]
 		if !ok {

@@ -46,6 +46,8 @@ type commands struct {
 	Payments    cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
 	Phones      cli.Phones       `cmd:"" help:"Ask the provider about customers' phones."`
 	Events      cli.Events       `cmd:"" help:"Show what happens at a gateway."`
+	Recap       cli.Recap        `cmd:"" help:"Show what days add up to, per terminal and batch."`
+	Reconcile   cli.Reconcile    `cmd:"" help:"Hold a provider's settlement file against the books of a day."`
 	Webhooks    cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
 	Merchants   cli.Merchants    `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`
 	Accounts    cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`

@@ -12,6 +12,11 @@ import (
 )
 
 type sandboxCommand struct {
+	Serve      sandboxServe      `cmd:"" default:"withargs" help:"Run the sandbox."`
+	Settlement sandboxSettlement `cmd:"" help:"Get the settlement file of a day from a sandbox that runs, with faults planted in it."`
+}
+
+type sandboxServe struct {
 	Listen     string  `help:"Address." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
 	Speed      float64 `help:"How many seconds pass in one." default:"1"`
 	Lenient    bool    `help:"QRIS for other people's SNAP clients: let through, and note, grant_type, timestamps in UTC, X-SIGNATURE in hexadecimal and account binding without merchantId. Without it they are refused, as OVO's documents have it."`
@@ -20,7 +25,7 @@ type sandboxCommand struct {
 }
 
 // Help shows examples.
-func (sandboxCommand) Help() string {
+func (sandboxServe) Help() string {
 	return "Examples:\n" +
 		"  lunas sandbox\n" +
 		"  lunas sandbox --listen 127.0.0.1:9000 --speed 60\n" +
@@ -28,7 +33,7 @@ func (sandboxCommand) Help() string {
 }
 
 // Run serves the sandbox.
-func (c sandboxCommand) Run(t *terminal) error {
+func (c sandboxServe) Run(t *terminal) error {
 	if err := checkSpeed(c.Speed); err != nil {
 		return err
 	}
@@ -54,7 +59,7 @@ func (c sandboxCommand) Run(t *terminal) error {
 }
 
 // announce prints what is served, and where its credentials are found.
-func (c sandboxCommand) announce(t *terminal, address net.Addr) error {
+func (c sandboxServe) announce(t *terminal, address net.Addr) error {
 	url, push, qris := "http://"+address.String(), sandbox.DemoMerchant(), sandbox.DemoSNAPMerchant()
 	judged := "strict"
 	if c.Lenient {

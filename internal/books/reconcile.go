@@ -275,7 +275,7 @@ func (b *Books) dossier(ctx context.Context, merchantID string, d recap.Discrepa
 			}
 		}
 		out.Statements = append(out.Statements, recap.Statement{
-			Source: recap.FromJournal, At: p.UpdatedAt.In(payment.WIB), Text: fmt.Sprintf("it is %s, with Rp %d", p.State, p.Amount),
+			Source: recap.FromJournal, At: p.UpdatedAt.In(payment.WIB), Text: fmt.Sprintf("it is %s, with %v", p.State, p.Amount),
 		})
 		parts, err := b.Store.Exchanges(ctx, merchantID, e.PaymentID)
 		if err != nil {

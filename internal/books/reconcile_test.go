@@ -80,7 +80,7 @@ func TestAReconciliationIsKeptWithItsDossiers(t *testing.T) {
 	d := list[0]
 	said := fmt.Sprint(d.Statements)
 	if d.Ours[0].PaymentID != storetest.PaymentID(1) || d.Action != recap.ClaimPayment || d.Reference != "order-1" || len(d.Exchanges) != 2 ||
-		!strings.Contains(said, "asked for Rp 10001") || !strings.Contains(said, "provider") || !strings.Contains(said, "approval code 120001") {
+		!strings.Contains(said, "asked for Rp 10.001") || !strings.Contains(said, "provider") || !strings.Contains(said, "approval code 120001") {
 		t.Errorf("dossier = %+v", d)
 	}
 	actions, err := w.store.Actions(t.Context(), store.ActionFilter{MerchantID: storetest.Merchant, Kind: store.ActReconciled})

@@ -190,7 +190,7 @@ func Compare(rules Rules, key string, ours []Entry, theirs []Line) Verdict {
 		return Verdict{} // a charge that failed there, and nothing here
 	case len(ours) == 0:
 		l := theirs[0]
-		return found(MissingHere, net(theirs), FindPayment, "row %d lists Rp %d, and no payment here has this key", l.Row, l.Amount)
+		return found(MissingHere, net(theirs), FindPayment, "row %d lists %v, and no payment here has this key", l.Row, l.Amount)
 	case len(ours) > 1:
 		return found(Duplicate, 0, ClaimDuplicate, "%d payments here have the same key: %s", len(ours), ids(ours))
 	case len(paid) > 1:
@@ -223,7 +223,7 @@ func compareAbsent(e Entry, failed bool, found finding) Verdict {
 	case e.Money == Kept && e.Astride:
 		return Verdict{Carried: true}
 	case e.Money == Kept:
-		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with Rp %d, and %s", e.State, e.Amount, how)
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and %s", e.State, e.Amount, how)
 	case e.Money == Doubtful:
 		return found(StateDiffers, 0, ResolveUnpaid, "it is in review here, and %s", how)
 	}
@@ -246,7 +246,7 @@ func comparePaid(rules Rules, e Entry, l Line, found finding) Verdict {
 	}
 	v := Verdict{}
 	if e.Amount != l.Amount {
-		v = found(AmountDiffers, int64(l.Amount-e.Amount), ClaimAmount, "it is Rp %d here, and Rp %d in row %d", e.Amount, l.Amount, l.Row)
+		v = found(AmountDiffers, int64(l.Amount-e.Amount), ClaimAmount, "it is %v here, and %v in row %d", e.Amount, l.Amount, l.Row)
 	}
 	if expected, wrong := feeWrong(rules.Fee, l); wrong != "" {
 		v.Found = append(v.Found, found(FeeDiffers, int64(expected), ClaimFee, "%s", wrong).Found...)
@@ -269,7 +269,7 @@ func compareReturned(rules Rules, e Entry, paid []Line, back Line, found finding
 	}
 	for _, l := range append(paid, back) {
 		if size := max(l.Amount, -l.Amount); size != e.Amount {
-			return found(AmountDiffers, int64(size-e.Amount), ClaimAmount, "it is Rp %d here, and Rp %d in row %d", e.Amount, size, l.Row)
+			return found(AmountDiffers, int64(size-e.Amount), ClaimAmount, "it is %v here, and %v in row %d", e.Amount, size, l.Row)
 		}
 	}
 	return Verdict{Matched: true}

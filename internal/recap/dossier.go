@@ -52,7 +52,7 @@ func StatementOf(at time.Time, e payment.Event) (Statement, bool) {
 	s := Statement{Source: FromJournal, At: at}
 	switch e := e.(type) {
 	case payment.Requested:
-		s.Text = fmt.Sprintf("asked for Rp %d", e.Amount)
+		s.Text = fmt.Sprintf("asked for %v", e.Amount)
 	case payment.Answered:
 		s.Source, s.Text = FromProvider, fmt.Sprintf("answered the %s: %s%s", e.Call, e.Outcome.Class, coded(e.Outcome))
 	case payment.Notified:
@@ -93,16 +93,16 @@ func coded(o payment.Outcome) (s string) {
 		s += ", its number " + o.ProviderReference
 	}
 	if o.Amount != 0 {
-		s += fmt.Sprintf(", Rp %d", o.Amount)
+		s += fmt.Sprintf(", %v", o.Amount)
 	}
 	return s
 }
 
 // StatementOfLine says what a line of the file tells.
 func StatementOfLine(l Line) Statement {
-	s := Statement{Source: FromFile, At: l.At, Text: fmt.Sprintf("row %d: %s, Rp %d", l.Row, l.Standing, l.Amount)}
+	s := Statement{Source: FromFile, At: l.At, Text: fmt.Sprintf("row %d: %s, %v", l.Row, l.Standing, l.Amount)}
 	if l.Written != "" {
-		s.Text = fmt.Sprintf("row %d: %s (%q), Rp %d", l.Row, l.Standing, clip(l.Written, 60), l.Amount)
+		s.Text = fmt.Sprintf("row %d: %s (%q), %v", l.Row, l.Standing, clip(l.Written, 60), l.Amount)
 	}
 	if l.HasFee {
 		s.Text += ", fee Rp " + l.Fee.String()
