@@ -16,6 +16,11 @@ type sandboxCommand struct {
 	Settlement sandboxSettlement `cmd:"" help:"Get the settlement file of a day from a sandbox that runs, with faults planted in it."`
 }
 
+// Help shows examples.
+func (sandboxCommand) Help() string {
+	return "Examples:\n  lunas sandbox\n  lunas sandbox settlement --faults all --output settlement.csv"
+}
+
 type sandboxServe struct {
 	Listen     string  `help:"Address." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
 	Speed      float64 `help:"How many seconds pass in one." default:"1"`
