@@ -45,6 +45,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/operator"
@@ -68,6 +69,8 @@ type Options struct {
 	Wall func() time.Time // people's clock: sessions, codes, and how long a request waits. By default the machine's
 	Log  *slog.Logger
 
+	// Doctor looks whether everything is as it must be; nil: nobody can ask.
+	Doctor   func(context.Context) (doctor.Report, error)
 	Stopping <-chan struct{} // closed when the process is about to end: open pages are let go; nil: never
 }
 

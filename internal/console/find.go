@@ -28,6 +28,16 @@ func (s *server) viewRoutes() []route {
 		{"GET /console/m/{merchant}/payments/export.csv", operator.Operator, s.export, ""},
 		{"GET /console/m/{merchant}/payments/{id}", operator.Viewer, s.paymentPage, ""},
 		{"GET /console/m/{merchant}/payments/{id}/turns", operator.Viewer, s.turns, ""},
+		{"GET /console/m/{merchant}/work", operator.Viewer, s.workPage, "work"},
+		{"GET /console/m/{merchant}/charts", operator.Viewer, s.chartsPage, "charts"},
+		{"GET /console/m/{merchant}/health", operator.Viewer, s.healthPage, "health"},
+		{"GET /console/m/{merchant}/terminals", operator.Viewer, s.terminalsPage, "terminals"},
+		{"GET /console/m/{merchant}/webhooks", operator.Viewer, s.webhooksPage, "webhooks"},
+		{"GET /console/m/{merchant}/webhooks/{id}/deliveries", operator.Viewer, s.deliveriesPage, ""},
+		{"POST /console/m/{merchant}/webhooks/{id}/deliveries/{event}/replay", operator.Developer, s.replayOne, ""},
+		{"GET /console/m/{merchant}/keys", operator.Developer, s.keysPage, "keys"},
+		{"GET /console/m/{merchant}/doctor", operator.Developer, s.doctorPage, "doctor"},
+		{"POST /console/m/{merchant}/doctor", operator.Developer, s.doctorLook, ""},
 	}
 }
 

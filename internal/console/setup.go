@@ -217,5 +217,3 @@ func (s *server) home(v *visit) error {
 	}
 	return v.show("home", nil)
 }
-
-func (s *server) overview(v *visit) error { return v.show("overview", nil) }

@@ -285,3 +285,6 @@ func (s *server) requestItems(ctx context.Context, v *visit, p payment.Payment, 
 	}
 	return list, nil
 }
+
+// Why says why a human must look at a payment.
+func (v *visit) Why(review string) string { return v.Say(reviewWords(review)) }

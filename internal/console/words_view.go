@@ -25,6 +25,10 @@ var (
 		ID: "Tidak ada pembayaran yang ditemukan. Yang dapat dicari: id, referensi, nomor HP lengkap, batch/referensi, kode persetujuan, jumlah.",
 		EN: "No payment was found. You can look for an id, a reference, a whole phone number, batch/reference, an approval code, an amount.",
 	}
+	sayEndpointOff = [2]wording.Words{
+		{ID: "Webhook ini mati", EN: "This webhook is off"},
+		{ID: "Nyalakan dulu, lalu kirim ulang.", EN: "Switch it on first, then send again."},
+	}
 	sayNotSent = wording.Words{ID: "tidak terkirim, provider tidak dapat dihubungi", EN: "not sent, the provider could not be reached"}
 )
 
@@ -43,6 +47,43 @@ var viewWords = map[string]wording.Words{ // never written
 	"message": {ID: "Pesan (tersamar)", EN: "Message (masked)"}, "method": {ID: "Cara bayar", EN: "Method"}, "waits": {ID: "Menunggu", EN: "Waits for"}, "customer_sees": {ID: "Pelanggan membaca", EN: "The customer reads"},
 	"why_review": {ID: "Mengapa perlu diperiksa", EN: "Why a human must look"}, "attempts": {ID: "Percobaan", EN: "Attempts"}, "updated": {ID: "Berubah", EN: "Changed"}, "description": {ID: "Keterangan", EN: "Description"},
 	"turned": {ID: "Halaman ini diperbarui.", EN: "This page was updated."}, "response_code": {ID: "Jawaban", EN: "Answer"}, "invoice": {ID: "Nomor invoice di provider", EN: "Invoice at the provider"}, "warning_cutoff": {ID: "Diterima dekat batas waktu: pembalikan mungkin terlambat.", EN: "Taken close to the cut-off: a reversal may come too late."},
+}
+
+// lookWords are those of the pages of what waits, of health, webhooks and charts.
+var lookWords = map[string]wording.Words{ // never written
+	"work": {ID: "Perlu ditangani", EN: "Needs a human"}, "work_none": {ID: "Tidak ada yang perlu ditangani.", EN: "Nothing needs a human."}, "work_none_hint": {ID: "lunas menyelesaikan sisanya sendiri.", EN: "lunas brings the rest to its end by itself."},
+	"queue_review": {ID: "Perlu diperiksa", EN: "In review"}, "queue_review_do": {ID: "Cari tahu di provider bagaimana pembayaran ini berakhir, lalu tutup dengan alasan. Di hari yang sama pembalikan dapat dikirim lagi.", EN: "Find out from the provider how the payment ended, then resolve it with a reason. On its day the reversal can be sent again."},
+	"queue_reversing": {ID: "Pembalikan belum dipastikan", EN: "Reversals not yet confirmed"}, "queue_reversing_do": {ID: "lunas mengulangnya sampai 23:59 WIB. Bila terus gagal, hubungi provider sebelum batas waktu.", EN: "lunas repeats them until 23:59 WIB. If they keep failing, call the provider before the cut-off."},
+	"queue_indoubt": {ID: "Belum pasti", EN: "In doubt"}, "queue_indoubt_do": {ID: "Biasanya selesai sendiri. Yang dekat batas waktu: tanyakan keadaannya.", EN: "They usually end by themselves. Check those that are close to the cut-off."},
+	"queue_voiding": {ID: "Sedang dibatalkan", EN: "Being voided"}, "queue_voiding_do": {ID: "Provider belum memastikan. Tanyakan keadaannya sebelum batas waktu.", EN: "The provider has not confirmed. Check them before the cut-off."},
+	"queue_refunding": {ID: "Sedang dikembalikan", EN: "Being refunded"}, "queue_refunding_do": {ID: "Provider belum memastikan. lunas mengulangnya pada hari yang sama.", EN: "The provider has not confirmed. lunas repeats it on the same day."},
+	"queue_terminals": {ID: "Terminal berhenti", EN: "Stopped terminals"}, "queue_terminals_do": {ID: "Tidak ada push dari terminal ini. Majukan penomorannya atau lepaskan, setelah tahu sebabnya.", EN: "No push goes out from them. Move the numbering ahead, or release them, once you know why."},
+	"queue_approvals": {ID: "Menunggu persetujuan", EN: "Waiting for approval"}, "queue_approvals_do": {ID: "Orang kedua memutuskan sebelum kedaluwarsa.", EN: "A second person decides before they expire."},
+	"queue_endpoints": {ID: "Webhook bermasalah", EN: "Webhooks in trouble"}, "queue_endpoints_do": {ID: "Perbaiki penerimanya, nyalakan lagi, lalu kirim ulang yang tertinggal.", EN: "Mend the receiver, switch it on again, then send what it has missed."},
+	"why": {ID: "Sebab", EN: "Why"}, "tried": {ID: "dicoba", EN: "tried"}, "cutoff": {ID: "Batas waktu", EN: "Cut-off"}, "all": {ID: "Semua", EN: "All"},
+	"today": {ID: "Hari ini", EN: "Today"}, "made": {ID: "dibuat", EN: "made"}, "failed": {ID: "gagal", EN: "failed"}, "given_back": {ID: "dikembalikan", EN: "given back"}, "rate": {ID: "Berhasil", EN: "Success"}, "away": {ID: "Provider tidak menjawab", EN: "A provider does not answer"},
+
+	"health": {ID: "Kesehatan provider", EN: "Provider health"}, "health_hint": {ID: "Seperti yang dilihat gateway ini. Provider yang berkali-kali gagal tidak diberi pembayaran baru untuk sementara; yang sedang berjalan tetap diselesaikan.", EN: "As this gateway sees them. A provider that fails again and again gets no new payments for a while; those under way are brought to their end all the same."},
+	"circuit_closed": {ID: "baik", EN: "well"}, "circuit_open": {ID: "tidak menjawab", EN: "does not answer"}, "circuit_half_open": {ID: "sedang dicoba", EN: "being tried"}, "closed": {ID: "ditutup", EN: "closed"},
+	"environment": {ID: "Lingkungan", EN: "Environment"}, "failures": {ID: "Gagal berturut-turut", EN: "Failures in a row"}, "asked_again": {ID: "Dicoba lagi", EN: "Asked again"}, "two_hours": {ID: "Jam ini dan sebelumnya", EN: "This hour and the one before"},
+	"accounts_none": {ID: "Belum ada akun.", EN: "There are no accounts yet."}, "accounts_none_hint": {ID: "Tambahkan akun di konfigurasi, atau dengan POST /v1/merchants/…/accounts.", EN: "Add an account in the configuration, or by POST /v1/merchants/…/accounts."},
+
+	"terminals": {ID: "Terminal dan penomoran", EN: "Terminals and numbering"}, "terminals_none": {ID: "Belum ada terminal.", EN: "There are no terminals yet."}, "accounts": {ID: "Akun", EN: "Accounts"}, "style": {ID: "Gaya", EN: "Style"}, "next_number": {ID: "Nomor berikutnya hari ini", EN: "Next number today"}, "stopped": {ID: "berhenti", EN: "stopped"}, "works": {ID: "berjalan", EN: "works"},
+
+	"webhooks": {ID: "Webhook", EN: "Webhooks"}, "webhooks_none": {ID: "Belum ada webhook.", EN: "There are no webhooks yet."}, "webhooks_none_hint": {ID: "Daftarkan alamat toko dengan POST /v1/webhook_endpoints.", EN: "Register the shop's address by POST /v1/webhook_endpoints."},
+	"off": {ID: "mati", EN: "off"}, "failing_since": {ID: "gagal sejak", EN: "failing since"}, "events": {ID: "Peristiwa", EN: "Events"}, "event": {ID: "Peristiwa", EN: "Event"}, "deliveries": {ID: "Pengiriman", EN: "Deliveries"}, "deliveries_none": {ID: "Belum ada yang dikirim.", EN: "Nothing was sent yet."},
+	"delivery_due": {ID: "menunggu", EN: "due"}, "delivery_delivered": {ID: "diterima", EN: "taken"}, "delivery_failed": {ID: "gagal", EN: "given up"}, "last_answer": {ID: "Jawaban terakhir", EN: "Last answer"}, "next_try": {ID: "dicoba lagi", EN: "next try"}, "send_again": {ID: "Kirim lagi", EN: "Send again"},
+
+	"keys": {ID: "Kunci API", EN: "API keys"}, "keys_hint": {ID: "Kunci utuh tidak pernah ditampilkan. Kunci dari berkas konfigurasi tidak ada di daftar ini.", EN: "Whole keys are never shown. Keys of the configuration file are not listed here."}, "keys_none": {ID: "Belum ada kunci. Buat dengan lunas keys create.", EN: "There are no keys yet. Make one by lunas keys create."},
+	"key_begins": {ID: "Awalan", EN: "Begins with"}, "scopes": {ID: "Boleh", EN: "Scopes"}, "last_used": {ID: "Terakhir dipakai", EN: "Last used"}, "key_good": {ID: "berlaku", EN: "good"}, "key_revoked": {ID: "dicabut", EN: "revoked"}, "key_expired": {ID: "kedaluwarsa", EN: "expired"},
+
+	"doctor": {ID: "Pemeriksaan", EN: "Doctor"}, "doctor_hint": {ID: "Memeriksa jam, kunci, kredensial, dan provider. Provider ditanya tanpa memindahkan uang. Dapat memakan waktu satu menit.", EN: "Looks at clocks, keys, credentials and providers. Providers are asked what moves no money. It may take a minute."}, "doctor_look": {ID: "Periksa sekarang", EN: "Look now"},
+	"found": {ID: "Ditemukan", EN: "Found"}, "wanted": {ID: "Seharusnya", EN: "Wanted"}, "mend": {ID: "Cara membenahi", EN: "How to mend it"}, "findings_none": {ID: "Tidak ada yang diperiksa untuk merchant ini.", EN: "Nothing was looked at for this merchant."},
+	"finding_ok": {ID: "baik", EN: "ok"}, "finding_not_checked": {ID: "tidak diperiksa", EN: "not checked"}, "finding_warning": {ID: "peringatan", EN: "warning"}, "finding_failed": {ID: "gagal", EN: "failed"},
+
+	"charts": {ID: "Grafik", EN: "Charts"}, "days": {ID: "hari", EN: "days"}, "volume": {ID: "Jumlah pembayaran", EN: "Payments"}, "table": {ID: "Sebagai tabel", EN: "As a table"}, "chart": {ID: "Grafik", EN: "Chart"}, "charts_none": {ID: "Tidak ada pembayaran pada hari-hari ini.", EN: "There were no payments on these days."}, "charts_none_hint": {ID: "Pilih lebih banyak hari, atau mode yang lain.", EN: "Choose more days, or the other mode."},
+	"rates": {ID: "Berhasil per jalur", EN: "Success by rail"}, "codes": {ID: "Mengapa gagal, menurut jawaban provider", EN: "Why they failed, by the provider's answer"}, "count": {ID: "Banyaknya", EN: "Count"}, "share": {ID: "Bagian", EN: "Share"},
+	"time_to_pay": {ID: "Lama sampai lunas", EN: "Time to pay"}, "half_paid": {ID: "Separuhnya lunas dalam", EN: "Half of them were paid within"}, "seconds": {ID: "detik", EN: "seconds"}, "seconds_most": {ID: "Paling lama (detik)", EN: "At most (seconds)"}, "longer": {ID: "lebih lama", EN: "longer"},
 }
 
 // callWords name what is asked of a provider.
