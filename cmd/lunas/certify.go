@@ -94,7 +94,7 @@ func (c certifyCommand) Run(t *terminal) error {
 		defer o.Store.Close()
 	}
 	if !c.JSON {
-		o.Progress = progress(t.out)
+		o.Progress = progress(t.out, target != certify.Sandbox)
 		fmt.Fprintf(t.out, "%s\nTarget: %s. The run is kept in %s\n\n", suite.Title, target, o.Folder)
 	}
 	made, err := certify.Run(t.ctx, o)
@@ -172,13 +172,15 @@ func (c certifyCommand) place(t *terminal, o *certify.Options) (err error) {
 	return nil
 }
 
-// progress prints a line for each scenario.
-func progress(out io.Writer) func(n, of int, s evidence.Scenario) {
+// progress prints a line for each scenario, and one before it where it takes time.
+func progress(out io.Writer, before bool) func(n, of int, s evidence.Scenario) {
 	return func(n, of int, s evidence.Scenario) {
 		switch s.Result {
 		case evidence.Pending:
 			if s.Note != "" {
 				fmt.Fprintf(out, "%3d/%d  later      %s  %s: %s\n", n, of, s.ID, s.Title, s.Note)
+			} else if before {
+				fmt.Fprintf(out, "%3d/%d  …          %s  %s\n", n, of, s.ID, s.Title)
 			}
 		case evidence.Passed:
 			fmt.Fprintf(out, "%3d/%d  passed     %s  %s\n", n, of, s.ID, s.Title)

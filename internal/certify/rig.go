@@ -282,8 +282,12 @@ func next(now time.Time, clock string) (time.Time, error) {
 
 // tooEarly tells whether a scenario that begins at a time of day is left for later where time is real.
 func (g *rig) tooEarly(s Scenario) (note string, later bool) {
-	if g.world != nil || s.At == "" {
+	if g.world != nil {
 		return "", false
+	}
+	if s.At == "" {
+		now := g.now().In(payment.WIB)
+		return "it is too close to the cut-off at 23:59 WIB: give the same command again after midnight", now.Hour() == 23 && now.Minute() >= 50
 	}
 	at, err := next(g.now(), s.At)
 	if err != nil || at.Sub(g.now()) < 10*time.Minute {

@@ -161,7 +161,8 @@ func (o Options) fresh() evidence.Run {
 		Format: evidence.Format, ID: "run-" + began.In(payment.WIB).Format("20060102-150405") + "-" + o.Suite.Name, Suite: o.Suite.Name,
 		Title: o.Suite.Title, Target: string(o.Target), Environment: string(o.Account.Environment), Merchant: o.Merchant,
 		Account: o.Account.ID, Tool: o.Tool, Began: began, Clock: began,
-		Emulated: o.Target == Sandbox, VirtualClock: o.Target == Sandbox,
+		Emulated:     o.Target == Sandbox || evidence.Emulates(string(o.Account.Environment), o.Account.URL),
+		VirtualClock: o.Target == Sandbox,
 		Counterparty: fmt.Sprintf("%s %s system at %s", providers[o.Suite.Rail], o.Target, host),
 	}
 	if o.Target == Sandbox {

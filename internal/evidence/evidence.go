@@ -7,6 +7,7 @@ package evidence
 import (
 	"cmp"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -240,6 +241,22 @@ func Host(address string) (host, scheme string) {
 		return address, ""
 	}
 	return u.Host, u.Scheme
+}
+
+// Emulates tells whether whoever answers at an address cannot be a provider: an account of the environment sandbox, or a
+// machine of one's own network.
+func Emulates(environment, address string) bool {
+	if environment == "sandbox" {
+		return true
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	if ip := net.ParseIP(u.Hostname()); ip != nil {
+		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified()
+	}
+	return u.Hostname() == "localhost" || strings.HasSuffix(u.Hostname(), ".localhost")
 }
 
 // Pair adds half of an exchange to a list: a request begins one, a response ends it. The address is the account's, and part

@@ -138,6 +138,26 @@ func TestBanner(t *testing.T) {
 	}
 }
 
+func TestEmulators(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		environment, address string
+		want                 bool
+	}{
+		{"sandbox", "https://provider.example/pos", true},
+		{"staging", "https://provider.example/pos", false},
+		{"staging", "http://127.0.0.1:8081/pos", true},
+		{"production", "http://10.1.2.3/pos", true},
+		{"staging", "http://[::1]:1/pos", true},
+		{"staging", "https://localhost/pos", true},
+		{"production", "https://203.0.113.7/pos", false},
+	} {
+		if got := evidence.Emulates(c.environment, c.address); got != c.want {
+			t.Errorf("Emulates(%q, %q) = %v", c.environment, c.address, got)
+		}
+	}
+}
+
 func TestCut(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ in, want string }{
@@ -169,7 +189,7 @@ func TestCut(t *testing.T) {
 }
 
 // template is a workbook as a regulator's: other sheets, styles, formulas, merged cells, and rows that are not ours.
-func template(t *testing.T) []byte {
+func template(t testing.TB) []byte {
 	t.Helper()
 	f := excelize.NewFile()
 	must := func(err error) {
@@ -294,6 +314,16 @@ func FuzzVerify(f *testing.F) {
 		m, err := evidence.Verify(b, print)
 		if err == nil && !reflect.DeepEqual(m, right) {
 			t.Errorf("a pack that nobody made is taken for genuine: %+v", m)
+		}
+	})
+}
+
+func FuzzTemplate(f *testing.F) {
+	f.Add(template(f))
+	f.Add([]byte("PK\x03\x04"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if out, sheet, err := evidence.Workbook(sample(), evidence.Options{}, b, nil); err == nil && (len(out) == 0 || len(sheet.Filled)+len(sheet.Without) != 3) {
+			t.Errorf("a template is filled with %d bytes, and told %+v", len(out), sheet)
 		}
 	})
 }

@@ -52,7 +52,12 @@ func (s Scenario) Log(style Style) (request, response string) {
 // only the columns Request and Response are filled, of rows that belong to a scenario that passed; every other cell stays as
 // it was. A row belongs to a scenario by rows, by the scenario's number in the sheet, or by the response code that stands in
 // it. The same run gives the same cells.
-func Workbook(r Run, o Options, template []byte, rows Rows) ([]byte, Sheet, error) {
+func Workbook(r Run, o Options, template []byte, rows Rows) (_ []byte, _ Sheet, err error) {
+	defer func() {
+		if trouble := recover(); trouble != nil { // the library reads a file that somebody else has made
+			err = fmt.Errorf("the template cannot be read as an XLSX workbook: %v", trouble)
+		}
+	}()
 	if template == nil {
 		b, err := ownWorkbook(r, o)
 		var s Sheet
@@ -101,7 +106,7 @@ type filling struct {
 }
 
 func (w *filling) sheet(name string) (bool, error) {
-	all, err := w.f.GetRows(name)
+	all, err := w.read(name)
 	if err != nil {
 		return false, fmt.Errorf("read sheet %s of the template: %w", name, err)
 	}
@@ -134,6 +139,28 @@ func (w *filling) sheet(name string) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// rowsMax is more than any test sheet has. The library makes room for every row up to the last.
+const rowsMax = 20_000
+
+func (w *filling) read(name string) (all [][]string, err error) {
+	rows, err := w.f.Rows(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if len(all) == rowsMax {
+			return nil, fmt.Errorf("it has more than %d rows", rowsMax)
+		}
+		cells, err := rows.Columns()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, cells)
+	}
+	return all, rows.Error()
 }
 
 func (w *filling) put(sheet string, column, row int, text, id string) error {

@@ -63,7 +63,7 @@ func PaymentEvidence(ctx context.Context, c config.Config, merchantID string, id
 			r.Environment, r.Account = place.Environment, place.ID
 			host, _ := evidence.Host(place.URL)
 			r.Counterparty = fmt.Sprintf("%s, %s system at %s", place.Rail, place.Environment, host)
-			r.Emulated = place.Environment == "sandbox"
+			r.Emulated = evidence.Emulates(place.Environment, place.URL)
 		case r.Environment != place.Environment:
 			return evidence.Run{}, fmt.Errorf("payment %s was made in the environment %s, and others in %s: make one document for each",
 				id, place.Environment, r.Environment)
