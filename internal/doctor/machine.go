@@ -197,16 +197,16 @@ const soon = 30 * 24 * time.Hour
 // ends judges when something is to be replaced.
 func (a about) ends(check string, at time.Time, found, mend string) {
 	const wanted = "to be replaced in more than 30 days"
-	left := at.Sub(a.Now())
+	left, day := at.Sub(a.Now()), at.In(payment.WIB).Format(time.DateOnly)
 	switch {
 	case at.IsZero():
 		a.add(OK, check, found+"; nobody has said when it is to be replaced", wanted, "")
 	case left <= 0:
-		a.add(Failed, check, found+"; to be replaced since "+at.Format(time.DateOnly), wanted, mend)
+		a.add(Failed, check, found+"; to be replaced since "+day, wanted, mend)
 	case left < soon:
-		a.add(Warning, check, found+"; to be replaced by "+at.Format(time.DateOnly), wanted, mend)
+		a.add(Warning, check, found+"; to be replaced by "+day, wanted, mend)
 	default:
-		a.add(OK, check, found+"; to be replaced by "+at.Format(time.DateOnly), wanted, "")
+		a.add(OK, check, found+"; to be replaced by "+day, wanted, "")
 	}
 }
 

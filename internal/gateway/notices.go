@@ -37,8 +37,8 @@ func mailerOf(c config.Config) notice.Mailer {
 	m := notice.Mailer{
 		Host: s.Host, Encryption: notice.Encryption(s.Encryption), From: s.From, To: s.To, User: s.User, Password: s.Password,
 	}
-	if c.PublicURL != "" {
-		m.Console = c.PublicURL + "/console"
+	if !c.Console.Off && c.Console.URL != "" {
+		m.Console = c.Console.URL + "/console"
 	}
 	return m
 }
