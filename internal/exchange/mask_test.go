@@ -199,3 +199,30 @@ func BenchmarkMasked(b *testing.B) {
 		exchange.Masked(wire)
 	}
 }
+
+// To somebody who may see whom a message is about, persons are open; what opens something is not, nor is a balance.
+func TestRevealed(t *testing.T) {
+	t.Parallel()
+	for what, wire := range map[string]string{
+		"JSON": "POST /pos HTTP/1.1\r\nhmac: S3cret\r\nAuthorization: Bearer S3cret\r\nContent-Type: application/json\r\n\r\n" +
+			`{"phone":"081298765432","name":"Ayu","token":"S3cret","appKey":"S3cret","data":{"balance":"S3cret"},"amount":12500}`,
+		"form": "POST /x HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\nphone=081298765432&name=Ayu&password=S3cret&signature=S3cret",
+		"XML":  "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<a><phone>081298765432</phone><name>Ayu</name><signature>S3cret</signature></a>",
+		"two":  "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nSet-Cookie: a=S3cret\r\nContent-Length: 39\r\n\r\n{\"phone\":\"081298765432\",\"name\":\"Ayu\"}  ",
+	} {
+		shown := exchange.Revealed([]byte(wire))
+		if strings.Contains(shown, "S3cret") || !strings.Contains(shown, "081298765432") || !strings.Contains(shown, "Ayu") {
+			t.Errorf("%s:\n%s", what, shown)
+		}
+		if masked := exchange.Masked([]byte(wire)); strings.Contains(masked, "081298765432") {
+			t.Errorf("%s, masked:\n%s", what, masked)
+		}
+	}
+	if shown := exchange.Revealed([]byte("HTTP/1.1 200 OK\r\n\r\n\x00\x01\x02")); !strings.Contains(shown, "3 bytes that are not text") {
+		t.Errorf("what is no text: %s", shown)
+	}
+	// The target may carry what opens something, and the first line stays masked.
+	if shown := exchange.Revealed([]byte("GET /x?token=S3cret&phone=081298765432 HTTP/1.1\r\n\r\n")); strings.Contains(shown, "S3cret") {
+		t.Errorf("the first line: %s", shown)
+	}
+}

@@ -273,3 +273,29 @@ func TestAdmission(t *testing.T) {
 		}
 	}
 }
+
+// An operator puts a cursor on a number; where batches are days, the day goes with it, and none to come.
+func TestACursorIsPutOnANumber(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		style   payment.NumberStyle
+		n       payment.Number
+		wantDay payment.Day // 0: refused
+	}{
+		{payment.BySequence, payment.Number{Batch: 7, Reference: 70}, 20260320},
+		{payment.BySequence, payment.Number{Batch: 999999, Reference: 999999}, 20260320},
+		{payment.BySequence, payment.Number{Batch: 0, Reference: 1}, 0},
+		{payment.BySequence, payment.Number{Batch: 1, Reference: 0}, 0},
+		{payment.BySequence, payment.Number{Batch: 1000000, Reference: 1}, 0},
+		{payment.BySequence, payment.Number{Batch: 1, Reference: 1000000}, 0},
+		{payment.ByDate, payment.Number{Batch: 210326, Reference: 5}, 20260321},
+		{payment.ByDate, payment.Number{Batch: 220326, Reference: 5}, 0}, // tomorrow
+		{payment.ByDate, payment.Number{Batch: 320326, Reference: 5}, 0},
+		{payment.ByDate, payment.Number{Batch: 310226, Reference: 5}, 0},
+	} {
+		got, err := payment.Cursor{Style: c.style, Day: 20260320}.At(c.n, 20260321)
+		if (err == nil) != (c.wantDay != 0) || (err == nil && (got.Last != c.n || got.Day != c.wantDay || got.Style != c.style)) {
+			t.Errorf("%s at %v = %+v, %v", c.style, c.n, got, err)
+		}
+	}
+}
