@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"iter"
 	"net/http"
+	"net/url"
 	"time"
 )
 
@@ -22,12 +24,43 @@ type Merchant struct {
 	ID         string     `json:"id"`
 	Name       string     `json:"name"`
 	CreatedAt  *time.Time `json:"created_at"` // nil for those of the configuration file
+	ClosedAt   *time.Time `json:"closed_at"`  // its keys stop and it takes no new payments from then on; nil: it is open
+	Prefer     []string   `json:"prefer"`     // which rail is tried first
+	FailOver   bool       `json:"fail_over"`  // on to the next rail after an attempt that charged nobody
+	Within     int64      `json:"fail_over_seconds"`
 	Configured bool       `json:"configured"` // it stands in the gateway's configuration file and can be changed only there
 }
 
-// List gives all.
-func (m Merchants) List(ctx context.Context) ([]Merchant, error) {
-	return list[Merchant](ctx, m.client, "/v1/merchants")
+// MerchantChange is a change of a merchant. What is nil stays.
+type MerchantChange struct {
+	Name     *string   `json:"name,omitempty"`
+	Closed   *bool     `json:"closed,omitempty"` // true ends its keys and takes no new payments; false opens it again
+	Prefer   *[]string `json:"prefer,omitempty"` // the whole new list: some of ovo, doku and faspay
+	FailOver *bool     `json:"fail_over,omitempty"`
+	Within   *int64    `json:"fail_over_seconds,omitempty"` // 0: two minutes
+}
+
+// All gives all, those of the configuration file first. An error ends it.
+func (m Merchants) All(ctx context.Context) iter.Seq2[*Merchant, error] {
+	return pages[Merchant](ctx, m.client, url.Values{}, "/v1/merchants")
+}
+
+// List gives all at once.
+func (m Merchants) List(ctx context.Context) ([]Merchant, error) { return collect(m.All(ctx)) }
+
+func collect[T any](all iter.Seq2[*T, error]) (list []T, err error) {
+	for v, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, *v)
+	}
+	return list, nil
+}
+
+// Change changes a merchant, closes or opens it.
+func (m Merchants) Change(ctx context.Context, id string, c MerchantChange) (*Merchant, error) {
+	return send[Merchant](ctx, m.client, http.MethodPatch, c, "/v1/merchants/{}", id)
 }
 
 // Get gives one.
@@ -219,10 +252,13 @@ type NewAPIKey struct {
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 
-// List gives all, ended ones too, the oldest first.
-func (k APIKeys) List(ctx context.Context) ([]APIKey, error) {
-	return list[APIKey](ctx, k.client, k.path, k.args...)
+// All gives all, ended ones too, the oldest first. An error ends it.
+func (k APIKeys) All(ctx context.Context) iter.Seq2[*APIKey, error] {
+	return pages[APIKey](ctx, k.client, url.Values{}, k.path, k.args...)
 }
+
+// List gives all at once.
+func (k APIKeys) List(ctx context.Context) ([]APIKey, error) { return collect(k.All(ctx)) }
 
 // Create makes an API key. Keep its Key: it is given only now. The error may be ErrSecretNotShown.
 func (k APIKeys) Create(ctx context.Context, n NewAPIKey) (*APIKey, error) {

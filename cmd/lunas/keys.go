@@ -90,6 +90,7 @@ func (c keysRewrapCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "Sealed anew: the data keys of %d merchant(s), the secrets of %d webhook endpoint(s).\n", merchants, endpoints)
+	_, err = fmt.Fprintf(t.out, "Sealed anew: the data keys of %d merchant(s), the secrets of %d webhook endpoint(s).\n"+
+		"Keep the old master key behind the new one: the log of exchanges stays as it was sealed, since hash chains prove it so.\n", merchants, endpoints)
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // fields is a body that is a JSON object: what takes the value of each field, by name. Those whose names end in ! must be
@@ -97,6 +98,31 @@ func textsInto(to *map[string]string) func(member) *Problem {
 			}
 			(*to)[entry.name] = value
 		}
+		return nil
+	}
+}
+
+// listInto takes a list of texts.
+func listInto(to **[]string) func(member) *Problem {
+	return func(m member) *Problem {
+		list := []string{}
+		if kindOf(m.value) != "an array" || json.Unmarshal(m.value, &list) != nil {
+			return wrongType(m.name, "a list of texts", m.value)
+		}
+		*to = &list
+		return nil
+	}
+}
+
+// secondsInto takes whole seconds.
+func secondsInto(to **time.Duration) func(member) *Problem {
+	return func(m member) *Problem {
+		var seconds int64
+		if !wholeNumber.Match(m.value) || json.Unmarshal(m.value, &seconds) != nil || seconds < 0 || seconds > 1_000_000 {
+			return problem("invalid_field", m.name+" is not a whole number of seconds").in(m.name)
+		}
+		d := time.Duration(seconds) * time.Second
+		*to = &d
 		return nil
 	}
 }

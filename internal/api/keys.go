@@ -27,9 +27,10 @@ type APIKey struct {
 	Key        string   `json:"key,omitempty" doc:"The key itself. It is shown now and never again."`
 }
 
-// APIKeyList is every API key of a merchant, or of the platform.
+// APIKeyList is a page of a merchant's API keys, or of the platform's, the oldest first.
 type APIKeyList struct {
-	Data []APIKey `json:"data" nullable:"false"`
+	Data       []APIKey `json:"data" nullable:"false"`
+	NextCursor *string  `json:"next_cursor" doc:"For the next page; null on the last one."`
 }
 
 // NewAPIKey is the body of a request for an API key.
@@ -63,25 +64,31 @@ type (
 	}
 )
 
+// pagedMerchant names a merchant and a page of what is its.
+type pagedMerchant struct {
+	OneMerchant
+	Paging
+}
+
 // routeKeys makes the routes twice: for the platform, of any merchant; and for everybody, of their own.
 func (s *server) routeKeys() {
 	const of, own = oneMerchant + "/api_keys", "/v1/api_keys"
 	const oneOf, oneOwn = of + "/{key}", own + "/{id}"
 	const rotated = "The old key goes on for the overlap, so that programs can be changed over."
 	mine, theirs := []string{"API keys"}, []string{"Merchants"}
-	found := []string{"unknown_parameter"}
+	found := codes("invalid_parameter", "invalid_cursor", "unknown_parameter")
 	made := codes("body", "key", "api_key_not_found", "invalid_field", "missing_field", "scopes_invalid", "merchant_configured", "unknown_parameter")
 	one := codes("body", "key", "api_key_not_found", "merchant_configured", "unknown_parameter")
 	again := append(codes("invalid_field", "api_key_ended"), one...)
 	absent := "merchant_not_found"
 
 	register(s, huma.Operation{OperationID: "list-own-api-keys", Method: http.MethodGet, Path: own, Summary: "The caller's API keys", Tags: mine},
-		answers{codes: found}, func(ctx context.Context, _ *struct{}) (*answered[APIKeyList], error) {
-			return s.listKeys(ctx, callOf(ctx).key.MerchantID)
+		answers{codes: found}, func(ctx context.Context, in *Paging) (*answered[APIKeyList], error) {
+			return s.listKeys(ctx, callOf(ctx).key.MerchantID, *in)
 		})
 	register(s, huma.Operation{OperationID: "list-api-keys", Method: http.MethodGet, Path: of, Summary: "A merchant's API keys", Tags: theirs},
-		answers{codes: append(found, absent)}, func(ctx context.Context, in *OneMerchant) (*answered[APIKeyList], error) {
-			return s.listKeys(ctx, in.ID)
+		answers{codes: append(found, absent)}, func(ctx context.Context, in *pagedMerchant) (*answered[APIKeyList], error) {
+			return s.listKeys(ctx, in.ID, in.Paging)
 		})
 	register(s, huma.Operation{
 		OperationID: "create-own-api-key", Method: http.MethodPost, Path: own, Summary: "Make an API key", Tags: mine, DefaultStatus: http.StatusCreated,
@@ -127,15 +134,21 @@ func viewKey(k merchant.APIKey) APIKey {
 // mayTouch tells whether the caller may see a key of the merchant: a merchant's own keys see nothing of the other mode.
 func mayTouch(caller, k merchant.APIKey) bool { return caller.Platform() || caller.Mode == k.Mode }
 
-func (s *server) listKeys(ctx context.Context, merchantID string) (*answered[APIKeyList], error) {
+func (s *server) listKeys(ctx context.Context, merchantID string, in Paging) (*answered[APIKeyList], error) {
 	all, err := s.Registry.Keys(ctx, merchantID)
-	list := APIKeyList{Data: []APIKey{}}
-	for _, k := range all {
-		if mayTouch(callOf(ctx).key, k) {
-			list.Data = append(list.Data, viewKey(k))
-		}
+	if err != nil {
+		return nil, err
 	}
-	return &answered[APIKeyList]{list}, err
+	shown := slices.DeleteFunc(slices.Clone(all), func(k merchant.APIKey) bool { return !mayTouch(callOf(ctx).key, k) })
+	page, next, p := pageOf(in, shown, func(k merchant.APIKey) string { return k.ID })
+	if p != nil {
+		return nil, p
+	}
+	list := APIKeyList{Data: []APIKey{}, NextCursor: next}
+	for _, k := range page {
+		list.Data = append(list.Data, viewKey(k))
+	}
+	return &answered[APIKeyList]{list}, nil
 }
 
 // onceKey does something to an API key. Another time it is answered without the key itself.

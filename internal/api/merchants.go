@@ -5,10 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -18,15 +21,25 @@ import (
 
 // Merchant is a merchant of this gateway.
 type Merchant struct {
-	ID         string `json:"id" example:"kopi"`
-	Name       string `json:"name" example:"Kopi Lunas"`
-	CreatedAt  *Time  `json:"created_at" nullable:"true" doc:"Null for those of the configuration file."`
-	Configured bool   `json:"configured" doc:"It stands in the gateway's configuration file and can be changed only there."`
+	ID        string `json:"id" example:"kopi"`
+	Name      string `json:"name" example:"Kopi Lunas"`
+	CreatedAt *Time  `json:"created_at" nullable:"true" doc:"Null for those of the configuration file."`
+	ClosedAt  *Time  `json:"closed_at" nullable:"true" doc:"Its keys stop and it takes no new payments from then on; those under way come to their ends, and are told. Null: it is open."`
+	Routing
+	Configured bool `json:"configured" doc:"It stands in the gateway's configuration file and can be changed only there."`
 }
 
-// MerchantList is every merchant.
+// Routing is by which rails a merchant's pushes are made where a payment names none.
+type Routing struct {
+	Prefer   []string `json:"prefer" nullable:"false" example:"[\"ovo\",\"doku\"]" doc:"Which rail is tried first; those that are not named come after them, as the accounts were made."`
+	FailOver bool     `json:"fail_over" doc:"Go on to the next rail after an attempt that is known to have charged nobody."`
+	Within   int64    `json:"fail_over_seconds" doc:"For how long after its request a payment may go on to another rail."`
+}
+
+// MerchantList is a page of merchants.
 type MerchantList struct {
-	Data []Merchant `json:"data" nullable:"false"`
+	Data       []Merchant `json:"data" nullable:"false"`
+	NextCursor *string    `json:"next_cursor" doc:"For the next page; null on the last one."`
 }
 
 // NewMerchant is the body of a request for a merchant.
@@ -35,9 +48,13 @@ type NewMerchant struct {
 	Name string `json:"name" maxLength:"100" example:"Kopi Lunas"`
 }
 
-// MerchantChange is the body of a change of a merchant.
+// MerchantChange is the body of a change of a merchant. What is left out stays.
 type MerchantChange struct {
-	Name string `json:"name" maxLength:"100"`
+	Name     string   `json:"name,omitempty" maxLength:"100"`
+	Closed   bool     `json:"closed,omitempty" doc:"true ends all its API keys and takes no new payments; those under way come to their ends. false opens it again, and its keys."`
+	Prefer   []string `json:"prefer,omitempty" doc:"The whole new list: some of ovo, doku and faspay, the first is tried first."`
+	FailOver bool     `json:"fail_over,omitempty" doc:"Go on to the next rail after an attempt that is known to have charged nobody."`
+	Within   int64    `json:"fail_over_seconds,omitempty" minimum:"0" maximum:"3600" doc:"For how long after its request; 0: two minutes."`
 }
 
 // Outlet is one of a merchant's shops.
@@ -156,8 +173,9 @@ func (s *server) routeMerchants() {
 	found := []string{"merchant_not_found", "unknown_parameter"}
 	changes := append(codes("body", "invalid_field", "missing_field", "merchant_configured"), found...)
 	register(s, huma.Operation{
-		OperationID: "list-merchants", Method: http.MethodGet, Path: merchantsPath, Summary: "Every merchant of this gateway", Tags: tags,
-	}, answers{codes: codes("unknown_parameter")}, s.listMerchants)
+		OperationID: "list-merchants", Method: http.MethodGet, Path: merchantsPath, Summary: "The merchants of this gateway", Tags: tags,
+		Description: "Those of the configuration file first, then in the order of their ids.",
+	}, answers{codes: codes("invalid_parameter", "invalid_cursor", "unknown_parameter")}, s.listMerchants)
 	register(s, huma.Operation{
 		OperationID: "create-merchant", Method: http.MethodPost, Path: merchantsPath, Summary: "Make a merchant", Tags: tags,
 		DefaultStatus: http.StatusCreated,
@@ -169,8 +187,8 @@ func (s *server) routeMerchants() {
 		OperationID: "get-merchant", Method: http.MethodGet, Path: oneMerchant, Summary: "Get a merchant", Tags: tags,
 	}, answers{codes: found}, s.getMerchant)
 	register(s, huma.Operation{
-		OperationID: "change-merchant", Method: http.MethodPatch, Path: oneMerchant, Summary: "Change a merchant's name", Tags: tags,
-	}, answers{codes: changes, body: body[MerchantChange](s, true)}, s.changeMerchant)
+		OperationID: "change-merchant", Method: http.MethodPatch, Path: oneMerchant, Summary: "Change a merchant, close or open it", Tags: tags,
+	}, answers{codes: append(codes("routing_invalid"), changes...), body: body[MerchantChange](s, true)}, s.changeMerchant)
 	register(s, huma.Operation{
 		OperationID: "list-outlets", Method: http.MethodGet, Path: oneMerchant + "/outlets", Summary: "A merchant's outlets", Tags: tags,
 	}, answers{codes: found}, s.listOutlets)
@@ -215,16 +233,54 @@ func (s *server) routeAccounts(tags, found, changes []string) {
 }
 
 func viewMerchant(m registry.Merchant) Merchant {
-	return Merchant{ID: m.ID, Name: m.Name, CreatedAt: timePtr(m.CreatedAt), Configured: m.Configured}
+	within := m.Routing.Within
+	if within == 0 {
+		within = engine.DefaultFailOverWithin
+	}
+	return Merchant{
+		ID: m.ID, Name: m.Name, CreatedAt: timePtr(m.CreatedAt), ClosedAt: timePtr(m.ClosedAt), Configured: m.Configured,
+		Routing: Routing{Prefer: append([]string{}, m.Routing.Prefer...), FailOver: m.Routing.FailOver, Within: int64(within / time.Second)},
+	}
 }
 
-func (s *server) listMerchants(ctx context.Context, _ *struct{}) (*answered[MerchantList], error) {
+// Paging is the part of a list that is wanted.
+type Paging struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"100" doc:"How many at most."`
+	Cursor string `query:"cursor" doc:"next_cursor of the page before."`
+}
+
+// pageOf gives a page of a list that is all there, whose things have ids, and the next page's cursor.
+func pageOf[T any](in Paging, all []T, id func(T) string) (page []T, next *string, p *Problem) {
+	if in.Cursor != "" {
+		last := strings.TrimPrefix(in.Cursor, cursorPrefix)
+		i := slices.IndexFunc(all, func(v T) bool { return id(v) == last })
+		if i < 0 || last == in.Cursor {
+			return nil, nil, problem("invalid_cursor", "this is not a cursor of ours").in("cursor")
+		}
+		all = all[i+1:]
+	}
+	if len(all) <= in.Limit {
+		return all, nil, nil
+	}
+	page = all[:in.Limit]
+	cursor := cursorPrefix + id(page[len(page)-1])
+	return page, &cursor, nil
+}
+
+func (s *server) listMerchants(ctx context.Context, in *Paging) (*answered[MerchantList], error) {
 	all, err := s.Registry.Merchants(ctx)
-	list := MerchantList{Data: []Merchant{}}
-	for _, m := range all {
+	if err != nil {
+		return nil, err
+	}
+	page, next, p := pageOf(*in, all, func(m registry.Merchant) string { return m.ID })
+	if p != nil {
+		return nil, p
+	}
+	list := MerchantList{Data: []Merchant{}, NextCursor: next}
+	for _, m := range page {
 		list.Data = append(list.Data, viewMerchant(m))
 	}
-	return &answered[MerchantList]{list}, err
+	return &answered[MerchantList]{list}, nil
 }
 
 func (s *server) createMerchant(ctx context.Context, _ *KeyedDeed) (*deedAnswer[Merchant], error) {
@@ -247,13 +303,19 @@ func (s *server) getMerchant(ctx context.Context, in *OneMerchant) (*answered[Me
 }
 
 func (s *server) changeMerchant(ctx context.Context, in *OneMerchant) (*answered[Merchant], error) {
-	var name string
-	if p := s.readFields(callOf(ctx), fields{"name!": textInto(&name, 1, nameMax)}); p != nil {
+	var c registry.MerchantChange
+	if p := s.readFields(callOf(ctx), fields{
+		"name": func(m member) (p *Problem) {
+			c.Name = new(string)
+			return textInto(c.Name, 1, nameMax)(m)
+		},
+		"closed": boolInto(&c.Closed), "fail_over": boolInto(&c.FailOver), "prefer": listInto(&c.Prefer), "fail_over_seconds": secondsInto(&c.Within),
+	}); p != nil {
 		return nil, p
 	}
 	ctx, cancel := acting(ctx, store.DeedKey{})
 	defer cancel()
-	m, err := s.Registry.RenameMerchant(ctx, in.ID, name)
+	m, err := s.Registry.ChangeMerchant(ctx, in.ID, c)
 	return &answered[Merchant]{viewMerchant(m)}, err
 }
 

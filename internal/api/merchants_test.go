@@ -177,3 +177,119 @@ func TestOwnKeys(t *testing.T) {
 		t.Errorf("the key that revoked itself: %s", p.Code)
 	}
 }
+
+// TestAClosedMerchant: its keys open nothing and its accounts take nothing, what is under way goes on, and it can be opened.
+func TestAClosedMerchant(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	key := w.made("teh", "00000777", "test", merchant.Scopes()...)
+	pay := func() answer { return w.do("POST", "/v1/payments", order, as(key.Key)) }
+	under := pay().payment(t)
+	change := func(body string) Merchant {
+		t.Helper()
+		return decode[Merchant](t, w.do("PATCH", merchantsAddress+"/teh", body, asPlatform()))
+	}
+	if m := change(`{"closed":true}`); m.ClosedAt == nil || m.Name != "Teh" {
+		t.Errorf("closed: %+v", m)
+	}
+	if p := pay().problem(t); p.Code != "revoked_api_key" {
+		t.Errorf("a payment with the key of a closed merchant: %s", p.Code)
+	}
+	again := change(`{"closed":true}`)
+	if first := decode[Merchant](t, w.do("GET", merchantsAddress+"/teh", "", asPlatform())); *first.ClosedAt != *again.ClosedAt {
+		t.Errorf("closed a second time it is closed since %v, not %v", again.ClosedAt, first.ClosedAt)
+	}
+	for _, a := range w.engine.AccountsOf("teh") {
+		if !a.Closed {
+			t.Errorf("account %s of a closed merchant takes payments", a.ID)
+		}
+	}
+	stored, err := w.store.Load(t.Context(), "teh", under.ID)
+	if err != nil || stored.State.Final() && stored.State != "paid" && stored.State != "expired" {
+		t.Errorf("the payment under way is %s, %v", stored.State, err)
+	}
+	if m := change(`{"closed":false,"name":"Teh Lunas"}`); m.ClosedAt != nil || m.Name != "Teh Lunas" {
+		t.Errorf("opened: %+v", m)
+	}
+	if a := pay(); a.status != 201 {
+		t.Errorf("a payment when it is open again: %d %s", a.status, a.body)
+	}
+	var kinds []string
+	for _, a := range w.actions("&subject=teh", asPlatform()) {
+		kinds = append(kinds, a.Kind)
+	}
+	if want := "merchant.opened merchant.closed merchant.closed merchant.created"; strings.Join(kinds, " ") != want {
+		t.Errorf("noted: %v, want %s", kinds, want)
+	}
+}
+
+func TestByWhichRailsAMerchantIsPaid(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	w.made("teh", "00000777", "test", merchant.Read)
+	one := merchantsAddress + "/teh"
+	change := func(body string) answer { return w.do("PATCH", one, body, asPlatform()) }
+	m := decode[Merchant](t, change(`{"prefer":["doku","ovo"],"fail_over":true,"fail_over_seconds":90}`))
+	if strings.Join(m.Prefer, " ") != "doku ovo" || !m.FailOver || m.Within != 90 || m.Name != "Teh" {
+		t.Errorf("changed to %+v", m)
+	}
+	if m := decode[Merchant](t, change(`{"fail_over_seconds":0}`)); m.Within != 120 || len(m.Prefer) != 2 {
+		t.Errorf("with the usual time: %+v", m)
+	}
+	if m := decode[Merchant](t, change(`{"prefer":[]}`)); len(m.Prefer) != 0 || !m.FailOver {
+		t.Errorf("without a preference: %+v", m)
+	}
+	for body, code := range map[string]string{
+		`{"prefer":["snap"]}`: "routing_invalid", `{"prefer":["ovo","ovo"]}`: "routing_invalid", `{"fail_over_seconds":3601}`: "routing_invalid",
+		`{"fail_over_seconds":-1}`: "invalid_field", `{"fail_over":"yes"}`: "wrong_type", `{"prefer":"ovo"}`: "wrong_type", `{"within":1}`: "unknown_field",
+	} {
+		if p := change(body).problem(t); p.Code != code {
+			t.Errorf("%s: %s, want %s", body, p.Code, code)
+		}
+	}
+}
+
+func TestMerchantsAndKeysComeInPages(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	key := w.made("teh", "00000777", "test", merchant.Scopes()...)
+	for _, id := range []string{"aren", "susu"} {
+		w.created(merchantsAddress, `{"id":"`+id+`","name":"X"}`)
+	}
+	for range 3 {
+		w.do("POST", "/v1/api_keys", `{"scopes":["read"]}`, as(key.Key))
+	}
+	walk := func(address string, o option) (ids []string) {
+		cursor := ""
+		for {
+			page := decode[struct {
+				Data       []named `json:"data"`
+				NextCursor *string `json:"next_cursor"`
+			}](t, w.do("GET", address+"?limit=2"+cursor, "", o))
+			if len(page.Data) == 0 || len(page.Data) > 2 {
+				t.Fatalf("a page of %s has %d", address, len(page.Data))
+			}
+			for _, v := range page.Data {
+				ids = append(ids, v.ID)
+			}
+			if page.NextCursor == nil {
+				return ids
+			}
+			cursor = "&cursor=" + *page.NextCursor
+		}
+	}
+	if got := strings.Join(walk(merchantsAddress, asPlatform()), " "); got != "mer_a mer_b aren susu teh" {
+		t.Errorf("the merchants: %s", got)
+	}
+	if got := walk("/v1/api_keys", as(key.Key)); len(got) != 4 || got[0] != key.ID {
+		t.Errorf("the keys: %v", got)
+	}
+	if got := walk(merchantsAddress+"/teh/api_keys", asPlatform()); len(got) != 4 {
+		t.Errorf("the merchant's keys: %v", got)
+	}
+	for _, address := range []string{merchantsAddress, "/v1/api_keys"} {
+		if p := w.do("GET", address+"?cursor=cur_none", "", asPlatform()).problem(t); p.Code != "invalid_cursor" {
+			t.Errorf("%s with a cursor of nothing: %s", address, p.Code)
+		}
+	}
+}

@@ -249,6 +249,7 @@ var catalogue = map[string]kind{ // never written
 	registry.CodeMerchantNotFound:   {404, "No such merchant", "See /v1/merchants."},
 	registry.CodeMerchantExists:     {409, "The id is taken", "Use another id, or change the merchant that has it."},
 	registry.CodeMerchantConfigured: {409, "Of the configuration file", "Change it in the configuration file and start the gateway again."},
+	registry.CodeRoutingInvalid:     {422, "Not a way that payments can go", "prefer lists some of ovo, doku and faspay; fail_over_seconds is at most 3600."},
 	registry.CodeOutletNotFound:     {422, "No such outlet", "See the merchant's outlets."},
 	registry.CodeOutletExists:       {409, "The id is taken", "Use another id."},
 	registry.CodeAccountNotFound:    {404, "No such account", "See the merchant's accounts."},

@@ -234,7 +234,7 @@ func newWorld(t testing.TB, clock func() time.Time) *world {
 	}
 	known := testKeys()
 	reg := registry.New(registry.Options{
-		Store: w.store, Keyring: keyring, Now: clock, Log: log, Read: config.Account, Set: w.engine.SetAccount,
+		Store: w.store, Keyring: keyring, Now: clock, Log: log, Read: config.Account, Set: w.engine.SetAccount, SetRouting: w.engine.SetRouting,
 		Configured: []merchant.Merchant{{ID: "mer_a", Name: "A", Accounts: []merchant.Account{accounts[0].Account}}, {ID: "mer_b", Name: "B"}},
 		Open: func(a merchant.Account) (rail.Rail, error) {
 			return rail.Open(a, exchange.NewTransport(exchange.Options{}), clock)

@@ -70,12 +70,8 @@ func (KeysList) Help() string {
 // Run lists.
 func (c KeysList) Run(t *Terminal) error {
 	return c.with(t, func(ctx context.Context, s *Session) error {
-		all, err := c.keys(s).List(ctx)
-		if err != nil {
-			return err
-		}
 		table := newTable(t.Out, "API KEY", "BEGINS", "NAME", "SCOPES", "LAST USED", "STATE")
-		err = each(s, printed(all), 0, func(k *lunas.APIKey) error {
+		err := each(s, c.keys(s).All(ctx), 0, func(k *lunas.APIKey) error {
 			return table.row(k.ID, k.Hint, k.Name, strings.Join(k.Scopes, ","), moment(k.LastUsedAt), keyState(k, time.Now()))
 		})
 		if err != nil {

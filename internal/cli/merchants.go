@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ type Merchants struct {
 	Get    merchantsGet    `cmd:"" help:"Show a merchant."`
 	Create merchantsCreate `cmd:"" help:"Make a merchant, while the gateway runs."`
 	Rename merchantsRename `cmd:"" help:"Give a merchant another name."`
+	Route  merchantsRoute  `cmd:"" help:"Say by which rails a merchant is paid, and whether another may follow."`
+	Close  merchantsClose  `cmd:"" help:"End a merchant's keys and take no new payments; those under way come to their ends."`
+	Open   merchantsOpen   `cmd:"" help:"Open a closed merchant again, and its keys."`
 	Outlet merchantsOutlet `cmd:"" help:"Make an outlet of a merchant: a shop with accounts of its own."`
 }
 
@@ -32,16 +36,19 @@ const platformHelp = "LUNAS_API_KEY must be a key of the platform, lunas_admin_â
 // Run lists.
 func (c merchantsList) Run(t *Terminal) error {
 	return c.with(t, func(ctx context.Context, s *Session) error {
-		all, err := s.Client.Merchants().List(ctx)
-		if err != nil {
-			return err
-		}
-		table := newTable(t.Out, "MERCHANT", "NAME", "MADE")
-		if err := each(s, printed(all), 0, func(m *lunas.Merchant) error { return table.row(m.ID, m.Name, made(m)) }); err != nil {
+		table := newTable(t.Out, "MERCHANT", "NAME", "MADE", "STATE")
+		if err := each(s, s.Client.Merchants().All(ctx), 0, func(m *lunas.Merchant) error { return table.row(m.ID, m.Name, made(m), openOr(m)) }); err != nil {
 			return err
 		}
 		return table.end(s, "There are no merchants. Make one: lunas merchants create kopi --name \"Kopi Lunas\"")
 	})
+}
+
+func openOr(m *lunas.Merchant) string {
+	if m.ClosedAt != nil {
+		return "closed at " + moment(m.ClosedAt)
+	}
+	return "open"
 }
 
 func made(m *lunas.Merchant) string {
@@ -71,7 +78,10 @@ func (c oneMerchant) show(t *Terminal, ask func(context.Context, lunas.Merchants
 			return err
 		}
 		return said(s, func(out io.Writer) error {
-			_, err := fmt.Fprintf(out, "Merchant  %s\nName      %s\nMade      %s\n", clean(m.ID), clean(m.Name), made(m))
+			_, err := fmt.Fprintf(out, "Merchant  %s\nName      %s\nMade      %s\nState     %s\n", clean(m.ID), clean(m.Name), made(m), openOr(m))
+			if err == nil && (len(m.Prefer) > 0 || m.FailOver) {
+				_, err = fmt.Fprintf(out, "Rails     %s\n", clean(railsOf(m)))
+			}
 			return err
 		})
 	})
@@ -101,6 +111,74 @@ func (merchantsCreate) Help() string {
 func (c merchantsCreate) Run(t *Terminal) error {
 	return c.show(t, func(ctx context.Context, m lunas.Merchants) (*lunas.Merchant, error) {
 		return m.Create(ctx, c.ID, c.Name)
+	})
+}
+
+// railsOf says by which rails a merchant is paid.
+func railsOf(m *lunas.Merchant) string {
+	how := "as the accounts stand"
+	if len(m.Prefer) > 0 {
+		how = strings.Join(m.Prefer, ", then ")
+	}
+	if m.FailOver {
+		how += fmt.Sprintf("; on to the next within %d s", m.Within)
+	}
+	return how
+}
+
+type merchantsRoute struct {
+	oneMerchant
+	Prefer   []string       `help:"Which rail is tried first: some of ovo, doku, faspay; none in particular when it is \"\"." placeholder:"RAIL"`
+	FailOver *bool          `help:"Go on to the next rail after an attempt that is known to have charged nobody." negatable:""`
+	Within   *time.Duration `help:"For how long after its request; at most 1h, 0s: two minutes." placeholder:"TIME"`
+}
+
+// Help shows examples.
+func (merchantsRoute) Help() string {
+	return platformHelp + "Examples:\n  lunas merchants route teh --prefer ovo,doku --fail-over --within 2m\n  lunas merchants route teh --no-fail-over"
+}
+
+// Run changes by which rails the merchant is paid.
+func (c merchantsRoute) Run(t *Terminal) error {
+	change := lunas.MerchantChange{FailOver: c.FailOver}
+	if len(c.Prefer) > 0 {
+		list := slices.DeleteFunc(slices.Clone(c.Prefer), func(s string) bool { return s == "" })
+		change.Prefer = &list
+	}
+	if c.Within != nil {
+		seconds := int64(*c.Within / time.Second)
+		change.Within = &seconds
+	}
+	if change == (lunas.MerchantChange{}) {
+		return errors.New("what is to change? Give --prefer, --fail-over, --no-fail-over or --within")
+	}
+	return c.show(t, func(ctx context.Context, m lunas.Merchants) (*lunas.Merchant, error) {
+		return m.Change(ctx, c.ID, change)
+	})
+}
+
+type merchantsClose struct{ oneMerchant }
+
+// Help says what it means.
+func (merchantsClose) Help() string {
+	return platformHelp + "All its API keys end, and no account takes a new payment; what is under way comes to its end, and is told.\n\n" +
+		"Examples:\n  lunas merchants close teh"
+}
+
+// Run closes.
+func (c merchantsClose) Run(t *Terminal) error { return c.set(t, true) }
+
+type merchantsOpen struct{ oneMerchant }
+
+// Help shows an example.
+func (merchantsOpen) Help() string { return platformHelp + "Examples:\n  lunas merchants open teh" }
+
+// Run opens.
+func (c merchantsOpen) Run(t *Terminal) error { return c.set(t, false) }
+
+func (c oneMerchant) set(t *Terminal, closed bool) error {
+	return c.show(t, func(ctx context.Context, m lunas.Merchants) (*lunas.Merchant, error) {
+		return m.Change(ctx, c.ID, lunas.MerchantChange{Closed: &closed})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -16,8 +17,28 @@ import (
 type book struct {
 	sync.RWMutex
 	accounts map[accountKey]*account
-	byOwner  map[string][]*account // by merchant, in the order of their coming
-	all      []*account            // in the order of their coming
+	byOwner  map[string][]*account       // by merchant, in the order of their coming
+	all      []*account                  // in the order of their coming
+	routing  map[string]merchant.Routing // by merchant, where it differs from Options.Routing
+}
+
+// SetRouting says by which rails a merchant's payments are made that name none, from now on.
+func (e *Engine) SetRouting(merchantID string, r merchant.Routing) {
+	e.book.Lock()
+	defer e.book.Unlock()
+	if e.book.routing == nil {
+		e.book.routing = map[string]merchant.Routing{}
+	}
+	e.book.routing[merchantID] = r
+}
+
+func (e *Engine) routing(merchantID string) merchant.Routing {
+	e.book.RLock()
+	defer e.book.RUnlock()
+	if r, ok := e.book.routing[merchantID]; ok {
+		return r
+	}
+	return e.Routing[merchantID]
 }
 
 // ErrFixed says that something of an account cannot be changed, since payments under way build on it.

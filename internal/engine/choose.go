@@ -59,7 +59,7 @@ func (e *Engine) offer(ctx context.Context, o Order) (payment.Payment, error) {
 	at := e.Now()
 	until := o.ExpiresAt
 	if until.IsZero() {
-		until = at.Add(cmpOr(e.Routing[o.MerchantID].ChooseWithin, payment.ChoiceLife))
+		until = at.Add(cmpOr(e.routing(o.MerchantID).ChooseWithin, payment.ChoiceLife))
 	}
 	choice := &payment.Choice{Until: until, Rail: o.Rail, Account: o.Account, Terminal: o.Terminal}
 	var first error

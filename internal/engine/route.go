@@ -58,7 +58,7 @@ func (e *Engine) routes(o Order) ([]route, error) {
 	if len(found) == 0 {
 		return nil, refusal
 	}
-	prefer := e.Routing[o.MerchantID].Prefer[o.Method]
+	prefer := e.routing(o.MerchantID).Prefer[o.Method]
 	rank := func(r route) int {
 		if i := slices.Index(prefer, r.a.Rail); i >= 0 {
 			return i
@@ -122,7 +122,7 @@ func (e *Engine) firstFit(o Order, look func(route) error) (fit route, rest []ro
 // after are the routes of a payment that begins with r, and how long another one may be begun; none where the merchant named
 // a rail or an account, or does not want it. Only what pushes follows on a push.
 func (e *Engine) after(o Order, r route, rest []route) ([]payment.Route, time.Duration) {
-	wish := e.Routing[o.MerchantID]
+	wish := e.routing(o.MerchantID)
 	if !wish.FailOver || o.Rail != "" || o.Account != "" || !pushes(r.a.terms) {
 		return nil, 0
 	}

@@ -167,6 +167,16 @@ func TestPreferredRail(t *testing.T) {
 	})
 }
 
+// A wish that is told while the engine runs stands above the one that it began with, for its merchant alone.
+func TestPreferredRailChanges(t *testing.T) {
+	inRoutedBubble(t, preferred(false), func(w *routed) {
+		w.engine.SetRouting("another", merchant.Routing{Prefer: map[payment.Method][]payment.Rail{payment.OVOPush: {payment.Faspay}}})
+		w.wantWays(w.after(w.pay(quickPayer), 5*time.Second), "ovo ")
+		w.engine.SetRouting("demo", merchant.Routing{Prefer: map[payment.Method][]payment.Rail{payment.OVOPush: {payment.DOKU}}})
+		w.wantWays(w.after(w.pay(quickPayer), 5*time.Second), "doku ")
+	})
+}
+
 // Nothing left for OVO: the payment goes on to DOKU, and is paid there once.
 func TestFailOverNotSent(t *testing.T) {
 	inRoutedBubble(t, preferred(true), func(w *routed) {

@@ -138,7 +138,7 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	g.registry = registry.New(registry.Options{
 		Store: g.store, Keyring: keyring, Configured: o.Config.Merchants, Now: o.Clock.Now, Log: o.Log, Read: config.Account,
 		Open: func(a merchant.Account) (rail.Rail, error) { return rail.Open(a, transport, o.Clock.Now) },
-		Set:  g.Engine.SetAccount,
+		Set:  g.Engine.SetAccount, SetRouting: g.Engine.SetRouting,
 	})
 	if err := g.registry.Refresh(ctx); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
@@ -35,6 +36,7 @@ const (
 	CodeKeyNotFound        = "api_key_not_found"
 	CodeKeyEnded           = "api_key_ended"
 	CodeInvalidID          = "invalid_id"
+	CodeRoutingInvalid     = "routing_invalid"
 )
 
 // errBusy is for who was overtaken too often.
@@ -99,7 +101,21 @@ type Merchant struct {
 	ID         string
 	Name       string
 	CreatedAt  time.Time // zero for those of the configuration
-	Configured bool      // it stands in the configuration
+	ClosedAt   time.Time // its keys stop and it takes no new payments from then on; zero: it is open
+	Routing    Routing
+	Configured bool // it stands in the configuration
+}
+
+func shownMerchant(e *entry) Merchant {
+	return Merchant{ID: e.ID, Name: e.Name, CreatedAt: e.CreatedAt, ClosedAt: e.ClosedAt, Routing: e.routing}
+}
+
+func configuredMerchant(m merchant.Merchant) Merchant {
+	r := Routing{FailOver: m.Routing.FailOver, Within: m.Routing.FailOverWithin}
+	for _, rail := range m.Routing.Prefer[payment.OVOPush] {
+		r.Prefer = append(r.Prefer, string(rail))
+	}
+	return Merchant{ID: m.ID, Name: m.Name, Routing: r, Configured: true}
 }
 
 // CreateMerchant makes a merchant. The error may be a *Refusal.
@@ -125,21 +141,73 @@ func (r *Registry) CreateMerchant(ctx context.Context, id, name string) (Merchan
 	return Merchant{ID: id, Name: name, CreatedAt: made.CreatedAt}, err
 }
 
-// RenameMerchant gives a merchant another name.
-func (r *Registry) RenameMerchant(ctx context.Context, id, name string) (Merchant, error) {
-	var m store.Merchant
-	did := &store.Action{Kind: store.ActMerchantRenamed, MerchantID: id, Subject: id}
+// MerchantChange changes what is not nil.
+type MerchantChange struct {
+	Name     *string
+	Closed   *bool
+	Prefer   *[]string
+	FailOver *bool
+	Within   *time.Duration
+}
+
+// ChangeMerchant changes a merchant. Of one that is closed every key stops and no account takes new payments; what is under
+// way comes to its end, and is told. The error may be a *Refusal.
+func (r *Registry) ChangeMerchant(ctx context.Context, id string, c MerchantChange) (Merchant, error) {
+	did := &store.Action{Kind: store.ActMerchantChanged, MerchantID: id, Subject: id}
 	err := r.change(ctx, did, func() (store.Registered, error) {
 		e, err := r.own(id)
 		if err != nil {
 			return store.Registered{}, err
 		}
-		m = e.Merchant
-		did.Details = Details(map[string]any{"name": name, "before": m.Name})
-		m.Name = name
+		m, routing := e.Merchant, e.routing
+		if err := c.apply(&m, &routing, did.At); err != nil {
+			return store.Registered{}, err
+		}
+		did.Kind = c.kind()
+		did.Details = Details(map[string]any{"name": m.Name, "before": e.Name, "closed": !m.ClosedAt.IsZero(), "routing": routing})
+		if m.Settings, err = json.Marshal(routing); err != nil {
+			return store.Registered{}, err
+		}
 		return store.Registered{Merchants: []store.Merchant{m}}, nil
 	})
-	return Merchant{ID: m.ID, Name: m.Name, CreatedAt: m.CreatedAt}, err
+	if err != nil {
+		return Merchant{}, err
+	}
+	return r.Merchant(ctx, id)
+}
+
+func (c MerchantChange) apply(m *store.Merchant, routing *Routing, now time.Time) error {
+	if c.Name != nil {
+		m.Name = *c.Name
+	}
+	if c.Closed != nil && *c.Closed == m.ClosedAt.IsZero() {
+		if m.ClosedAt = (time.Time{}); *c.Closed {
+			m.ClosedAt = now
+		}
+	}
+	if c.Prefer != nil {
+		routing.Prefer = *c.Prefer
+	}
+	if c.FailOver != nil {
+		routing.FailOver = *c.FailOver
+	}
+	if c.Within != nil {
+		routing.Within = *c.Within
+	}
+	return routing.check()
+}
+
+// kind is what a change is called in the log of actions.
+func (c MerchantChange) kind() string {
+	switch {
+	case c.Closed != nil && *c.Closed:
+		return store.ActMerchantClosed
+	case c.Closed != nil:
+		return store.ActMerchantOpened
+	case c.Name != nil && c.Prefer == nil && c.FailOver == nil && c.Within == nil:
+		return store.ActMerchantRenamed
+	}
+	return store.ActMerchantChanged
 }
 
 // Merchants lists all, those of the configuration first, then in the order of ids.
@@ -149,13 +217,12 @@ func (r *Registry) Merchants(ctx context.Context) ([]Merchant, error) {
 	}
 	var list []Merchant
 	for _, m := range r.Configured {
-		list = append(list, Merchant{ID: m.ID, Name: m.Name, Configured: true})
+		list = append(list, configuredMerchant(m))
 	}
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, id := range slices.Sorted(maps.Keys(r.merchants)) {
-		m := r.merchants[id]
-		list = append(list, Merchant{ID: m.ID, Name: m.Name, CreatedAt: m.CreatedAt})
+		list = append(list, shownMerchant(r.merchants[id]))
 	}
 	return list, nil
 }
@@ -163,7 +230,7 @@ func (r *Registry) Merchants(ctx context.Context) ([]Merchant, error) {
 // Merchant gives one. The error may be a *Refusal.
 func (r *Registry) Merchant(ctx context.Context, id string) (Merchant, error) {
 	if m, ok := r.configured[id]; ok {
-		return Merchant{ID: m.ID, Name: m.Name, Configured: true}, nil
+		return configuredMerchant(m), nil
 	}
 	if err := r.Refresh(ctx); err != nil {
 		return Merchant{}, err
@@ -174,7 +241,7 @@ func (r *Registry) Merchant(ctx context.Context, id string) (Merchant, error) {
 	if err != nil {
 		return Merchant{}, err
 	}
-	return Merchant{ID: e.ID, Name: e.Name, CreatedAt: e.CreatedAt}, nil
+	return shownMerchant(e), nil
 }
 
 // CreateOutlet makes an outlet of a merchant. The error may be a *Refusal.

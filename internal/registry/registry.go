@@ -35,10 +35,11 @@ type Options struct {
 	Read func(merchantID, id string, settings []byte, secrets map[string]string) (merchant.Account, error)
 	// Open opens an account's rail.
 	Open func(merchant.Account) (rail.Rail, error)
-	// Set makes an account known to the engine.
-	Set func(context.Context, engine.Account) error
-	Now func() time.Time
-	Log *slog.Logger
+	// Set makes an account known to the engine, SetRouting by which rails a merchant is paid; SetRouting may be nil.
+	Set        func(context.Context, engine.Account) error
+	SetRouting func(merchantID string, r merchant.Routing)
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // Registry is safe for concurrent use.
@@ -61,6 +62,7 @@ type Registry struct {
 type entry struct {
 	store.Merchant
 	seal     *exchange.Keyring // of the merchant's data key
+	routing  Routing
 	outlets  map[string]merchant.Outlet
 	accounts map[string]*account
 }
@@ -107,11 +109,14 @@ func New(o Options) *Registry {
 	return r
 }
 
-// Key finds an API key by its hash, ended ones too.
+// Key finds an API key by its hash, ended ones too, which those of a closed merchant are.
 func (r *Registry) Key(hash [32]byte) (merchant.APIKey, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	k, ok := r.keys[hash]
+	if e := r.merchants[k.MerchantID]; ok && e != nil && !e.ClosedAt.IsZero() && k.Revoked.IsZero() {
+		k.Revoked = e.ClosedAt // the keys of a closed merchant open nothing
+	}
 	return k, ok
 }
 
@@ -209,7 +214,19 @@ func (r *Registry) take(changed store.Registered) error {
 		if e == nil {
 			e = &entry{outlets: map[string]merchant.Outlet{}, accounts: map[string]*account{}}
 		}
+		if e.ClosedAt.IsZero() != m.ClosedAt.IsZero() {
+			for _, a := range e.accounts { // order does not matter: each by itself
+				r.unset[a] = r.Set != nil && a.fault == nil
+			}
+			maps.DeleteFunc(r.unset, func(_ *account, todo bool) bool { return !todo })
+		}
 		e.Merchant = m
+		routing, err := routingOf(m.Settings)
+		if err != nil {
+			trouble = append(trouble, fmt.Errorf("the settings of merchant %s: %w", m.ID, err))
+		} else if e.routing = routing; r.SetRouting != nil {
+			r.SetRouting(m.ID, routing.engine())
+		}
 		if seal, err := r.openDataKey(m); err == nil {
 			e.seal = seal // and otherwise the one of before, which is the same key
 		} else {
@@ -317,7 +334,7 @@ var errUnusable = errors.New("its settings or credentials do not fit")
 
 // opened opens an account for the engine: a line that signs, and those of its other credentials beside it.
 func (r *Registry) opened(a *account, in int) (set engine.Account, err error) {
-	set.Closed = !a.ClosedAt.IsZero()
+	set.Closed = !a.ClosedAt.IsZero() || !r.merchants[a.MerchantID].ClosedAt.IsZero() // refresh is held: nobody writes it
 	for i, c := range a.credentials {
 		read, err := r.Read(a.MerchantID, a.ID, a.Settings, c.Secrets)
 		if err != nil {

@@ -43,6 +43,7 @@ const (
 // Kinds of actions, stored and served in this spelling.
 const (
 	ActMerchantCreated    = "merchant.created"
+	ActMerchantChanged    = "merchant.changed"
 	ActMerchantRenamed    = "merchant.renamed"
 	ActMerchantClosed     = "merchant.closed"
 	ActMerchantOpened     = "merchant.opened"

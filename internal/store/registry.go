@@ -38,7 +38,9 @@ type Merchant struct {
 	ID        string
 	Name      string
 	CreatedAt time.Time
-	DataKey   []byte // sealed by a master key
+	ClosedAt  time.Time // its keys stop and it takes no new payments from then on; zero: it is open
+	Settings  []byte    // JSON: by which rails it is paid; empty: as its accounts stand
+	DataKey   []byte    // sealed by a master key
 }
 
 // Account is an account as it was set up.

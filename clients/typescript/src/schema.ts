@@ -190,8 +190,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Every merchant of this gateway
-         * @description Needs a key of the platform, `lunas_admin_…`.
+         * The merchants of this gateway
+         * @description Those of the configuration file first, then in the order of their ids. Needs a key of the platform, `lunas_admin_…`.
          */
         get: operations["list-merchants"];
         put?: never;
@@ -224,7 +224,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a merchant's name
+         * Change a merchant, close or open it
          * @description Needs a key of the platform, `lunas_admin_…`.
          */
         patch: operations["change-merchant"];
@@ -1096,6 +1096,8 @@ export interface components {
         };
         APIKeyList: {
             data: components["schemas"]["APIKey"][];
+            /** @description For the next page; null on the last one. */
+            next_cursor: string | null;
         };
         Account: {
             /**
@@ -1639,6 +1641,12 @@ export interface components {
             next_cursor: string | null;
         };
         Merchant: {
+            /**
+             * Format: date-time
+             * @description Its keys stop and it takes no new payments from then on; those under way come to their ends, and are told. Null: it is open.
+             * @example 2026-03-21T10:15:30.000+07:00
+             */
+            closed_at: string | null;
             /** @description It stands in the gateway's configuration file and can be changed only there. */
             configured: boolean;
             /**
@@ -1647,16 +1655,44 @@ export interface components {
              * @example 2026-03-21T10:15:30.000+07:00
              */
             created_at: string | null;
+            /** @description Go on to the next rail after an attempt that is known to have charged nobody. */
+            fail_over: boolean;
+            /**
+             * Format: int64
+             * @description For how long after its request a payment may go on to another rail.
+             */
+            fail_over_seconds: number;
             /** @example kopi */
             id: string;
             /** @example Kopi Lunas */
             name: string;
+            /**
+             * @description Which rail is tried first; those that are not named come after them, as the accounts were made.
+             * @example [
+             *       "ovo",
+             *       "doku"
+             *     ]
+             */
+            prefer: string[];
         };
         MerchantChange: {
-            name: string;
+            /** @description true ends all its API keys and takes no new payments; those under way come to their ends. false opens it again, and its keys. */
+            closed?: boolean;
+            /** @description Go on to the next rail after an attempt that is known to have charged nobody. */
+            fail_over?: boolean;
+            /**
+             * Format: int64
+             * @description For how long after its request; 0: two minutes.
+             */
+            fail_over_seconds?: number;
+            name?: string;
+            /** @description The whole new list: some of ovo, doku and faspay, the first is tried first. */
+            prefer?: string[] | null;
         };
         MerchantList: {
             data: components["schemas"]["Merchant"][];
+            /** @description For the next page; null on the last one. */
+            next_cursor: string | null;
         };
         NewAPIKey: {
             /**
@@ -2081,7 +2117,7 @@ export interface components {
              * @description Stable; programs build on it.
              * @enum {string}
              */
-            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "day_invalid" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "file_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "mapping_invalid" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "methods_invalid" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "recap_not_found" | "reconciliation_account" | "reconciliation_not_found" | "reconciliations_waiting" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
+            code: "account_clash" | "account_exists" | "account_invalid" | "account_not_found" | "amount_not_integer" | "amount_not_whole" | "amount_too_large" | "amount_too_small" | "api_key_ended" | "api_key_not_found" | "body_incomplete" | "body_too_large" | "check_in_progress" | "check_too_old" | "customer_invalid" | "cutoff" | "day_invalid" | "description_invalid" | "duplicate_field" | "empty_body" | "endpoint_changed" | "endpoint_disabled" | "endpoint_exists" | "endpoint_not_found" | "event_not_found" | "events_archived" | "events_invalid" | "exists" | "expired_api_key" | "expires_at_invalid" | "file_invalid" | "idempotency_key_reused" | "in_progress" | "inquiry_unavailable" | "insufficient_scope" | "internal" | "invalid_cursor" | "invalid_field" | "invalid_id" | "invalid_idempotency_key" | "invalid_json" | "invalid_parameter" | "invalid_utf8" | "invalid_wait" | "items_invalid" | "key_limited" | "malformed_api_key" | "mapping_invalid" | "merchant_configured" | "merchant_exists" | "merchant_not_found" | "metadata_invalid" | "method_not_allowed" | "method_unknown" | "methods_invalid" | "missing_api_key" | "missing_field" | "name_invalid" | "no_account" | "no_terminal" | "not_an_object" | "not_possible" | "nothing_sent" | "numbers_exhausted" | "outcome_unknown" | "outlet_exists" | "outlet_not_found" | "payment_not_found" | "phone_invalid" | "phone_limited" | "phone_missing" | "phone_unwanted" | "platform_key" | "provider_unreachable" | "qr_gone" | "qr_not_ready" | "rail_method_mismatch" | "rail_unknown" | "reason_invalid" | "recap_not_found" | "reconciliation_account" | "reconciliation_not_found" | "reconciliations_waiting" | "reference_invalid" | "refused" | "return_url_invalid" | "revoked_api_key" | "route_not_found" | "routing_invalid" | "scopes_invalid" | "shutting_down" | "store_unavailable" | "terminal_held" | "too_many_endpoints" | "trailing_data" | "unknown_api_key" | "unknown_field" | "unknown_parameter" | "unsupported_media_type" | "url_invalid" | "wrong_type";
             /** @description What is wrong with this request. */
             detail: string;
             /** @description Every field at fault, when there is more than one. */
@@ -2771,7 +2807,12 @@ export interface operations {
     };
     "list-own-api-keys": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2822,7 +2863,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -3706,7 +3751,12 @@ export interface operations {
     };
     "list-merchants": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3757,7 +3807,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */
@@ -4219,6 +4273,7 @@ export interface operations {
              * @description - `invalid_field`: A field that the provider would not take.
              *     - `missing_field`: Missing field. Add the field.
              *     - `not_an_object`: Not a JSON object. Send a JSON object: {…}.
+             *     - `routing_invalid`: Not a way that payments can go. prefer lists some of ovo, doku and faspay; fail_over_seconds is at most 3600.
              *     - `unknown_field`: Unknown field. Leave it out; your own data goes into metadata.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              *     - `wrong_type`: Wrong type. See /openapi.yaml for the field's type.
@@ -5227,7 +5282,12 @@ export interface operations {
     };
     "list-api-keys": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How many at most. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 /** @description The merchant's id. */
@@ -5292,7 +5352,11 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling. */
+            /**
+             * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
+             *     - `invalid_parameter`: Bad query parameter.
+             *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
+             */
             422: {
                 headers: {
                     /** @description Names this request in the gateway's log. */

@@ -50,7 +50,8 @@ func after[T any](all map[named]written[T], revision int64, clone func(T) T) (li
 }
 
 func cloneMerchant(m store.Merchant) store.Merchant {
-	m.CreatedAt, m.DataKey = micro(m.CreatedAt), slices.Clone(m.DataKey)
+	m.CreatedAt, m.ClosedAt = micro(m.CreatedAt), micro(m.ClosedAt)
+	m.DataKey, m.Settings = slices.Clone(m.DataKey), slices.Clone(m.Settings)
 	return m
 }
 

@@ -13,7 +13,7 @@ import (
 
 // The tables of the registry, the revision last. What says when a thing was made is not written again.
 var (
-	merchants = table("merchants", "merchant_id text, name text, created_at bigint, data_key bytea, revision bigint")
+	merchants = table("merchants", "merchant_id text, name text, created_at bigint, closed_at bigint, settings text, data_key bytea, revision bigint")
 	outlets   = table("outlets", "merchant_id text, id text, name text, created_at bigint, revision bigint")
 	accounts  = table("accounts", "merchant_id text, id text, outlet_id text, settings text, created_at bigint, closed_at bigint, "+
 		"sealed bytea, revision bigint")
@@ -56,7 +56,7 @@ func (s *Common) Register(ctx context.Context, seen int64, r store.Registered, d
 			}
 		}
 		for _, m := range r.Merchants {
-			write(merchants, 1, Row{m.ID, m.Name, Micros(m.CreatedAt), bytesOf(m.DataKey), revision})
+			write(merchants, 1, Row{m.ID, m.Name, Micros(m.CreatedAt), Micros(m.ClosedAt), string(m.Settings), bytesOf(m.DataKey), revision})
 		}
 		for _, o := range r.Outlets {
 			write(outlets, 2, Row{o.MerchantID, o.ID, o.Name, Micros(o.CreatedAt), revision})
@@ -143,8 +143,9 @@ func (s *Common) Registered(ctx context.Context, after int64) (r store.Registere
 	})
 	each(merchants, func(rows Rows) error {
 		var m store.Merchant
-		err := rows.Scan(&m.ID, &m.Name, &created, &m.DataKey, &revision)
-		m.CreatedAt = Time(created)
+		var settings string
+		err := rows.Scan(&m.ID, &m.Name, &created, &closed, &settings, &m.DataKey, &revision)
+		m.CreatedAt, m.ClosedAt, m.Settings = Time(created), Time(closed), []byte(settings)
 		r.Merchants = append(r.Merchants, m)
 		return err
 	})

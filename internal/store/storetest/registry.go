@@ -78,6 +78,7 @@ func registersAgain(w *world) {
 	first := w.register(w.registered(0).Revision, things(1))
 	changed := things(1)
 	changed.Merchants[0].Name, changed.Merchants[0].DataKey, changed.Merchants[0].CreatedAt = "Teh", []byte("rewrapped"), at(50)
+	changed.Merchants[0].ClosedAt, changed.Merchants[0].Settings = at(55), []byte(`{"prefer":["doku"]}`)
 	changed.Outlets[0].Name, changed.Outlets[0].CreatedAt = "Menteng", at(50)
 	a := &changed.Accounts[0]
 	a.OutletID, a.Settings, a.Sealed, a.ClosedAt, a.CreatedAt = "", []byte(`{"rail":"doku"}`), []byte("others"), at(60), at(50)
