@@ -100,7 +100,7 @@ var rooms = []room{
 	{"internal/api", "*"},
 	{"internal/checkout", "* cmd/lunas"},
 	{"internal/console", "*"},
-	{"lunas", "* internal/cli cmd/lunas"},
+	{"lunas", "* examples/shop examples/shop/run internal/cli cmd/lunas"},
 	{"internal/cli", "cmd/lunas"},
 
 	// Assembly and the roof.
@@ -112,6 +112,8 @@ var rooms = []room{
 	{"internal/bench", "cmd/lunas"},
 	{"cmd/lunas", ""},
 	{"examples/fourrails", ""},
+	{"examples/shop", "examples/shop/run cmd/lunas"},
+	{"examples/shop/run", ""},
 
 	// For tests only, and furniture.
 	{"internal/testpg", "internal/store/storetest"},

@@ -76,6 +76,7 @@ func (c devCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	g.Handler = withShop(g.Handler, reachable(front.Addr()), key, log)
 	s := newSandbox(clock, c.Speed, demoProviders(front.Addr()))
 	defer s.Close()
 	link, _, err := g.SetupLink(t.ctx, reachable(front.Addr()))
@@ -145,6 +146,7 @@ func (c devCommand) announce(t *terminal, front, back net.Listener, key, link st
 API       %s
 API key   %s
 Wallet    %s/   open this in a browser: it is the customer's phone
+Shop      %s   a demo shop: buy a coffee, and pay it in the wallet
 Console   %s
 %sScripts   source %s
 
@@ -157,7 +159,7 @@ Try it: ask for a payment, then pay it in the wallet of 081211111111.
 "rail":"doku" and "rail":"faspay" make it go through them. Or ask for a QR with '{"amount":12500,"reference":"INV-2","method":"qris"}', and scan it in the wallet.
 
 Ctrl-C ends it; the data stays in %s.
-`, api, key, wallet, console, speed, env, api, key, c.Data)
+`, api, key, wallet, api+shopPath, console, speed, env, api, key, c.Data)
 	return err
 }
 
