@@ -94,6 +94,8 @@ type Machine struct {
 	NTP    string   // host:port of a time server; empty: none is asked
 	// KeyFolders are folders of lunas credentials keygen.
 	KeyFolders []string
+	// Mail tries the mail server without sending; nil: none is set up.
+	Mail func(context.Context) error
 }
 
 // Database is what is known of the database.

@@ -352,7 +352,14 @@ func TestIllsOfTheMachine(t *testing.T) {
 			func(w *ward) { w.Machine.Folder = "/nowhere" }, "this machine", "fsync", doctor.Failed, "no file can be written",
 		},
 		"a database elsewhere": {func(w *ward) { w.Machine.Folder = "" }, "this machine", "free space", doctor.NotChecked, "elsewhere"},
-		"memory":               {func(w *ward) { w.Machine.Folder = "/dev/shm" }, "this machine", "file system", doctor.Failed, "tmpfs"},
+		"no mail server":       {func(*ward) {}, "this machine", "mail", doctor.NotChecked, "no mail server is set up"},
+		"a mail server":        {func(w *ward) { w.Machine.Mail = func(context.Context) error { return nil } }, "this machine", "mail", doctor.OK, "lets us in"},
+		"a deaf mail server": {
+			func(w *ward) {
+				w.Machine.Mail = func(context.Context) error { return errors.New("it answers 535 to the log-in") }
+			}, "this machine", "mail", doctor.Failed, "535",
+		},
+		"memory": {func(w *ward) { w.Machine.Folder = "/dev/shm" }, "this machine", "file system", doctor.Failed, "tmpfs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

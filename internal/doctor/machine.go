@@ -24,6 +24,21 @@ func (l *look) machine(ctx context.Context) {
 	m.files()
 	m.folders()
 	m.disk()
+	m.mail(ctx)
+}
+
+// mail: what needs a human before a deadline must reach one.
+func (a about) mail(ctx context.Context) {
+	const wanted = "a mail server that lets us in"
+	if a.Machine.Mail == nil {
+		a.skip("mail", "no mail server is set up: nobody gets e-mails about what needs a human", wanted, "set notices.smtp, or watch lunas notices by other means")
+		return
+	}
+	if err := a.Machine.Mail(ctx); err != nil {
+		a.add(Failed, "mail", err.Error(), wanted, "put notices.smtp right; nothing was sent")
+		return
+	}
+	a.add(OK, "mail", "the mail server lets us in; nothing was sent", wanted, "")
 }
 
 // zone: dates, batches and the cut-off are counted in Western Indonesian Time.

@@ -77,6 +77,9 @@ func doctorOptions(c config.Config, files []string) doctor.Options {
 		},
 		Database: doctor.Database{Kind: "postgres"},
 	}
+	if m := mailerOf(c); len(m.To) > 0 {
+		o.Machine.Mail = m.Try
+	}
 	if !isPostgres(c.Database) {
 		o.Database.Kind, o.Machine.Folder = "sqlite", filepath.Dir(c.Database)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/credential"
 	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/merchant"
@@ -150,6 +151,7 @@ func (w *witness) facts(ctx context.Context) (f notice.Facts, err error) {
 			})
 		}
 	}
+	w.configured(&f)
 	w.providers(&f)
 	w.clocks(ctx, &f)
 	if !isPostgres(w.config.Database) {
@@ -200,7 +202,7 @@ func hookOf(e webhook.Endpoint) (h notice.Hook, dead bool) {
 	return h, e.On() && !e.FailingSince.IsZero()
 }
 
-// keys looks at API keys that end. Those of the configuration end as somebody has written there, and tell no use.
+// keys looks at API keys that are data and end.
 func (w *witness) keys(ctx context.Context, f *notice.Facts, merchantID string) error {
 	all, err := w.store.APIKeys(ctx, merchantID)
 	for _, k := range all {
@@ -209,6 +211,22 @@ func (w *witness) keys(ctx context.Context, f *notice.Facts, merchantID string) 
 		}
 	}
 	return err
+}
+
+// configured looks at what stands in the configuration: API keys, of which nobody notes the use, and folders of keys.
+func (w *witness) configured(f *notice.Facts) {
+	for _, m := range w.config.Merchants {
+		for _, k := range m.Keys {
+			end := endOf(k)
+			end.Used = f.Now
+			f.Ends = append(f.Ends, end)
+		}
+	}
+	for _, dir := range w.config.Doctor.Keys {
+		if folder, err := credential.ReadFolder(dir); err == nil { // lunas doctor says what is wrong with it
+			f.Ends = append(f.Ends, notice.End{Kind: notice.Credentials, Subject: filepath.Base(dir), At: folder.ExpiresAt})
+		}
+	}
 }
 
 func endOf(k merchant.APIKey) notice.End {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/credential"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/payment"
@@ -33,6 +34,12 @@ func newAiling(t *testing.T) *ailing {
 		t.Fatal(err)
 	}
 	c.Notices = config.Notices{Merchant: demoID}
+	c.Merchants[0].Keys[0].Expires = time.Now().Add(5 * 24 * time.Hour)
+	keys := filepath.Join(t.TempDir(), "ovo-keys")
+	if _, err := credential.WriteFolder(keys, credential.Folder{Partner: "Teh", ExpiresAt: time.Now().Add(24 * time.Hour)}, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.Doctor.Keys = []string{keys}
 	g, err := Open(t.Context(), Options{Config: c, Clock: RealClock(), Migrate: true})
 	if err != nil {
 		t.Fatal(err)
@@ -99,8 +106,8 @@ func (a *ailing) look() (open []string) {
 	}
 	slices.Sort(open)
 	for i := range open { // the key's id is random
-		if rest, ok := strings.CutPrefix(open[i], "api_key_ending teh key_"); ok && len(rest) == 12 {
-			open[i] = "api_key_ending teh key"
+		if at := strings.Index(open[i], " key_"); at > 0 && len(open[i]) == at+len(" key_")+12 {
+			open[i] = open[i][:at+4]
 		}
 	}
 	return open
@@ -111,7 +118,7 @@ func TestNoticesOfAGateway(t *testing.T) {
 	t.Parallel()
 	a := newAiling(t)
 	want := []string{
-		"api_key_ending teh key", "credentials_ending teh doku-teh", "endpoint_failing teh whe_dead", "payments_in_review teh ",
+		"api_key_ending demo key", "api_key_ending teh key", "credentials_ending  ovo-keys", "credentials_ending teh doku-teh", "endpoint_failing teh whe_dead", "payments_in_review teh ",
 		"reversal_pending teh pay_00000000000000000000000002",
 	}
 	if got := a.look(); !slices.Equal(got, want) {
@@ -137,7 +144,7 @@ func TestNoticesOfAGateway(t *testing.T) {
 	a.at = a.at.Add(time.Minute)
 	a.look()
 	a.at = a.at.Add(3 * time.Minute)
-	if got := a.look(); slices.Contains(got, "endpoint_failing teh whe_dead") || len(got) != 4 {
+	if got := a.look(); slices.Contains(got, "endpoint_failing teh whe_dead") || len(got) != 6 {
 		t.Errorf("after the endpoint was deleted: %v", got)
 	}
 	feed = a.feed("teh", payment.Test)
@@ -196,8 +203,8 @@ func (a *ailing) shown(feed []string) {
 	admin := []merchant.Scope{merchant.Admin}
 	all := ask(merchant.APIKey{Scopes: admin})
 	own, live := ask(merchant.APIKey{MerchantID: "teh", Mode: payment.Test, Scopes: admin}), ask(merchant.APIKey{MerchantID: "teh", Mode: payment.Live, Scopes: admin})
-	if count(all) != 5 || count(own) != 5 || count(live) != 0 {
-		a.Errorf("the platform sees %d, the merchant %d, its live key %d; want 5, 5, 0", count(all), count(own), count(live))
+	if count(all) != 7 || count(own) != 5 || count(live) != 0 {
+		a.Errorf("the platform sees %d, the merchant %d, its live key %d; want 7, 5, 0", count(all), count(own), count(live))
 	}
 	for _, text := range append(feed, all) {
 		if strings.Contains(text, "canary") {

@@ -46,6 +46,16 @@ const mailFor = 30 * time.Second
 
 // Send sends one e-mail about notices.
 func (m Mailer) Send(ctx context.Context, all []Kept, now time.Time) error {
+	return m.with(ctx, func(c *smtp.Client) error { return m.deliver(c, m.message(all, now)) })
+}
+
+// Try goes as far as the log-in, and sends nothing.
+func (m Mailer) Try(ctx context.Context) error {
+	return m.with(ctx, func(c *smtp.Client) error { return step("the end", c.Quit()) })
+}
+
+// with does something with a mail server that has let us in.
+func (m Mailer) with(ctx context.Context, do func(*smtp.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, mailFor)
 	defer cancel()
 	conn, err := m.dial(ctx)
@@ -63,7 +73,7 @@ func (m Mailer) Send(ctx context.Context, all []Kept, now time.Time) error {
 	if err := m.logIn(c, host); err != nil {
 		return err
 	}
-	return m.deliver(c, m.message(all, now))
+	return do(c)
 }
 
 func (m Mailer) dial(ctx context.Context) (net.Conn, error) {

@@ -156,6 +156,9 @@ func TestMails(t *testing.T) {
 			Host: s.address, Encryption: encryption, From: "lunas@example.id", To: []string{"ops@example.id", "cfo@example.id"},
 			User: "lunas", Password: password(mailPassword), Console: "https://pay.example.id/console", TLS: trust,
 		}
+		if err := m.Try(t.Context()); err != nil || len(s.mails) > 0 {
+			t.Errorf("%s, tried: %v, %d mails", name, err, len(s.mails))
+		}
 		if err := m.Send(t.Context(), mailed(), now); err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -212,6 +215,9 @@ func TestMailsThatCannotBeSent(t *testing.T) {
 			c.meddle(&m)
 		}
 		err := m.Send(t.Context(), mailed(), now)
+		if login := strings.Contains(c.want, "log-in"); login && (m.Try(t.Context()) == nil) {
+			t.Errorf("%s: the try finds nothing", name)
+		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}

@@ -44,7 +44,7 @@ type End struct {
 	MerchantID string // empty: the platform's own key
 	Mode       payment.Mode
 	Kind       Kind   // Credentials or APIKey
-	Subject    string // the account, or the key's id
+	Subject    string // the account, the folder of keys where there is no merchant, or the key's id
 	Name       string // what people call it
 	At         time.Time
 	Used       time.Time // when a key was last used
@@ -166,6 +166,9 @@ func ends(f Facts) (all []Notice) {
 		case e.Kind == Credentials && left < credentialsSoon:
 			n.Urgent = left < credentialsUrgent
 			n.Text = "The credentials of account " + e.Subject + " of merchant " + e.MerchantID + " are to be replaced by " + wib(e.At) + "."
+			if e.MerchantID == "" {
+				n.Text = "The keys in the folder " + e.Subject + " are to be replaced by " + wib(e.At) + "."
+			}
 			n.Mend = "Make new keys and send the provider their public halves: lunas credentials keygen; then lunas credentials import."
 		case e.Kind == APIKey && left < keySoon && left > 0 && f.Now.Sub(e.Used) < usedLately:
 			n.Urgent = left < keyUrgent
