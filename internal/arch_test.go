@@ -59,10 +59,11 @@ var rooms = []room{
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
 	{"internal/payment", "* internal/notice internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/returns internal/store internal/engine " + stores + " " + doors},
-	{"internal/exchange", "* internal/registry internal/doctor internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
+	{"internal/exchange", "* internal/onboarding internal/registry internal/doctor internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/books internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},
-	{"internal/sheet", "* internal/reconcile internal/books " + doors},
+	{"internal/onboarding", "internal/gateway cmd/lunas"},
+	{"internal/sheet", "* internal/onboarding internal/reconcile internal/books " + doors},
 	{"internal/reconcile", "* internal/books " + doors},
 	{"internal/evidence", "* cmd/lunas internal/store internal/engine " + stores + " " + doors},
 	{"internal/storybook", "internal/checkout internal/console cmd/lunas"},
@@ -79,7 +80,7 @@ var rooms = []room{
 	{"internal/rail/railtest", ""},
 	{"internal/wording", "* " + doors},
 	{"internal/returns", "* " + doors},
-	{"internal/store", "* internal/registry internal/books internal/engine internal/courier " + stores + " " + doors},
+	{"internal/store", "* internal/onboarding internal/registry internal/books internal/engine internal/courier " + stores + " " + doors},
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
 	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},
 	{"internal/store/sqldb/sqldbtest", ""},
@@ -89,11 +90,11 @@ var rooms = []room{
 	{"internal/store/storetest", "internal/store/sqldb/sqldbtest"},
 
 	// Motion.
-	{"internal/engine", "* internal/registry " + doors},
+	{"internal/engine", "* internal/onboarding internal/registry " + doors},
 
 	{"internal/courier", "* " + doors},
 	{"internal/books", "* " + doors},
-	{"internal/registry", "* " + doors},
+	{"internal/registry", "* internal/onboarding " + doors},
 	{"internal/doctor", "* cmd/lunas " + doors},
 
 	// Doors.

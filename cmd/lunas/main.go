@@ -39,38 +39,39 @@ type terminal struct {
 
 // commands are the binary's commands.
 type commands struct {
-	Dev         devCommand       `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
-	Serve       serveCommand     `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
-	Sandbox     sandboxCommand   `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
-	Migrate     migrateCommand   `cmd:"" help:"Bring a database to the current schema."`
-	Payments    cli.Payments     `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
-	Phones      cli.Phones       `cmd:"" help:"Ask the provider about customers' phones."`
-	Events      cli.Events       `cmd:"" help:"Show what happens at a gateway."`
-	Recap       cli.Recap        `cmd:"" help:"Show what days add up to, per terminal and batch."`
-	Reconcile   cli.Reconcile    `cmd:"" help:"Hold a provider's settlement file against the books of a day."`
-	Webhooks    cli.Webhooks     `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
-	Merchants   cli.Merchants    `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`
-	Accounts    cli.Accounts     `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
-	Credentials cli.Credentials  `cmd:"" help:"Make the keys that OVO asks for, and open what it sends back."`
-	Doctor      doctorCommand    `cmd:"" help:"Look whether everything is as it must be before money moves, and how to mend it."`
-	Notices     cli.Notices      `cmd:"" help:"List what needs a human."`
-	Keys        keysCommand      `cmd:"" help:"Make and end API keys; change the master key."`
-	Actions     cli.Actions      `cmd:"" help:"Show what people and keys did by hand: to merchants, keys, endpoints, terminals."`
-	Terminals   terminalsCommand `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
-	Backup      backupCommand    `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
-	Restore     restoreCommand   `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
-	Export      exportCommand    `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
-	Archive     archiveCommand   `cmd:"" help:"Write what is old and final into files, and remove it from the database."`
-	Verify      verifyCommand    `cmd:"" help:"Check such files, without a database or a key: is everything as it was written?"`
-	Config      configCommand    `cmd:"" help:"Check a configuration and report every mistake in it."`
-	Certify     certifyCommand   `cmd:"" help:"Make conformance runs: written scenarios against sandbox, staging or devsite, judged by rule."`
-	Evidence    evidenceCommand  `cmd:"" help:"Make documents of such runs or of payments: UAT, functional test sheet, a signed pack."`
-	QRIS        qrisCommand      `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
-	Sim         simCommand       `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
-	Bench       benchCommand     `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
-	Completion  cli.Completion   `cmd:"" help:"Print what bash, zsh or fish needs to complete command lines."`
-	Complete    cli.Complete     `cmd:"" hidden:"" name:"__complete"`
-	Version     versionCommand   `cmd:"" help:"Print the version."`
+	Dev         devCommand        `cmd:"" help:"Run gateway and sandbox on this machine, with nothing to set up. Start here."`
+	Serve       serveCommand      `cmd:"" help:"Run the gateway for production, from a configuration file and the environment."`
+	Sandbox     sandboxCommand    `cmd:"" help:"Run the sandbox alone: the providers emulated, with a wallet page."`
+	Migrate     migrateCommand    `cmd:"" help:"Bring a database to the current schema."`
+	Payments    cli.Payments      `cmd:"" help:"Ask a gateway for payments, follow them, give them back."`
+	Phones      cli.Phones        `cmd:"" help:"Ask the provider about customers' phones."`
+	Events      cli.Events        `cmd:"" help:"Show what happens at a gateway."`
+	Recap       cli.Recap         `cmd:"" help:"Show what days add up to, per terminal and batch."`
+	Reconcile   cli.Reconcile     `cmd:"" help:"Hold a provider's settlement file against the books of a day."`
+	Webhooks    cli.Webhooks      `cmd:"" help:"Have events sent to addresses; forward them to this machine."`
+	Merchants   cli.Merchants     `cmd:"" help:"Make merchants and look at them, for who runs the gateway."`
+	Accounts    cli.Accounts      `cmd:"" help:"Set up merchants' accounts at the rails, for who runs the gateway."`
+	Credentials cli.Credentials   `cmd:"" help:"Make the keys that OVO asks for, and open what it sends back."`
+	Doctor      doctorCommand     `cmd:"" help:"Look whether everything is as it must be before money moves, and how to mend it."`
+	Notices     cli.Notices       `cmd:"" help:"List what needs a human."`
+	Keys        keysCommand       `cmd:"" help:"Make and end API keys; change the master key."`
+	Actions     cli.Actions       `cmd:"" help:"Show what people and keys did by hand: to merchants, keys, endpoints, terminals."`
+	Terminals   terminalsCommand  `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Onboarding  onboardingCommand `cmd:"" help:"Register a payment gateway's merchants with a provider, by files over SFTP."`
+	Backup      backupCommand     `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
+	Restore     restoreCommand    `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`
+	Export      exportCommand     `cmd:"" help:"Write the log of exchanges and actions into a file, with its hash chains."`
+	Archive     archiveCommand    `cmd:"" help:"Write what is old and final into files, and remove it from the database."`
+	Verify      verifyCommand     `cmd:"" help:"Check such files, without a database or a key: is everything as it was written?"`
+	Config      configCommand     `cmd:"" help:"Check a configuration and report every mistake in it."`
+	Certify     certifyCommand    `cmd:"" help:"Make conformance runs: written scenarios against sandbox, staging or devsite, judged by rule."`
+	Evidence    evidenceCommand   `cmd:"" help:"Make documents of such runs or of payments: UAT, functional test sheet, a signed pack."`
+	QRIS        qrisCommand       `cmd:"" name:"qris" help:"Explain the text of a QRIS code."`
+	Sim         simCommand        `cmd:"" help:"Simulate whole days with lost answers and crashes, and check that the books agree."`
+	Bench       benchCommand      `cmd:"" help:"Measure payments a second end to end, beside a naive rival in the same run."`
+	Completion  cli.Completion    `cmd:"" help:"Print what bash, zsh or fish needs to complete command lines."`
+	Complete    cli.Complete      `cmd:"" hidden:"" name:"__complete"`
+	Version     versionCommand    `cmd:"" help:"Print the version."`
 }
 
 // exit is how kong asks to end the program, for instance after --help.

@@ -93,7 +93,7 @@ func TestHelpAndVersion(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{
 		"", "dev", "serve", "sandbox", "migrate", "terminals list", "terminals advance", "backup", "restore", "config check", "config show", "sim", "bench",
-		"merchants create", "accounts create", "accounts rotate", "keys create", "keys rewrap", "keys list",
+		"merchants create", "accounts create", "accounts rotate", "keys create", "keys rewrap", "keys list", "onboarding", "onboarding connect", "onboarding prepare", "onboarding send", "onboarding fetch", "onboarding status",
 	} {
 		args := append(strings.Fields(command), "--help")
 		if code, out, errOut := lunas(t, nil, args...); code != 0 || !strings.Contains(out, "Examples:") {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -26,6 +27,8 @@ type sandboxServe struct {
 	Speed      float64 `help:"How many seconds pass in one." default:"1"`
 	Lenient    bool    `help:"QRIS for other people's SNAP clients: let through, and note, grant_type, timestamps in UTC, X-SIGNATURE in hexadecimal and account binding without merchantId. Without it they are refused, as OVO's documents have it."`
 	PlainPaths bool    `help:"QRIS for clients written after Bank Indonesia's portal, which know no /OVOSNAP: serve and verify /v1.0/… and /api/v1.0/… too."`
+	SFTPListen string  `help:"Address of an SFTP server to which registrations of merchants go; none by default." name:"sftp-listen" placeholder:"HOST:PORT"`
+	SFTPFolder string  `help:"Where its files and host key are kept; by default for as long as it runs." name:"sftp-folder" type:"path" placeholder:"FOLDER"`
 	Partners   int     `hidden:"" help:"That many partners instead of the demo's; for lunas bench."`
 }
 
@@ -34,6 +37,7 @@ func (sandboxServe) Help() string {
 	return "Examples:\n" +
 		"  lunas sandbox\n" +
 		"  lunas sandbox --listen 127.0.0.1:9000 --speed 60\n" +
+		"  lunas sandbox --sftp-listen 127.0.0.1:2222    for lunas onboarding\n" +
 		"  lunas sandbox --lenient --plain-paths    for midtrans-client and its like"
 }
 
@@ -57,10 +61,21 @@ func (c sandboxServe) Run(t *terminal) error {
 	}
 	s := sandbox.New(sandbox.Options{SNAP: qris, Clock: clock})
 	defer s.Close()
+	files, err := c.openSFTP(clock)
+	if err != nil {
+		return err
+	}
+	defer files.close()
 	if err := c.announce(t, l.Addr()); err != nil {
 		return err
 	}
-	return serveHTTP(t.ctx, l, s.Handler())
+	if err := files.announce(t); err != nil {
+		return err
+	}
+	return together(t.ctx,
+		func(ctx context.Context) error { return serveHTTP(ctx, l, files.beside(s.Handler())) },
+		files.serve,
+	)
 }
 
 // announce prints what is served, and where its credentials are found.

@@ -80,7 +80,9 @@ func (r *Registry) CreateAccount(ctx context.Context, merchantID string, n NewAc
 type AccountChange struct {
 	Outlet   *string
 	Settings json.RawMessage // all of them anew
-	Closed   *bool
+	// Edit makes new settings of those that stand, so that nobody else's change is lost. It may be called more than once.
+	Edit   func(settings json.RawMessage) (json.RawMessage, error)
+	Closed *bool
 }
 
 // ChangeAccount changes an account. What is being paid goes on under the terms that it began with. The error may be a
@@ -103,6 +105,15 @@ func (r *Registry) ChangeAccount(ctx context.Context, merchantID, id string, c A
 		}
 		if c.Settings != nil {
 			a.Settings = settings
+		}
+		if c.Edit != nil {
+			edited, err := c.Edit(slices.Clone(a.Settings))
+			if err != nil {
+				return store.Account{}, nil, err
+			}
+			if a.Settings, err = compact(edited); err != nil {
+				return store.Account{}, nil, err
+			}
 		}
 		switch {
 		case c.Closed == nil:
