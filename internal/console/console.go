@@ -45,6 +45,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/books"
 	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -70,7 +71,9 @@ type Options struct {
 	Log  *slog.Logger
 
 	// Doctor looks whether everything is as it must be; nil: nobody can ask.
-	Doctor   func(context.Context) (doctor.Report, error)
+	Doctor func(context.Context) (doctor.Report, error)
+	// Books reconciles; nil: no settlement file is taken.
+	Books    *books.Books
 	Stopping <-chan struct{} // closed when the process is about to end: open pages are let go; nil: never
 }
 
@@ -172,7 +175,11 @@ func (s *server) guard(mux *http.ServeMux) http.Handler {
 				panic(http.ErrAbortHandler)
 			}
 		}()
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		limit := int64(maxForm)
+		if _, pattern := mux.Handler(r); pattern == uploadRoute {
+			limit = uploadMax
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)
 	})
 }

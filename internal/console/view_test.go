@@ -71,6 +71,7 @@ func (w *world) paths(merchantID string, ids []string) (paths []string) {
 		for _, what := range []string{"{what}", "{event}"} {
 			pattern = strings.ReplaceAll(pattern, what, "replay")
 		}
+		pattern = strings.ReplaceAll(pattern, "{format}", "csv")
 		if !strings.Contains(pattern, "{") {
 			paths = append(paths, pattern)
 			continue

@@ -4,7 +4,7 @@ import "github.com/lunas-pay/lunas/internal/wording"
 
 // words are all labels of the pages.
 func words() []map[string]wording.Words {
-	return []map[string]wording.Words{frameWords, viewWords, lookWords, stateWords, actionWords, userWords}
+	return []map[string]wording.Words{frameWords, viewWords, lookWords, bookWords, stateWords, actionWords, userWords}
 }
 
 // What is said instead of a page: a title and a text. They are never written.

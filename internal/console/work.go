@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -27,12 +28,13 @@ type queue struct {
 	Terminals []store.Terminal
 	Approvals []operator.Approval
 	Endpoints []store.Endpoint
+	Notices   []notice.Kept
 	More      string // where the rest is
 }
 
 // Len counts what is shown.
 func (q queue) Len() int {
-	return len(q.Payments) + len(q.Terminals) + len(q.Approvals) + len(q.Endpoints)
+	return len(q.Payments) + len(q.Terminals) + len(q.Approvals) + len(q.Endpoints) + len(q.Notices)
 }
 
 const (
@@ -56,7 +58,7 @@ var paymentQueues = []struct {
 // queues gathers everything that waits, the most pressing first; those that are empty are left out.
 func (s *server) queues(v *visit) (list []queue, err error) {
 	ctx := v.r.Context()
-	for _, gather := range []func(context.Context, *visit) ([]queue, error){s.waitingPayments, s.waitingTerminals, s.waitingApprovals, s.waitingEndpoints} {
+	for _, gather := range []func(context.Context, *visit) ([]queue, error){s.waitingNotices, s.waitingPayments, s.waitingTerminals, s.waitingApprovals, s.waitingEndpoints} {
 		some, err := gather(ctx, v)
 		if err != nil {
 			return nil, err
@@ -103,6 +105,11 @@ func (s *server) waitingPayments(ctx context.Context, v *visit) (list []queue, e
 		list = append(list, q)
 	}
 	return list, nil
+}
+
+func (s *server) waitingNotices(ctx context.Context, v *visit) ([]queue, error) {
+	list, err := s.Engine.Store.Notices(ctx, store.NoticeFilter{MerchantID: v.Merchant.ID, Open: true, Limit: queueMax})
+	return []queue{{Key: "notices", Notices: list}}, err
 }
 
 func (s *server) waitingTerminals(ctx context.Context, v *visit) ([]queue, error) {
