@@ -37,6 +37,7 @@ type certifyCommand struct {
 	URL          string   `help:"Another address of the provider than the account's; of the devsite, the portal's." name:"url" placeholder:"URL"`
 	Phone        string   `help:"The tester's phone number, registered at the test system." placeholder:"08…"`
 	UnknownPhone string   `help:"A phone number that is registered nowhere." placeholder:"08…"`
+	NumbersAfter string   `help:"The last batch and reference number that the provider has seen of this terminal, where the data folder is new." placeholder:"12/4711"`
 	Answers      string   `help:"A file that answers for the tester: a line 'SCENARIO ready' or 'SCENARIO stop', or '* ready'." type:"existingfile" placeholder:"FILE"`
 	Listen       string   `help:"Address on which the provider's notifications come in during the run." placeholder:"HOST:PORT"`
 	JSON         bool     `help:"Print the result as JSON." name:"json"`
@@ -77,7 +78,7 @@ func (c certifyCommand) Run(t *terminal) error {
 	}
 	o := certify.Options{
 		Suite: suite, Target: target, Tool: "lunas " + programVersion(), Only: c.Only, Again: c.Again, Phone: c.Phone, UnknownPhone: c.UnknownPhone,
-		Listen: c.Listen,
+		Listen: c.Listen, NumbersAfter: c.NumbersAfter,
 	}
 	if o.Folder, err = c.where(time.Now()); err != nil {
 		return err

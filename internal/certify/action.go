@@ -168,16 +168,26 @@ func (a await) do(r *run) error {
 			return nil
 		}
 		if !r.now().Before(until) {
-			why := ""
-			if p.Failure != nil && p.Failure.ProviderCode != "" {
-				why = ", the provider said " + p.Failure.ProviderCode
-			}
-			return fmt.Errorf("after %s the payment is %s%s", length(a.within), p.State, why)
+			return fmt.Errorf("after %s the payment is %s%s", length(a.within), p.State, r.lastAnswer())
 		}
 		if err := r.sleep(250 * time.Millisecond); err != nil {
 			return err
 		}
 	}
+}
+
+// lastAnswer says what the provider said last.
+func (r *run) lastAnswer() string {
+	f, err := r.facts()
+	if err != nil {
+		return ""
+	}
+	for _, x := range slices.Backward(f.Exchanges) {
+		if code := evidence.CodeOf(exchange.ParseWire(x.Response).Body); code != "" && x.Direction == evidence.Outgoing {
+			return ", the last answer was " + code + " to " + x.Operation
+		}
+	}
+	return ", and the provider has answered nothing"
 }
 
 // invite shows the tester what to do now: a QR to scan, a page to open.

@@ -92,7 +92,7 @@ func TestPlantedFaults(t *testing.T) {
 		"no automatic check": {"ovo-uat", "ovo-33", func(a *merchant.Account) { a.Terms.AutoCheck = false }, "after 3 minutes the payment is reversed"},
 		"a secret that is wrong": {
 			"snap-functional", "bi-03", func(a *merchant.Account) { a.SNAP.ClientSecret = merchant.NewSecret("wrong") },
-			"the payment is declined, the provider said 4014700",
+			"the payment is declined, the last answer was 4014700 to generate",
 		},
 		"queries that are too close": {
 			"snap-functional", "bi-19", func(a *merchant.Account) { a.Terms.QueryEvery, a.Terms.QueryGapMax = 3*time.Second, 3*time.Second },
@@ -222,7 +222,7 @@ func TestRealSystem(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			o.Keyring = key
+			o.Keyring, o.NumbersAfter = key, "7/41"
 			made := run(t, o)
 			for _, c := range made.Scenarios {
 				switch {
@@ -240,6 +240,12 @@ func TestRealSystem(t *testing.T) {
 			}
 			if !made.Emulated || made.VirtualClock || !strings.Contains(made.Banner(), "SANDBOX") {
 				t.Errorf("a run at an emulator on this machine, of an account that says staging, says: %s", made.Banner())
+			}
+			if suite == "ovo-uat" {
+				x := made.Scenarios[4].Exchanges[0]
+				if n, _ := evidence.FieldOf(exchange.ParseWire(x.Request).Body, "referenceNumber"); n != "42" {
+					t.Errorf("the first push has number %s, want the one after 7/41", n)
+				}
 			}
 			if suite == "ovo-uat" && !slices.ContainsFunc(person.asked, func(a string) bool { return strings.Contains(a, "OVO Points") }) {
 				t.Errorf("the tester was not asked to pay: %q", person.asked)

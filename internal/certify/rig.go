@@ -320,8 +320,15 @@ func (r *run) settleDown() error {
 
 // restore puts the numbering where the run left it. A store of its own has kept it.
 func (g *rig) restore(ctx context.Context, numbers map[string]string) error {
-	if g.o.Target != Sandbox || len(numbers) == 0 {
-		return nil
+	if g.o.Target != Sandbox {
+		if g.o.NumbersAfter == "" {
+			return nil
+		}
+		counted := g.o.Account.Terminals[0].ID
+		if g.o.Suite.Rail == payment.SNAP {
+			counted = "qr/" + g.o.Account.ID // QRs of all terminals are counted together
+		}
+		numbers = map[string]string{counted: fmt.Sprintf("%s/%d", g.o.NumbersAfter, int(payment.DayOf(g.now())))}
 	}
 	list, err := g.store.Terminals(ctx, g.o.Account.MerchantID)
 	if err != nil {
@@ -330,6 +337,9 @@ func (g *rig) restore(ctx context.Context, numbers map[string]string) error {
 	for _, t := range list {
 		var batch, reference, day int
 		if _, err := fmt.Sscanf(numbers[t.ID], "%d/%d/%d", &batch, &reference, &day); err != nil || batch == 0 {
+			if g.o.Target != Sandbox && numbers[t.ID] != "" {
+				return fmt.Errorf("%q is no batch and reference number such as 12/4711", g.o.NumbersAfter)
+			}
 			continue
 		}
 		t.Cursor.Last = payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}

@@ -48,6 +48,9 @@ type Options struct {
 	// Phone is the tester's, 08…, registered at the provider's test system; UnknownPhone one that is not.
 	Phone, UnknownPhone string
 	Tester              Tester
+	// NumbersAfter is batch/reference of the last number that the provider has seen of the account's first terminal, where the
+	// store does not know it. Empty: the store knows.
+	NumbersAfter string
 	// Listen is where the provider's notifications come in, host:port; empty: nowhere.
 	Listen string
 }
