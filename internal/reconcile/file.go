@@ -31,6 +31,7 @@ type File struct {
 	names   []string // of the columns, as the file has them
 	columns map[Field][]int
 	ignore  []ignoring
+	words   map[string]string // what words for states mean
 	part    []byte
 	Rows    int64 // that were read after the header
 	Ignored int64 // of them, those that the mapping says are no payments
@@ -57,7 +58,7 @@ func OpenFile(path, tempDir string, m *Mapping) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &File{mapping: m, reader: r, clock: m.clock()}
+	f := &File{mapping: m, reader: r, clock: m.clock(), words: map[string]string{}}
 	if err := f.findHeader(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -192,7 +193,7 @@ func (f *File) footer(cells []string) bool {
 }
 
 func totalWord(s string) bool {
-	if len(s) > 40 {
+	if len(s) == 0 || len(s) > 40 || s[0] >= '0' && s[0] <= '9' {
 		return false
 	}
 	s = folded(s)
@@ -234,6 +235,19 @@ func (f *File) wrong(row int, field Field, format string, args ...any) *RowError
 	return e
 }
 
+// meaning is what a provider's word for a state means; empty: the mapping does not know it. The few words of a file are
+// folded once.
+func (f *File) meaning(word string) string {
+	meaning, seen := f.words[word]
+	if !seen {
+		meaning = f.mapping.states[folded(word)]
+		if len(f.words) < 1000 {
+			f.words[strings.Clone(word)] = meaning
+		}
+	}
+	return meaning
+}
+
 // line reads a row.
 func (f *File) line(cells []string, row int) (recap.Line, error) {
 	m := f.mapping
@@ -242,8 +256,8 @@ func (f *File) line(cells []string, row int) (recap.Line, error) {
 	if f.columns[StateWord] != nil {
 		l.Written = strings.TrimSpace(f.cell(cells, StateWord))
 		if len(m.states) > 0 {
-			switch meaning, known := m.states[folded(l.Written)]; {
-			case !known:
+			switch meaning := f.meaning(l.Written); {
+			case meaning == "":
 				return l, f.wrong(row, StateWord, "%q is not among the states of the mapping", clip(l.Written))
 			case meaning == ignored:
 				return l, errIgnored

@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/postgres"
 	"github.com/lunas-pay/lunas/internal/store/sqldb/sqldbtest"
 	"github.com/lunas-pay/lunas/internal/store/storetest"
@@ -38,4 +40,29 @@ func BenchmarkContest(b *testing.B) {
 			sqldbtest.Contest(b, s, callers, plainly, rivals)
 		})
 	}
+}
+
+// BenchmarkCountDay counts a day of a million payments while others commit.
+func BenchmarkCountDay(b *testing.B) {
+	dsn := newDSN(b)
+	s := open(b, postgres.Options{DSN: dsn, Now: storetest.NewClock().Now})
+	onePayment(b, s)
+	conn := must[*pgx.Conn](b)(pgx.Connect(b.Context(), dsn))
+	defer conn.Close(b.Context())
+	for _, statement := range []string{sqldbtest.MultiplyDay, "ANALYZE payments", "VACUUM payments"} {
+		if _, err := conn.Exec(b.Context(), statement); err != nil {
+			b.Fatal(err)
+		}
+	}
+	sqldbtest.CountDay(b, s)
+}
+
+// onePayment makes one that is paid.
+func onePayment(b *testing.B, s store.Store) {
+	b.Helper()
+	if err := s.SaveTerminal(b.Context(), store.Terminal{MerchantID: storetest.Merchant, ID: storetest.TID, Cursor: payment.Cursor{Style: payment.BySequence}}); err != nil {
+		b.Fatal(err)
+	}
+	c := must[store.Change](b)(s.Commit(b.Context(), storetest.NewPayment(1)))
+	must[store.Change](b)(s.Commit(b.Context(), storetest.Answer(c.Payment, storetest.Morning(), storetest.Paid())))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/sqldb/sqldbtest"
 	"github.com/lunas-pay/lunas/internal/store/storetest"
 )
@@ -38,4 +40,26 @@ func BenchmarkContest(b *testing.B) {
 			sqldbtest.Contest(b, s, callers, plainly, 1) // SQLite has one writer
 		})
 	}
+}
+
+// BenchmarkCountDay counts a day of a million payments while others commit.
+func BenchmarkCountDay(b *testing.B) {
+	path := newPath(b)
+	s := open(b, path, storetest.NewClock().Now)
+	if err := s.SaveTerminal(b.Context(), store.Terminal{MerchantID: storetest.Merchant, ID: storetest.TID, Cursor: payment.Cursor{Style: payment.BySequence}}); err != nil {
+		b.Fatal(err)
+	}
+	c := must[store.Change](b)(s.Commit(b.Context(), storetest.NewPayment(1)))
+	must[store.Change](b)(s.Commit(b.Context(), storetest.Answer(c.Payment, storetest.Morning(), storetest.Paid())))
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	db := must[*sql.DB](b)(sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(wal)"))
+	if _, err := db.Exec(sqldbtest.MultiplyDay); err != nil {
+		b.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		b.Fatal(err)
+	}
+	sqldbtest.CountDay(b, open(b, path, storetest.NewClock().Now))
 }
