@@ -154,6 +154,9 @@ func TestADayIsClosedAndCorrected(t *testing.T) {
 	if len(corrected.Why) != 1 || corrected.Why[0].PaymentID != storetest.PaymentID(5) || corrected.Why[0].State != payment.Paid || corrected.Why[0].Event != "answered" {
 		t.Errorf("why = %+v", corrected.Why)
 	}
+	if days, err := w.store.UnseenDays(t.Context(), storetest.Merchant, tomorrow); err != nil || len(days) > 0 {
+		t.Errorf("still to be counted: %v, %v", days, err)
+	}
 	w.tick(b, recap.End(today).Add(4*time.Hour))
 	if n := len(w.recaps(store.RecapFilter{Versions: true})); n != 3 {
 		t.Errorf("%d versions after one correction, want 3 in all", n)

@@ -1,12 +1,15 @@
 package reconcile_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lunas-pay/lunas/internal/recap"
+	"github.com/lunas-pay/lunas/internal/reconcile"
 	"github.com/lunas-pay/lunas/internal/sheet"
 )
 
@@ -83,6 +86,35 @@ func TestDifferencesAddUp(t *testing.T) {
 		if s.Counts[recap.StateDiffers] != 6 || s.Discrepancies() != int64(3*len(faults)) {
 			t.Errorf("counts = %v", s.Counts)
 		}
+	}
+}
+
+// Fees are deducted, and so some write them with a minus.
+func TestFeesMayBeNegative(t *testing.T) {
+	t.Parallel()
+	b := newBooks(3, 40, 0, nil)
+	for _, r := range b.rows {
+		if r[5] != "" {
+			r[5] = "-" + r[5]
+		}
+	}
+	if found, s := b.reconcile(t, sheet.CSV, 0); len(found) > 0 || s.Fees <= 0 {
+		t.Errorf("found %v, fees %s", found, s.Fees)
+	}
+}
+
+func TestAReconciliationCanBeStopped(t *testing.T) {
+	t.Parallel()
+	b := newBooks(1, 50, 0, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := reconcile.Run(ctx, reconcile.Options{
+		Mapping: mapping(t), Path: b.file(t, sheet.CSV), TempDir: t.TempDir(),
+		Ours:  func(func(recap.Entry) error) error { return nil },
+		Found: func(recap.Discrepancy) error { return nil },
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v, want that it was canceled", err)
 	}
 }
 
