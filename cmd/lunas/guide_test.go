@@ -38,6 +38,7 @@ func commandsOf(t *testing.T, page string) (all [][]string) {
 	for _, line := range lines {
 		line, _, _ = strings.Cut(line, " | ")
 		line, _, _ = strings.Cut(line, " > ")
+		line, _, _ = strings.Cut(line, " < ")
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(line), "lunas "); ok {
 			var args []string
 			for _, w := range word.FindAllString(rest, -1) {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -253,5 +254,36 @@ func TestWhatConcernsTheGateway(t *testing.T) {
 	}
 	if err := k.Save(t.Context(), c); err != notice.ErrOvertaken {
 		t.Errorf("a second time: %v, want ErrOvertaken", err)
+	}
+}
+
+// TestTheMailerOfAConfiguration has everything that the configuration says, and the console's address where there is one.
+func TestTheMailerOfAConfiguration(t *testing.T) {
+	t.Parallel()
+	c := config.Config{Notices: config.Notices{SMTP: config.SMTP{
+		Host: "mail.example.id:587", Encryption: "starttls", From: "lunas@example.id", To: []string{"ops@example.id"}, User: "u",
+		Password: merchant.NewSecret("canary"),
+	}}}
+	c.Console.URL = "https://console.example.id"
+	m := mailerOf(c)
+	if m.Host != "mail.example.id:587" || m.Encryption != notice.STARTTLS || m.From != "lunas@example.id" || len(m.To) != 1 || m.User != "u" ||
+		m.Password.Reveal() != "canary" || m.Console != "https://console.example.id/console" {
+		t.Errorf("mailerOf = %+v", m)
+	}
+	if shown := fmt.Sprintf("%+v %v", m, m); strings.Contains(shown, "canary") {
+		t.Errorf("the mailer prints its password: %s", shown)
+	}
+	c.Console.Off = true
+	if m := mailerOf(c); m.Console != "" {
+		t.Errorf("the mail leads to %s, where nobody is", m.Console)
+	}
+	for _, mails := range []bool{false, true} {
+		g := &Gateway{now: time.Now}
+		if mails {
+			g.config = c
+		}
+		if b := g.noticesOf(); (b.Mail != nil) != mails {
+			t.Errorf("with a mail server %t: mails are sent %t", mails, b.Mail != nil)
+		}
 	}
 }
