@@ -68,6 +68,7 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 		{"no payments", []string{"bench", "-n", "0"}, 1, "at least 1"},
 		{"open QRs watched too shortly", []string{"bench", "--rail", "snap", "--open-for", "5s"}, 1, "more than 5 s"},
 		{"unknown command", []string{"pay"}, 2, "unexpected argument pay"},
+		{"a storybook in production", []string{"serve", "--storybook"}, 2, "unknown flag --storybook"},
 		{"unknown flag", []string{"dev", "--sped", "2"}, 2, `did you mean "--speed"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
