@@ -27,6 +27,7 @@ type day struct {
 	sabotage *sabotage
 	weather  weather
 	ringer   *rand.Rand // by which alarms are late
+	chooser  chooser
 	keyring  *exchange.Keyring
 	base     database
 	file     string // of the database; empty: in memory
@@ -111,7 +112,7 @@ func newDay(o Options, c *crew) (*day, error) {
 		world: w, options: o, sabotage: &o.sabotage, calls: map[uint64]waitingCall{}, stories: make(map[string]*story, o.Payments),
 		keys: map[string]string{}, numbers: map[till]*numbering{}, digits: map[string]bool{}, loose: map[string]*story{}, header: http.Header{}, hash: sha256.New(),
 	}
-	d.ringer = rand.New(rand.NewPCG(o.Seed, 0x72696e67))
+	d.ringer, d.chooser = rand.New(rand.NewPCG(o.Seed, 0x72696e67)), newChooser(o)
 	d.weather = ordinary()
 	if o.Mix == Stormy {
 		d.weather = w.stormy()

@@ -288,6 +288,9 @@ func (t *faspayTrack) comesBack(s *story) {
 	if err != nil || g == nil || t.calm {
 		return
 	}
+	if p.Unchosen() {
+		return // nobody was sent anywhere
+	}
 	a := p.Attempts[len(p.Attempts)-1]
 	if a.Rail != payment.Faspay || a.ProviderReference == "" {
 		return

@@ -16,6 +16,7 @@ type order struct {
 	engine.Order
 	tries    int
 	answered bool
+	phone    payment.Phone // that the customer gives, where the merchant does not
 }
 
 func (d *day) planOrders() {
@@ -35,6 +36,7 @@ func (d *day) newOrder(i int) {
 	if len(d.tracks) > 1 {
 		d.routeOrder(t, o)
 	}
+	d.leaveOpen(o)
 	if d.chance(d.weather.keys) {
 		o.Key = store.Key{Key: "key-" + strconv.Itoa(i), Fingerprint: "body-" + strconv.Itoa(i)}
 		if d.chance(d.weather.twice) {
@@ -106,7 +108,7 @@ func (d *day) requested(o *order, p payment.Payment, err error) {
 func (d *day) followUp(o *order, id string) {
 	x := &d.weather
 	if o.Key.Key != "" && d.chance(x.reuse) {
-		again := &order{Order: o.Order}
+		again := &order{Order: o.Order, phone: o.phone}
 		d.after(d.between(0, 90*time.Second), nil, func() { d.request(again) })
 	}
 	if o.Key.Key != "" && d.chance(x.otherBody) {
@@ -114,6 +116,7 @@ func (d *day) followUp(o *order, id string) {
 		other.Amount, other.Key.Fingerprint = o.Amount+1, o.Key.Fingerprint+"x"
 		d.after(d.between(0, 30*time.Second), nil, func() { d.request(other) })
 	}
+	d.customerChooses(o, id)
 	s := d.story(o.MerchantID, id)
 	s.track.followUp(s)
 }

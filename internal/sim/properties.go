@@ -180,6 +180,16 @@ func (d *day) auditPayment(s *story) {
 	if d.sabotage.journal != nil {
 		b.entries = d.sabotage.journal(b.entries)
 	}
+	if b.stored.Unchosen() {
+		b.fold()
+		b.auditUnchosen()
+		b.checkTold()
+		b.checkExchanges()
+		return
+	}
+	if b.stored.Choice != nil {
+		b.auditChosen()
+	}
 	if b.terms, err = d.base.Terms(background, s.merchant, b.stored.Account, b.stored.TermsRevision); err != nil {
 		d.fail(JournalFolds, s.id, "its terms cannot be read: %v", err)
 		return
@@ -201,6 +211,9 @@ func (b *books) termsFor(p payment.Payment, e payment.Event) (payment.Terms, err
 	route := payment.RouteFor(p, e)
 	if asked, first := e.(payment.Requested); first {
 		route.Account, route.TermsRevision = asked.Account, asked.TermsRevision
+	}
+	if route.Account == "" { // nothing is chosen yet
+		return payment.Terms{}, nil
 	}
 	if route.Account == b.stored.Account && route.TermsRevision == b.stored.TermsRevision {
 		return b.terms, nil

@@ -68,6 +68,11 @@ func (d *day) written(p *process, c *store.Change) {
 	s := d.story(c.Payment.MerchantID, c.Payment.ID)
 	s.written = append(s.written, d.now)
 	s.last = c.Payment.State
+	if c.Payment.Unchosen() {
+		s.track = d.tracks[0] // nobody knows yet
+		d.tell(becomes[c.Payment.State], p, s.id, payment.Kind(c.Event))
+		return
+	}
 	s.track = d.trackOf(c.Payment.Rail)
 	kind := payment.Kind(c.Event)
 	d.tell(becomes[c.Payment.State], p, s.id, kind)

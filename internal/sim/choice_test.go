@@ -1,0 +1,36 @@
+package sim
+
+import (
+	"strings"
+	"testing"
+)
+
+// The days have customers who choose, who choose twice, who come too late, and who never choose; and what the checkers of a
+// choice say is heard.
+func TestCustomersChoose(t *testing.T) {
+	t.Parallel()
+	seen := map[string]int{}
+	for seed := range uint64(40) {
+		var told strings.Builder
+		r, err := Run(Options{Seed: seed, Payments: 20, Story: &told})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range r.Failures {
+			t.Errorf("seed %d: %s", seed, f)
+		}
+		for _, line := range strings.Split(told.String(), "\n") {
+			for _, what := range []string{"is chosen as ovo_push", "is chosen as qris", "chosen", "phone_limited", "not_possible"} {
+				if strings.Contains(line, what) {
+					seen[what]++
+				}
+			}
+		}
+		seen["expired"] += r.States["expired"]
+	}
+	for _, what := range []string{"is chosen as ovo_push", "is chosen as qris", "not_possible", "expired"} {
+		if seen[what] < 5 {
+			t.Errorf("%q was seen %d times", what, seen[what])
+		}
+	}
+}
