@@ -33,6 +33,7 @@ func TestTheCheckoutPageOfAPush(t *testing.T) {
 	var p created
 	d.call("POST", d.url+"/v1/payments", `{"amount":12500,"reference":"INV-1","method":"ovo_push","phone":"081211111111"}`, &p)
 	do(page, chromedp.Navigate(p.CheckoutURL+"?lang=id"), chromedp.WaitVisible(".card.confirm .clock"))
+	testbrowser.Axe(t, page, "a push that waits")
 	testbrowser.Picture(t, page, "checkout-push")
 	do(wallet, chromedp.Navigate(d.sandbox+"/phones/081211111111"), chromedp.WaitVisible("section.push button[value=cash]"),
 		chromedp.Click("section.push button[value=cash]"))
@@ -93,6 +94,7 @@ func TestTheCheckoutPageOfAQR(t *testing.T) {
 	if err != nil || !loaded {
 		t.Errorf("the QR is not shown: %v", err)
 	}
+	testbrowser.Axe(t, page, "a QR")
 	testbrowser.Picture(t, page, "checkout-qr")
 	do(wallet, chromedp.Navigate(d.sandbox+"/phones/081211111111"), chromedp.WaitVisible(".open button"), chromedp.Click(".open button"),
 		chromedp.WaitVisible("section.push button[value=cash]"), chromedp.Click("section.push button[value=cash]"))

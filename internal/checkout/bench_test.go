@@ -3,6 +3,7 @@ package checkout
 import (
 	"bufio"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
@@ -72,6 +73,37 @@ func BenchmarkOpenPages(b *testing.B) {
 	b.ReportMetric(each, "KiB/page")
 	b.ReportMetric(float64(delays[len(delays)/2].Microseconds())/1000, "ms-median")
 	b.ReportMetric(float64(delays[len(delays)*99/100].Microseconds())/1000, "ms-p99")
+}
+
+// BenchmarkFirstByte is how long a customer's browser waits for the first byte of a page, over TCP on this machine, with a store
+// in memory.
+func BenchmarkFirstByte(b *testing.B) {
+	w := newWorld(b, false)
+	w.ovo.on("push", never)
+	push := w.request(payment.OVOPush)
+	qr := w.until(w.request(payment.QRIS), payment.Awaiting)
+	server := httptest.NewServer(w.handler)
+	defer server.Close()
+	for name, path := range map[string]string{
+		"choice": w.path(w.offer(payment.OVOPush, payment.QRIS)), "push": w.path(push), "qr": w.path(qr), "picture": w.path(qr) + "/qr.svg",
+	} {
+		b.Run(name, func(b *testing.B) {
+			var waits []time.Duration
+			for b.Loop() {
+				began := time.Now()
+				response, err := http.Get(server.URL + path) // it returns with the head of the answer
+				if err != nil || response.StatusCode != http.StatusOK {
+					b.Fatal(response, err)
+				}
+				waits = append(waits, time.Since(began))
+				_, _ = io.Copy(io.Discard, response.Body)
+				_ = response.Body.Close()
+			}
+			slices.Sort(waits)
+			b.ReportMetric(float64(waits[len(waits)/2].Microseconds())/1000, "ms-median")
+			b.ReportMetric(float64(waits[len(waits)*99/100].Microseconds())/1000, "ms-p99")
+		})
+	}
 }
 
 // inUse is what heap and stacks take.

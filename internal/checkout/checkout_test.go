@@ -119,6 +119,32 @@ func TestBytesOfAVisit(t *testing.T) {
 	}
 }
 
+// A visit on which the customer chooses and gives the phone is small too: the choice, the field, a number that is no number,
+// the push, and how it ends.
+func TestBytesOfAChoice(t *testing.T) {
+	t.Parallel()
+	const most = 60_000
+	w := newWorld(t, false)
+	answer := make(chan payment.Outcome, 1)
+	w.ovo.on("push", when(answer))
+	p := w.offer(payment.OVOPush, payment.QRIS)
+	page := w.do("GET", w.path(p))
+	total := size(page)
+	for _, m := range regexp.MustCompile(`(?:src|href)="(/checkout/[^"]+)"`).FindAllStringSubmatch(page.Body.String(), -1) {
+		total += size(w.do("GET", m[1]))
+	}
+	total += size(w.do("GET", w.path(p)+"?by=ovo_push")) + size(w.press(w.path(p)+"/choose", byOVO("12")))
+	w.press(w.path(p)+"/choose", byOVO(canaryPhone))
+	total += size(w.do("GET", w.path(p)))
+	answer <- payment.Outcome{Class: payment.Approved, Code: "00"}
+	w.until(p, payment.Paid)
+	total += size(w.do("GET", w.path(p)+"/screen"))
+	t.Logf("a visit with a choice: %d bytes", total)
+	if total > most {
+		t.Errorf("a visit is %d bytes, at most %d are allowed", total, most)
+	}
+}
+
 // size counts header and body as they go over the line, uncompressed.
 func size(r *httptest.ResponseRecorder) int {
 	n := r.Body.Len()

@@ -34,7 +34,7 @@ func TestOrders(t *testing.T) {
 		{"0", "", true, "whole rupiah"},
 		{"1e6", "", true, "whole rupiah"},
 		{"99999999999999999999", "", true, "whole rupiah"},
-		{"12500", "", false, "--phone 08… to ask in the OVO app, or --qris"},
+		{"12500", "", false, "--phone 08… to ask in the OVO app, --qris to show a QR, or --choose"},
 		{"12500", "081211111111", true, "give one of them"},
 	} {
 		n, err := paymentsCreate{Amount: c.amount, Phone: c.phone, QRIS: c.qris}.order()
@@ -43,6 +43,20 @@ func TestOrders(t *testing.T) {
 		}
 		if c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%+v: error = %v, want %q", c, err, c.want)
+		}
+	}
+}
+
+// Where the customer chooses, nothing is said of the method.
+func TestTheCustomerChooses(t *testing.T) {
+	t.Parallel()
+	n, err := paymentsCreate{Amount: "12500", Choose: true}.order()
+	if err != nil || n.Method != "" || n.Phone != "" || n.Wait != 0 {
+		t.Errorf("order = %+v, %v", n, err)
+	}
+	for _, c := range []paymentsCreate{{Amount: "1", Choose: true, QRIS: true}, {Amount: "1", Choose: true, Phone: "081211111111"}} {
+		if _, err := c.order(); err == nil || !strings.Contains(err.Error(), "neither --phone nor --qris") {
+			t.Errorf("%+v: error = %v", c, err)
 		}
 	}
 }

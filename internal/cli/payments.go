@@ -39,6 +39,7 @@ type paymentsCreate struct {
 	Reference      string            `help:"Your own, such as the invoice's number." required:"" placeholder:"TEXT"`
 	Phone          string            `help:"Ask the customer with this phone in the OVO app: 08…, 62… or +62…." placeholder:"NUMBER"`
 	QRIS           bool              `help:"Show a QR that any app with QRIS can scan." name:"qris"`
+	Choose         bool              `help:"Let the customer choose, and give the phone, on the payment's page."`
 	Wait           bool              `help:"Follow the payment to its end, and fail unless it is paid." short:"w"`
 	Rail           string            `help:"By which way: ovo, snap, doku or faspay; chosen when left out." placeholder:"RAIL" complete:"rails"`
 	Account        string            `help:"Which of your accounts." placeholder:"ID"`
@@ -55,7 +56,7 @@ func (paymentsCreate) Help() string {
 		"Examples:\n" +
 		"  lunas payments create --amount 12500 --reference INV-1 --phone 081211111111 --wait\n" +
 		"  lunas payments create --amount 12500 --reference INV-2 --qris\n" +
-		"  lunas payments create --amount 12500 --reference INV-3 --qris --json | jq -r .checkout_url"
+		"  lunas payments create --amount 12500 --reference INV-3 --choose --json | jq -r .checkout_url"
 }
 
 var wholeRupiah = regexp.MustCompile(`^[1-9][0-9]{0,14}$`) // never written
@@ -71,8 +72,12 @@ func (c paymentsCreate) order() (lunas.NewPayment, error) {
 		return n, fmt.Errorf("--amount is %q: write whole rupiah in digits, 12500 for Rp 12.500", c.Amount)
 	case c.Phone != "" && c.QRIS:
 		return n, fmt.Errorf("--phone and --qris are two ways to pay: give one of them")
+	case c.Choose && (c.Phone != "" || c.QRIS):
+		return n, fmt.Errorf("--choose leaves it to the customer: give neither --phone nor --qris with it")
+	case c.Choose:
+		n.Method = ""
 	case c.Phone == "" && !c.QRIS:
-		return n, fmt.Errorf("how does the customer pay? Give --phone 08… to ask in the OVO app, or --qris to show a QR")
+		return n, fmt.Errorf("how does the customer pay? Give --phone 08… to ask in the OVO app, --qris to show a QR, or --choose to leave it to the customer")
 	case c.QRIS:
 		n.Method, n.Wait = lunas.QRIS, presentWait
 	}
@@ -191,7 +196,7 @@ func expects(p *lunas.Payment) string {
 		"confirm": "the customer confirms in the app", "check": "lunas asks the provider", "reverse": "lunas takes the charge back",
 		"confirm_reversal": "the provider confirms the reversal", "confirm_void": "the provider confirms the void",
 		"confirm_refund": "the provider confirms the refund", "present": "the QR is being made", "push": "another way is being taken",
-		"scan": "the customer scans the QR", "pay": "the customer pays on " + p.NextAction.RedirectURL, "inspect": "the operator looks",
+		"redirect": "the customer chooses at " + p.NextAction.RedirectURL, "scan": "the customer scans the QR", "pay": "the customer pays on " + p.NextAction.RedirectURL, "inspect": "the operator looks",
 	}[p.NextAction.What]
 	if !ok {
 		does = p.NextAction.What
@@ -214,7 +219,11 @@ func showPayment(out io.Writer, p *lunas.Payment) error {
 	line("State", string(p.State))
 	line("Amount", rupiah(p.Amount))
 	line("Reference", p.Reference)
-	line("Method", fmt.Sprintf("%s by %s, account %s, %s", p.Method, p.Rail, p.Account, p.Mode))
+	if p.Rail == "" {
+		line("Method", fmt.Sprintf("the customer chooses among %v, %s", p.Methods, p.Mode))
+	} else {
+		line("Method", fmt.Sprintf("%s by %s, account %s, %s", p.Method, p.Rail, p.Account, p.Mode))
+	}
 	line("Phone", p.Phone)
 	line("Made", p.CreatedAt.Format(day))
 	line("Changed", p.UpdatedAt.Format(day))
