@@ -50,7 +50,7 @@ func (c serveCommand) Run(t *terminal) error {
 		_ = l.Close()
 		return err
 	}
-	link, expires, err := g.SetupLink(t.ctx, "http://"+l.Addr().String())
+	link, expires, err := g.SetupLink(t.ctx, reachable(l.Addr()))
 	if err != nil {
 		return errors.Join(err, l.Close(), g.Close())
 	}

@@ -148,6 +148,10 @@ func TestOwnersLookAfterUsers(t *testing.T) {
 	fresh.enrol(again, "budi")
 	budi.get("/console/m/mer_b/approvals", 303)
 	fresh.get("/console/m/mer_b/approvals", 200)
+	if page := b.get("/console/log", 200); !strings.Contains(page, store.ActUserCreated) || !strings.Contains(page, store.ActUserLoggedIn) {
+		t.Errorf("the gateway's log: %s", page)
+	}
+	w.as("owner.of.one", grant("mer_a", operator.Owner)).get("/console/log", 403)
 	kinds := strings.Join(w.kinds(), " ")
 	for _, kind := range []string{store.ActUserCreated, store.ActUserInvited, store.ActUserSetUp, store.ActUserChanged, store.ActUserDisabled, store.ActUserEnabled, store.ActUserLoggedIn} {
 		if !strings.Contains(kinds, kind) {

@@ -106,10 +106,9 @@ func TestRequestsExpireAndAreWithdrawn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	p := w.push("mer_a")
-	asker, other := w.as("ayu", grant("mer_a", operator.Operator)), w.as("budi", grant("mer_a", operator.Approver))
-	late := asker.requestVoid(p)
+	late := w.as("ayu", grant("mer_a", operator.Operator)).requestVoid(p)
 	w.pass(operator.ApprovalLife)
-	asker, other = w.as("ayu2", grant("mer_a", operator.Operator)), w.as("budi2", grant("mer_a", operator.Approver))
+	asker, other := w.as("ayu2", grant("mer_a", operator.Operator)), w.as("budi2", grant("mer_a", operator.Approver))
 	other.post(late+"/approve", url.Values{}, 409)
 	if page := other.get(late, 200); !strings.Contains(page, "stands_") && !strings.Contains(page, "expired") || strings.Contains(page, "/approve") {
 		t.Errorf("an expired request: %s", page)

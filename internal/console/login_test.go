@@ -207,6 +207,18 @@ func TestSessionsEnd(t *testing.T) {
 		w.pass(20 * time.Minute)
 	}
 	c.get("/console/m/mer_a/", 303)
+	e := w.as("dewi", grant("mer_a", operator.Viewer))
+	e.get("/console/m/mer_a/", 200)
+	u, err := w.store.User(t.Context(), "usr_dewi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Version, u.DisabledAt = u.Version+1, w.Wall()
+	if err := w.store.SaveUser(t.Context(), u); err != nil {
+		t.Fatal(err)
+	}
+	e.get("/console/m/mer_a/", 303) // although nobody has ended the session
+
 	d := w.as("citra", grant("mer_a", operator.Viewer))
 	cookie := *d.cookies[w.console.s.cookieName()]
 	d.post("/console/logout", nil, 303)
@@ -222,9 +234,8 @@ func TestCookies(t *testing.T) {
 	} {
 		w := newWorld(t, func(o *Options) { o.URL = address })
 		b := w.browser()
-		page := b.get(w.invite(""), 200)
 		link := w.invite("")
-		page = b.get(link, 200)
+		page := b.get(link, 200)
 		rec := b.post(link, url.Values{"name": {"ayu"}, "password": {canaryPassword}, "again": {canaryPassword}, "code": {w.code(page)}}, 200)
 		got := rec.Header().Get("Set-Cookie")
 		for _, part := range want {

@@ -35,6 +35,8 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 		users[role] = w.as(string(role), grant("mer_a", role))
 		everywhere[role] = w.as("all."+string(role), grant(operator.Everywhere, role))
 	}
+	// Who is owner of one merchant is no more than a viewer of another.
+	mixed := w.as("mixed", grant("mer_a", operator.Viewer), grant("mer_b", operator.Owner))
 	cases := 0
 	check := func(what string, b *browser, rt route, merchantID string, want int) {
 		t.Helper()
@@ -57,6 +59,14 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 			outside = reached
 		}
 		check("nobody", nobody, rt, "mer_a", outside)
+		if rt.perMerchant() {
+			own := http.StatusForbidden
+			if operator.Viewer.Covers(rt.needs) {
+				own = reached
+			}
+			check("viewer at home, owner elsewhere", mixed, rt, "mer_a", own)
+			check("owner at home, viewer elsewhere", mixed, rt, "mer_b", reached)
+		}
 		for role, b := range users {
 			own, other := http.StatusForbidden, http.StatusNotFound
 			if rt.needs == anyone || rt.needs == signedIn || role.Covers(rt.needs) {

@@ -16,6 +16,7 @@ import (
 func (s *server) userRoutes() []route {
 	return []route{
 		{"GET /console/users", operator.Owner, s.usersPage, "users"},
+		{"GET /console/log", operator.Owner, s.wholeLogPage, ""}, // of the gateway's owners
 		{"GET /console/users/new", operator.Owner, s.newUserPage, ""},
 		{"POST /console/users/new", operator.Owner, s.newUser, ""},
 		{"GET /console/users/{id}", operator.Owner, s.userPage, ""},
@@ -26,16 +27,18 @@ func (s *server) userRoutes() []route {
 	}
 }
 
-type usersView struct{ List []operator.User }
+type usersView struct {
+	List []operator.User
+	All  bool // the visitor owns everything
+}
 
 func (s *server) usersPage(v *visit) error {
 	list, err := s.Engine.Store.Users(v.r.Context())
 	if err != nil {
 		return err
 	}
-	return v.show("users", usersView{slices.DeleteFunc(list, func(u operator.User) bool {
-		return u.ID != v.User.ID && !v.User.MayManage(u)
-	})})
+	list = slices.DeleteFunc(list, func(u operator.User) bool { return u.ID != v.User.ID && !v.User.MayManage(u) })
+	return v.show("users", usersView{List: list, All: v.User.May(operator.Owner, operator.Everywhere)})
 }
 
 type userView struct {
