@@ -25,7 +25,7 @@ func (s *Common) Load(ctx context.Context, merchantID, paymentID string) (paymen
 
 // Payments lists a merchant's payments, newest first.
 func (s *Common) Payments(ctx context.Context, f store.Filter) ([]payment.Payment, error) {
-	statement, args := List(f)
+	statement, args := List(f, s.Hints)
 	page, err := payments(ctx, s.Read, statement, args...)
 	return page, Doing("list payments of merchant "+f.MerchantID, err)
 }
@@ -37,8 +37,9 @@ const (
 )
 
 // List writes the statement of a page. States that are rare have an index of their own, read from its end for each
-// state; payments under way are found by their tasks; a list with paid payments walks the primary key.
-func List(f store.Filter) (string, []any) {
+// state; payments under way are found by their tasks; a list with paid payments walks the primary key. With hints SQLite is
+// told the index, since without statistics it takes the primary key for every list, and walks all of a merchant's payments.
+func List(f store.Filter, hints bool) (string, []any) {
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)
@@ -47,13 +48,26 @@ func List(f store.Filter) (string, []any) {
 	if f.Word != "" {
 		return listByWord(f, arg), args
 	}
+	from := func(index string) string {
+		switch {
+		case !hints:
+			return "payments"
+		case f.Reference != "":
+			index = "payments_reference"
+		case index == "" && f.Mode == payment.Test:
+			index = "payments_test"
+		case index == "":
+			return "payments"
+		}
+		return "payments INDEXED BY " + index
+	}
 	where := conditions(f, arg)
 	if f.Limit <= 0 {
 		f.Limit = pageUsual
 	}
 	tail := " ORDER BY id DESC LIMIT " + arg(int64(min(f.Limit, pageMax)))
 	if len(f.States) == 0 {
-		return "SELECT body FROM payments WHERE " + where + tail, args
+		return "SELECT body FROM " + from("") + " WHERE " + where + tail, args
 	}
 	states := make([]string, len(f.States))
 	for i, state := range f.States {
@@ -61,17 +75,17 @@ func List(f store.Filter) (string, []any) {
 	}
 	in := " AND state IN (" + strings.Join(states, ", ") + ")"
 	if slices.Contains(f.States, payment.Paid) {
-		return "SELECT body FROM payments WHERE " + where + in + tail, args
+		return "SELECT body FROM " + from("") + " WHERE " + where + in + tail, args
 	}
 	var branches []string
 	for _, state := range states {
-		branches = append(branches, where+" AND rare_state <> '' AND rare_state = "+state)
+		branches = append(branches, from("payments_rare")+" WHERE "+where+" AND rare_state <> '' AND rare_state = "+state)
 	}
 	if slices.ContainsFunc(f.States, underWay) {
-		branches = append(branches, where+in+" AND rare_state = '' AND id IN (SELECT payment_id FROM tasks WHERE merchant_id = $1)")
+		branches = append(branches, "payments WHERE "+where+in+" AND rare_state = '' AND id IN (SELECT payment_id FROM tasks WHERE merchant_id = $1)")
 	}
 	for i, b := range branches {
-		branches[i] = "SELECT id, body FROM (SELECT id, body FROM payments WHERE " + b + tail + ") AS b" + strconv.Itoa(i)
+		branches[i] = "SELECT id, body FROM (SELECT id, body FROM " + b + tail + ") AS b" + strconv.Itoa(i)
 	}
 	return "SELECT body FROM (" + strings.Join(branches, " UNION ALL ") + ") AS found" + tail, args
 }

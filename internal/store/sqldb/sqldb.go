@@ -38,6 +38,8 @@ type Common struct {
 	Tx func(ctx context.Context, f func(DB) error) error
 	// Clock is the time that leases are measured by, in microseconds.
 	Clock func(context.Context) (int64, error)
+	// Hints says that the planner keeps no statistics, and is told which index to walk, as SQLite understands it.
+	Hints bool
 	// Alone says that no other process works on the database.
 	Alone bool
 }

@@ -165,7 +165,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	s.readers.SetMaxOpenConns(s.options.Readers)
 	s.readers.SetMaxIdleConns(s.options.Readers)
 	s.Common = sqldb.Common{
-		Read: database{s.readers}, Write: s.writer, Tx: s.writer.Tx, Alone: true,
+		Read: database{s.readers}, Write: s.writer, Tx: s.writer.Tx, Alone: true, Hints: true,
 		Clock: func(context.Context) (int64, error) { return sqldb.Micros(s.options.Now()), nil },
 	}
 	if err := s.checkMark(ctx); err != nil {

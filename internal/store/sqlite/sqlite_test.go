@@ -354,16 +354,25 @@ func TestReadsDoNotScan(t *testing.T) {
 		"page":      {Before: storetest.PaymentID(2)},
 		"reference": {Reference: "order-1"},
 		"rare":      {States: []payment.State{payment.Review, payment.Reversed}},
+		"rare page": {States: []payment.State{payment.Review}, Mode: payment.Live, Before: storetest.PaymentID(2)},
+		"both":      {Reference: "order-1", States: []payment.State{payment.Declined, payment.Paid}},
 		"open":      {States: []payment.State{payment.Pushing}},
 		"test":      {Mode: payment.Test},
 		"word":      {Word: "amount:12500", Before: storetest.PaymentID(2), States: []payment.State{payment.Paid}, Mode: payment.Live},
 		"day":       {After: storetest.PaymentID(0), Before: storetest.PaymentID(2), States: []payment.State{payment.Paid}},
 	} {
 		f.MerchantID = storetest.Merchant
-		statement, args := sqldb.List(f)
+		statement, args := sqldb.List(f, true)
 		plan := explained(t, s, statement, args...)
 		if strings.Contains(plan, "SCAN payments") || f.Word != "" && (strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE")) {
 			t.Errorf("a list by %s scans the table:\n%s", name, plan)
+		}
+		if wanted := map[string]string{
+			"reference": "payments_reference (merchant_id=? AND reference=?", "rare": "payments_rare (merchant_id=? AND rare_state=?",
+			"rare page": "payments_rare (merchant_id=? AND rare_state=? AND id<?", "test": "payments_test (merchant_id=?", "both": "payments_reference",
+			"word": "w USING PRIMARY KEY (merchant_id=? AND word=? AND payment_id<?", "day": "PRIMARY KEY (merchant_id=? AND id>? AND id<?",
+		}[name]; !strings.Contains(plan, wanted) {
+			t.Errorf("a list by %s does not walk %s:\n%s", name, wanted, plan)
 		}
 	}
 }
