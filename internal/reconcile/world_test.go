@@ -25,8 +25,6 @@ type books struct {
 	ours    []recap.Entry
 	rows    [][]string
 	planted []string // class and key
-	fees    bool
-	feeRow  map[int]bool // rows that a fault of the fee may be planted in
 }
 
 var states = []struct { // never written
