@@ -107,10 +107,21 @@ func Run(ctx context.Context, o Options) (Summary, error) {
 func both(a, b func() error) error {
 	var errA, errB error
 	var wait sync.WaitGroup
-	wait.Go(func() { errA = a() })
-	errB = b()
+	wait.Go(func() { errA = guarded(a) })
+	errB = guarded(b)
 	wait.Wait()
 	return errors.Join(errA, errB)
+}
+
+// guarded makes an error of a panic: a library that a strange file makes stumble must not take the process, which moves money,
+// down with it.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if trouble := recover(); trouble != nil {
+			err = fmt.Errorf("what stands in the file made the program stumble: %v", trouble)
+		}
+	}()
+	return f()
 }
 
 func (o *Options) readOurs(ctx context.Context, into *sorter, s *Summary) error {
@@ -150,6 +161,10 @@ func (o *Options) readTheirs(ctx context.Context, into *sorter, s *Summary) erro
 		return err
 	}
 	defer f.Close()
+	return o.lines(ctx, f, into, s)
+}
+
+func (o *Options) lines(ctx context.Context, f *File, into *sorter, s *Summary) error {
 	var value []byte
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {

@@ -118,6 +118,20 @@ func TestAReconciliationCanBeStopped(t *testing.T) {
 	}
 }
 
+// A panic on the way, in a library that reads the file for instance, is the run's trouble and not the process's.
+func TestAPanicEndsTheRunAlone(t *testing.T) {
+	t.Parallel()
+	b := newBooks(1, 50, 0, nil)
+	_, err := reconcile.Run(t.Context(), reconcile.Options{
+		Mapping: mapping(t), Path: b.file(t, sheet.CSV), TempDir: t.TempDir(),
+		Ours:  func(func(recap.Entry) error) error { panic("index out of range") },
+		Found: func(recap.Discrepancy) error { return nil },
+	})
+	if err == nil || !strings.Contains(err.Error(), "stumble: index out of range") {
+		t.Errorf("Run = %v, want an error of the panic", err)
+	}
+}
+
 func TestAWrongFileIsSaidSo(t *testing.T) {
 	t.Parallel()
 	b := newBooks(1, 50, 0, nil)
