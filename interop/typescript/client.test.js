@@ -43,7 +43,8 @@ test('a shop pays with the client', { timeout: 120_000 }, async () => {
   assert.ok(creations[0].key && creations[0].key === creations[1].key, 'a repetition carries the same key')
   assert.equal(seen.retried, 1)
   assert.equal(creations[2].key, 'order-2')
-  assert.equal(seen.sent.find((r) => r.path === '/v1/webhook_endpoints').key, null, 'a route without keys gets none')
+  assert.match(seen.sent.find((r) => r.path === '/v1/webhook_endpoints' && r.method === 'POST').key, /^ts-/, 'every POST carries a key')
+  assert.equal(seen.sent.find((r) => r.method === 'GET').key, null, 'what only reads carries none')
   assert.equal(seen.refused?.code, 'wrong_type')
   assert.equal(seen.refused?.field, 'amount')
   assert.equal(seen.refused?.status, 422)
@@ -65,6 +66,7 @@ test('only what is safe is repeated', async () => {
   const ask = (c) => c.api.POST('/v1/payments/{id}/void', { params: { path: { id: 'pay_1' } } })
   const read = (c) => c.api.GET('/v1/terminals')
   const ping = (c) => c.api.POST('/v1/webhook_endpoints/{id}/ping', { params: { path: { id: 'whe_1' } } })
+  const change = (c) => c.api.PATCH('/v1/webhook_endpoints/{id}', { params: { path: { id: 'whe_1' } }, body: {} })
   for (const [name, call, first, want] of [
     ['a payment after a broken connection', create, breaks, 2],
     ['a payment after 503', create, problem(503, 'store_unavailable'), 2],
@@ -75,8 +77,9 @@ test('only what is safe is repeated', async () => {
     ['a payment after 422', create, problem(422, 'amount_too_small'), 1],
     ['a void after a broken connection', ask, breaks, 2],
     ['reading after a broken connection', read, breaks, 2],
-    ['a ping after a broken connection', ping, breaks, 1],
-    ['a ping after 503', ping, problem(503, 'store_unavailable'), 1],
+    ['a ping after a broken connection', ping, breaks, 2],
+    ['a ping after 503', ping, problem(503, 'store_unavailable'), 2],
+    ['a change after a broken connection', change, breaks, 1],
   ]) {
     const keys = []
     const pauses = []
