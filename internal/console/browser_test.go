@@ -21,13 +21,14 @@ type chromium struct {
 	t   *testing.T
 	ctx context.Context
 	url string
+	at  string // where we are, for what is said of a failure
 }
 
 func (c *chromium) do(steps ...chromedp.Action[chromedp.Void]) {
 	c.t.Helper()
 	if err := chromedp.Do(c.ctx, steps...); err != nil {
 		page, _ := chromedp.Run(c.ctx, chromedp.Text("body"))
-		c.t.Fatalf("%v; the page says:\n%s", err, page)
+		c.t.Fatalf("%s: %v; the page says:\n%s", c.at, err, page)
 	}
 }
 
@@ -89,7 +90,7 @@ func TestAVoidByTwoPeopleInABrowser(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.console.ServeHTTP(rw, r) }))
 	defer server.Close()
 	defer server.CloseClientConnections() // live pages keep theirs
-	c := &chromium{w, t, ctx, server.URL}
+	c := &chromium{world: w, t: t, ctx: ctx, url: server.URL}
 	complaints := testbrowser.Complaints(t, ctx)
 	p := w.push("mer_a")
 
@@ -166,9 +167,10 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			paths = append(paths, path)
 		}
 	}
-	c := &chromium{w, t, ctx, server.URL}
+	c := &chromium{world: w, t: t, ctx: ctx, url: server.URL}
 	complaints := testbrowser.Complaints(t, ctx)
 	for i, path := range paths {
+		c.at = path
 		if rec := b.do("GET", path, nil); !strings.HasPrefix(rec.Header().Get("Content-Type"), "text/html") || rec.Code == http.StatusSeeOther {
 			continue // a file, or a stream
 		}
