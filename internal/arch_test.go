@@ -100,7 +100,7 @@ var rooms = []room{
 	// Doors.
 	{"internal/api", "*"},
 	{"internal/checkout", "* cmd/lunas"},
-	{"internal/console", "*"},
+	{"internal/console", "* cmd/lunas"},
 	{"lunas", "* examples/shop examples/shop/run internal/cli cmd/lunas"},
 	{"internal/cli", "cmd/lunas"},
 

@@ -55,7 +55,7 @@ func (c devCommand) Run(t *terminal) error {
 		return err
 	}
 	defer back.Close()
-	stories, err := c.openStorybook()
+	stories, err := c.openStorybook(t.ctx)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 
 	"github.com/lunas-pay/lunas/internal/checkout"
+	"github.com/lunas-pay/lunas/internal/console"
 	"github.com/lunas-pay/lunas/internal/gateway"
 	"github.com/lunas-pay/lunas/internal/storybook"
 	"github.com/lunas-pay/lunas/sandbox"
@@ -13,8 +14,12 @@ import (
 
 // storybookRooms are the rooms that have pages. The sandbox comes last: it has a page for what nobody else knows. A room
 // joins by a function Storybook that gives its views, and a line here.
-func storybookRooms() (rooms []storybook.Room, closing func(), err error) {
+func storybookRooms(ctx context.Context) (rooms []storybook.Room, closing func(), err error) {
 	shop, err := checkout.Storybook()
+	if err != nil {
+		return nil, nil, err
+	}
+	operators, closeConsole, err := console.Storybook(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -23,7 +28,7 @@ func storybookRooms() (rooms []storybook.Room, closing func(), err error) {
 	for _, page := range shown {
 		wallets.Views = append(wallets.Views, storybook.View(page))
 	}
-	return []storybook.Room{shop, wallets}, s.Close, nil
+	return []storybook.Room{shop, operators, wallets}, func() { s.Close(); closeConsole() }, nil
 }
 
 // storyteller serves the storybook beside gateway and sandbox, or nothing.
@@ -43,7 +48,7 @@ func (s storyteller) announce(t *terminal) error {
 }
 
 // openStorybook listens for the storybook; without the flag it does nothing.
-func (c devCommand) openStorybook() (storyteller, error) {
+func (c devCommand) openStorybook(ctx context.Context) (storyteller, error) {
 	none := storyteller{serve: func(ctx context.Context) error { <-ctx.Done(); return nil }, close: func() {}}
 	if !c.Storybook {
 		return none, nil
@@ -52,7 +57,7 @@ func (c devCommand) openStorybook() (storyteller, error) {
 	if err != nil {
 		return none, err
 	}
-	rooms, closing, err := storybookRooms()
+	rooms, closing, err := storybookRooms(ctx)
 	if err != nil {
 		_ = l.Close()
 		return none, err

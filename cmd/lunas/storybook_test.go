@@ -18,7 +18,7 @@ import (
 // Every view of the storybook is there, may be framed by it and by nobody else, and does nothing that a form asks.
 func TestStorybookHasEveryView(t *testing.T) {
 	t.Parallel()
-	rooms, closing, err := storybookRooms()
+	rooms, closing, err := storybookRooms(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestStorybookHasEveryView(t *testing.T) {
 func TestStorybookInABrowser(t *testing.T) {
 	t.Parallel()
 	browser := testbrowser.Open(t)
-	rooms, closing, err := storybookRooms()
+	rooms, closing, err := storybookRooms(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -69,7 +69,7 @@ func TestPeopleLookAtPaymentsInABrowser(t *testing.T) {
 	}))
 	defer server.Close()
 	defer server.CloseClientConnections() // live pages keep theirs
-	c := &chromium{w, t, ctx, server.URL}
+	c := &chromium{world: w, t: t, ctx: ctx, url: server.URL}
 	complaints := testbrowser.Complaints(t, ctx)
 	quiet := func(where string) {
 		t.Helper()
