@@ -84,7 +84,7 @@ var rooms = []room{
 	{"internal/store/group", "* internal/store/sqldb internal/store/memory internal/store/sqlite internal/store/postgres"},
 	{"internal/store/sqldb", "internal/store/sqlite internal/store/postgres internal/store/sqldb/sqldbtest"},
 	{"internal/store/sqldb/sqldbtest", ""},
-	{"internal/store/memory", "*"},
+	{"internal/store/memory", "* internal/console"}, // the console has it for its storybook
 	{"internal/store/sqlite", "*"},
 	{"internal/store/postgres", "*"},
 	{"internal/store/storetest", "internal/store/sqldb/sqldbtest"},

@@ -51,7 +51,9 @@ func Storybook(ctx context.Context) (room storybook.Room, closing func(), err er
 	}
 	c := New(Options{
 		Engine: motion, Keyring: keyring, Key: bytes.Repeat([]byte{9}, 32), Now: clock, Wall: clock, Log: slog.New(slog.DiscardHandler),
-		Merchants: func(context.Context) ([]Merchant, error) { return []Merchant{{sampleShop, "Kedai Kopi Senja"}, {"roti", "Toko Roti Melati"}}, nil },
+		Merchants: func(context.Context) ([]Merchant, error) {
+			return []Merchant{{sampleShop, "Kedai Kopi Senja"}, {"roti", "Toko Roti Melati"}}, nil
+		},
 	})
 	token, shown, err := samples(ctx, c, kept, motion, at)
 	closing = func() { close(line.answered); _ = kept.Close() }
