@@ -57,6 +57,7 @@ type commands struct {
 	Keys        keysCommand       `cmd:"" help:"Make and end API keys; change the master key."`
 	Actions     cli.Actions       `cmd:"" help:"Show what people and keys did by hand: to merchants, keys, endpoints, terminals."`
 	Terminals   terminalsCommand  `cmd:"" help:"Look at the numbering of terminals, move it ahead, release a stopped terminal."`
+	Users       usersCommand      `cmd:"" help:"The people of the console: list and make them, and let them in again."`
 	Onboarding  onboardingCommand `cmd:"" help:"Register a payment gateway's merchants with a provider, by files over SFTP."`
 	Backup      backupCommand     `cmd:"" help:"Copy a SQLite database into a file while a gateway works on it."`
 	Restore     restoreCommand    `cmd:"" help:"Put a backup in place, fenced; confirm it before the gateway may start again."`

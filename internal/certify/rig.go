@@ -51,7 +51,6 @@ type rig struct {
 
 	mu    sync.Mutex
 	loose []evidence.Exchange // of the scenario under way, that belong to no payment in the store
-	parts []exchange.Part     // the same, before they are paired
 }
 
 // tap is a store that also hands on exchanges that belong to no payment.
