@@ -44,12 +44,19 @@ type Config struct {
 
 // Console says how operators reach their pages, and what takes two of them.
 type Console struct {
-	Off bool
-	URL string // where operators reach it; empty: nobody has said
+	Off  bool
+	URL  string // where operators reach it; empty: nobody has said
+	OIDC *OIDC  // an identity provider whose people may come in; nil: none
 	// FourEyes are the actions that take two people, nil all of them, and MerchantFourEyes those of merchants that have it
 	// otherwise.
 	FourEyes         []operator.Action
 	MerchantFourEyes map[string][]operator.Action
+}
+
+// OIDC is an identity provider.
+type OIDC struct {
+	Name, Issuer, ClientID string
+	Secret                 merchant.Secret
 }
 
 // TwoPeople tells whether an action takes two people with a merchant.
@@ -120,6 +127,15 @@ type fileConsole struct {
 	Off      bool     `koanf:"off"`
 	URL      string   `koanf:"url"`
 	FourEyes []string `koanf:"four_eyes"`
+	OIDC     fileOIDC `koanf:"oidc"`
+}
+
+type fileOIDC struct {
+	Name       string `koanf:"name"`
+	Issuer     string `koanf:"issuer"`
+	ClientID   string `koanf:"client_id"`
+	SecretFile string `koanf:"client_secret_file"`
+	SecretEnv  string `koanf:"client_secret_env"`
 }
 
 type fileMerchant struct {
@@ -347,6 +363,14 @@ func (r *resolver) console(f fileConfig, publicURL string) Console {
 	c := Console{
 		Off: f.Console.Off, URL: or(strings.TrimRight(f.Console.URL, "/"), publicURL), FourEyes: operator.Actions(),
 		MerchantFourEyes: map[string][]operator.Action{},
+	}
+	if o := f.Console.OIDC; o != (fileOIDC{}) {
+		issuer, err := url.Parse(o.Issuer)
+		loopback := err == nil && issuer.Scheme == "http" && (issuer.Hostname() == "127.0.0.1" || issuer.Hostname() == "localhost")
+		r.must(err == nil && (issuer.Scheme == "https" || loopback) && issuer.Host != "", "console.oidc.issuer", "must be an https address such as https://accounts.google.com")
+		r.must(o.ClientID != "", "console.oidc.client_id", "is missing: the provider gives it")
+		r.must(c.URL != "", "console.url", "is missing: the identity provider sends people back to it (console.oidc)")
+		c.OIDC = &OIDC{Name: or(o.Name, "OpenID Connect"), Issuer: o.Issuer, ClientID: o.ClientID, Secret: r.secret("console.oidc.client_secret", o.SecretFile, o.SecretEnv)}
 	}
 	if f.Console.FourEyes != nil {
 		c.FourEyes = r.actions("console.four_eyes", f.Console.FourEyes)

@@ -189,7 +189,7 @@ func TestTheDocumentedExampleLoads(t *testing.T) {
 	keys := t.TempDir()
 	for name, content := range map[string]string{
 		"master.key": strings.Repeat("ab", 32), "kopi.key": "lunas_live_0123456789abcdef01234567",
-		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x", "kopi-doku.key": "x", "kopi-faspay.password": "x", "smtp.password": "x",
+		"kopi-ovo.key": "x", "kopi-qris.secret": "x", "kopi-qris.pem": "x", "kopi-doku.key": "x", "kopi-faspay.password": "x", "smtp.password": "x", "oidc.secret": "x",
 	} {
 		if err := os.WriteFile(filepath.Join(keys, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)

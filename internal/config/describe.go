@@ -88,9 +88,14 @@ var described = map[string]about{ // never written
 	"notices.smtp.password_file": {"", "holds the password"},
 	"notices.smtp.password_env":  {"", "environment variable that holds it instead"},
 
-	"console.off":       {"false", "on to serve no pages for operators here"},
-	"console.url":       {"(public_url)", "where operators reach /console, such as https://console.example.id; with https their cookies are for https only"},
-	"console.four_eyes": {"[void, refund, reverse, resolve, numbering]", "what takes two people; [] for nothing"},
+	"console.off":                     {"false", "on to serve no pages for operators here"},
+	"console.url":                     {"(public_url)", "where operators reach /console, such as https://console.example.id; with https their cookies are for https only"},
+	"console.oidc.name":               {"(OpenID Connect)", "what people call the identity provider, such as Google"},
+	"console.oidc.issuer":             {"", "its address, such as https://accounts.google.com; it sends people back to console.url + /console/oidc/callback"},
+	"console.oidc.client_id":          {"", "given by the provider"},
+	"console.oidc.client_secret_file": {"", "file with the secret that belongs to it"},
+	"console.oidc.client_secret_env":  {"", "environment variable with the secret that belongs to it"},
+	"console.four_eyes":               {"[void, refund, reverse, resolve, numbering]", "what takes two people; [] for nothing"},
 
 	"merchants[].four_eyes":           {"(console.four_eyes)", "what takes two people with this merchant"},
 	"merchants[].id":                  {"", "yours; unique; required"},

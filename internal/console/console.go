@@ -63,6 +63,8 @@ type Options struct {
 	URL string
 	// FourEyes tells whether an action takes two people with a merchant; nil: always.
 	FourEyes func(merchantID string, a operator.Action) bool
+	// OIDC lets people in whom an identity provider knows; nil: nobody. It needs URL.
+	OIDC *OIDC
 	// Hasher is for passwords; by default one that works on two at a time.
 	Hasher *operator.Hasher
 
@@ -88,7 +90,8 @@ type Console struct {
 
 type server struct {
 	Options
-	pages pages
+	pages  pages
+	signOn *signOn // nil: no identity provider
 	// streams counts the pages that are told of changes.
 	streams chan struct{}
 }
@@ -102,6 +105,9 @@ func New(o Options) *Console {
 func newServer(o Options) *server {
 	s := &server{Options: o, pages: loadPages(), streams: make(chan struct{}, streamsMax)}
 	s.URL = strings.TrimRight(s.URL, "/")
+	if s.OIDC != nil {
+		s.signOn = newSignOn(*s.OIDC)
+	}
 	if s.Now == nil {
 		s.Now = time.Now
 	}

@@ -16,14 +16,25 @@ import (
 
 // This file lets people in and out.
 
-type loginForm struct{ Name, Next string }
+type loginForm struct {
+	Name, Next string
+	Provider   string // of identities; empty: none
+}
+
+func (s *server) loginForm(name, next string) loginForm {
+	f := loginForm{Name: name, Next: safeNext(next)}
+	if s.signOn != nil {
+		f.Provider = s.signOn.Name
+	}
+	return f
+}
 
 func (s *server) loginPage(v *visit) error {
-	next := safeNext(v.r.URL.Query().Get("next"))
+	f := s.loginForm("", v.r.URL.Query().Get("next"))
 	if v.In() {
-		return v.redirect(next)
+		return v.redirect(f.Next)
 	}
-	return v.show("login", loginForm{Next: next})
+	return v.show("login", f)
 }
 
 // login says the same of a wrong name, a wrong password and a wrong code, after the same work.
@@ -31,7 +42,7 @@ func (s *server) login(v *visit) error {
 	if err := v.r.ParseForm(); err != nil {
 		return err
 	}
-	f := loginForm{Name: v.r.PostForm.Get("name"), Next: safeNext(v.r.PostForm.Get("next"))}
+	f := s.loginForm(v.r.PostForm.Get("name"), v.r.PostForm.Get("next"))
 	name, err := operator.NewName(f.Name)
 	if err != nil {
 		name = "" // nobody's: it counts and takes as long as any other

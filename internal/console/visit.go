@@ -53,7 +53,7 @@ func (s *server) recognise(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if !v.Wall.Before(session.Ends()) || !user.Ready() {
+	if !v.Wall.Before(session.Ends()) || !user.DisabledAt.IsZero() {
 		return db.EndSession(ctx, session.Hash)
 	}
 	if v.Wall.Sub(session.SeenAt) >= time.Minute {

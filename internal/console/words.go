@@ -25,6 +25,18 @@ var (
 		{ID: "Isian terlalu panjang", EN: "The form is too long"},
 		{ID: "Tidak ada yang diubah. Persingkat isiannya.", EN: "Nothing was changed. Make it shorter."},
 	}
+	sayOIDCAway = [2]wording.Words{
+		{ID: "Penyedia identitas tidak menjawab", EN: "The identity provider does not answer"},
+		{ID: "Coba lagi sebentar lagi, atau masuk dengan kata sandi.", EN: "Try again in a moment, or log in with a password."},
+	}
+	sayOIDCStale = [2]wording.Words{
+		{ID: "Mulai lagi dari halaman masuk", EN: "Start again at the log-in page"},
+		{ID: "Percobaan masuk ini terlalu lama, atau tidak dimulai di peramban ini.", EN: "This log-in took too long, or was not begun in this browser."},
+	}
+	sayOIDCNo = [2]wording.Words{
+		{ID: "Anda tidak dapat masuk dengan akun ini", EN: "You cannot log in with this account"},
+		{ID: "Pemilik konsol harus lebih dulu membuat pengguna dengan alamat e-mail akun ini, dan penyedia identitas harus sudah memverifikasinya.", EN: "An owner of the console must first make a user with the e-mail address of this account, and the identity provider must have verified it."},
+	}
 	sayTrouble = [2]wording.Words{
 		{ID: "Halaman ini belum dapat ditampilkan", EN: "This page cannot be shown right now"},
 		{ID: "Coba lagi sebentar. Bila Anda sedang mengubah sesuatu, lihat dulu apakah sudah terjadi.", EN: "Try again in a moment. If you were changing something, look first whether it has happened."},
@@ -50,6 +62,7 @@ var (
 var frameWords = map[string]wording.Words{ // never written
 	"console": {ID: "Konsol lunas", EN: "lunas console"}, "menu": {ID: "Menu", EN: "Menu"}, "skip": {ID: "Langsung ke isi", EN: "Skip to content"},
 	"language": {ID: "Bahasa", EN: "Language"}, "merchant": {ID: "Merchant", EN: "Merchant"},
+	"oidc":  {ID: "Masuk dengan", EN: "Log in with"},
 	"login": {ID: "Masuk", EN: "Log in"}, "logout": {ID: "Keluar", EN: "Log out"},
 	"name": {ID: "Nama", EN: "Name"}, "name_hint": {ID: "Misalnya alamat surel Anda. Huruf kecil.", EN: "For instance your e-mail address. Lower case."},
 	"password": {ID: "Kata sandi", EN: "Password"}, "password_hint": {ID: "Paling sedikit 12 karakter.", EN: "At least 12 characters."}, "password_again": {ID: "Kata sandi sekali lagi", EN: "Password once more"},
