@@ -22,7 +22,7 @@ import (
 )
 
 type certifyCommand struct {
-	Suite        string   `help:"Which plan: ${enum}." enum:"ovo-uat,snap-devsite,snap-functional,doku,faspay" required:""`
+	Suite        []string `help:"Which plan, or several one after the other: ${enum}." enum:"ovo-uat,snap-devsite,snap-functional,doku,faspay" required:""`
 	Target       string   `help:"Where it is made: ${enum}." enum:"sandbox,staging,devsite" default:"sandbox"`
 	Plan         bool     `help:"Print the written plan, and do nothing."`
 	Data         string   `help:"Folder in which runs are kept, and their numbering." default:"data" type:"path" placeholder:"FOLDER"`
@@ -40,6 +40,7 @@ type certifyCommand struct {
 	NumbersAfter string   `help:"The last batch and reference number that the provider has seen of this terminal, where the data folder is new." placeholder:"12/4711"`
 	Answers      string   `help:"A file that answers for the tester: a line 'SCENARIO ready' or 'SCENARIO stop', or '* ready'." type:"existingfile" placeholder:"FILE"`
 	Listen       string   `help:"Address on which the provider's notifications come in during the run." placeholder:"HOST:PORT"`
+	Documents    bool     `help:"Make the documents of a finished run at once, as lunas evidence does by default."`
 	JSON         bool     `help:"Print the result as JSON." name:"json"`
 }
 
@@ -54,17 +55,35 @@ func (certifyCommand) Help() string {
 	return "Makes the scenarios of a suite, positive and negative, and judges each step by rule. At the sandbox everything happens in\n" +
 		"virtual time inside this program, and takes seconds; elsewhere the tester is asked to act on a phone where that is needed.\n" +
 		"A run that was stopped is gone on with by the same command. Exit codes: 0 passed, 3 a scenario failed, 4 not finished.\n" +
-		"Make documents of the run with: lunas evidence --run FOLDER\n\n" +
+		"Make documents of the run with --documents, or later with: lunas evidence --run FOLDER\n\n" +
 		"Examples:\n" +
+		"  lunas certify --suite ovo-uat,snap-functional --captures --documents     all that OVO and Bank Indonesia ask for\n" +
 		"  lunas certify --suite ovo-uat --plan                    the written plan\n" +
 		"  lunas certify --suite ovo-uat --captures                at the sandbox, with pictures of the pages\n" +
 		"  lunas certify --suite ovo-uat --target staging -c lunas.yaml --phone 08… --unknown-phone 08…\n" +
 		"  lunas certify --suite snap-functional --only bi-05,bi-06"
 }
 
-// Run makes a run, or goes on with one.
-func (c certifyCommand) Run(t *terminal) error {
-	suite, err := certify.SuiteNamed(c.Suite)
+// Run makes runs, or goes on with them. One that fails keeps no other from being made; the first failure is the code.
+func (c certifyCommand) Run(t *terminal) (failed error) {
+	if c.Folder != "" && len(c.Suite) > 1 {
+		return errors.New("--run names the folder of one run; leave it out for several suites")
+	}
+	for _, name := range c.Suite {
+		err := c.runSuite(t, name)
+		var exit *cli.Exit
+		if err != nil && !errors.As(err, &exit) {
+			return err
+		}
+		if failed == nil {
+			failed = err
+		}
+	}
+	return failed
+}
+
+func (c certifyCommand) runSuite(t *terminal, name string) error {
+	suite, err := certify.SuiteNamed(name)
 	if err != nil {
 		return err
 	}
@@ -80,7 +99,7 @@ func (c certifyCommand) Run(t *terminal) error {
 		Suite: suite, Target: target, Tool: "lunas " + programVersion(), Only: c.Only, Again: c.Again, Phone: c.Phone, UnknownPhone: c.UnknownPhone,
 		Listen: c.Listen, NumbersAfter: c.NumbersAfter,
 	}
-	if o.Folder, err = c.where(time.Now()); err != nil {
+	if o.Folder, err = c.where(name, time.Now()); err != nil {
 		return err
 	}
 	if c.Captures {
@@ -106,12 +125,12 @@ func (c certifyCommand) Run(t *terminal) error {
 }
 
 // folder is the run's: the given one, that of the unfinished run, or a new one.
-func (c certifyCommand) where(now time.Time) (string, error) {
+func (c certifyCommand) where(suite string, now time.Time) (string, error) {
 	if c.Folder != "" {
 		return c.Folder, nil
 	}
 	base := filepath.Join(c.Data, "certify")
-	prefix := c.Suite + "-" + c.Target + "-"
+	prefix := suite + "-" + c.Target + "-"
 	if !c.Fresh {
 		entries, err := os.ReadDir(base)
 		if err != nil && !os.IsNotExist(err) {
@@ -215,7 +234,15 @@ func (c certifyCommand) tell(t *terminal, made evidence.Run, folder string) erro
 			return err
 		}
 	} else {
-		fmt.Fprintf(t.out, "\n%s\n%s\nDocuments: lunas evidence --run %s\n", made.Verdict(), made.Banner(), folder)
+		fmt.Fprintln(t.out)
+		if !c.Documents || count[evidence.Pending] > 0 { // the documents say it too
+			fmt.Fprintf(t.out, "%s\n%s\nDocuments: lunas evidence --run %s\n", made.Verdict(), made.Banner(), folder)
+		}
+	}
+	if c.Documents && count[evidence.Pending] == 0 {
+		if err := (evidenceMakeCommand{Folder: folder, Data: c.Data, Style: "raw"}).Run(t); err != nil {
+			return err
+		}
 	}
 	switch {
 	case count[evidence.Failed] > 0:

@@ -134,6 +134,42 @@ func TestARunBecomesDocuments(t *testing.T) {
 	}
 }
 
+// One command makes what OVO and Bank Indonesia ask for; what is not finished has no documents.
+func TestOneCommandMakesAllDocuments(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	code, out, errOut := lunas(t, nil, "certify", "--suite", "ovo-uat,snap-functional", "--documents", "--data", data)
+	if code != 0 {
+		t.Fatalf("lunas certify --documents: %d %s%s", code, out, errOut)
+	}
+	for _, pattern := range []string{
+		"SANDBOX-ovo-uat-*/SANDBOX-uat.pdf", "SANDBOX-ovo-uat-*/SANDBOX-ovo-uat-*.zip",
+		"SANDBOX-snap-functional-*/SANDBOX-functional-test.xlsx", "SANDBOX-snap-functional-*/SANDBOX-snap-functional-*.zip",
+	} {
+		found, err := filepath.Glob(filepath.Join(data, "evidence", pattern))
+		if err != nil || len(found) != 1 {
+			t.Errorf("%s: %v %v", pattern, found, err)
+			continue
+		}
+		if !strings.HasSuffix(pattern, ".zip") {
+			continue
+		}
+		if code, out, errOut := lunas(t, nil, "evidence", "verify", found[0]); code != 0 {
+			t.Errorf("lunas evidence verify %s: %d %s%s", found[0], code, out, errOut)
+		}
+	}
+	data = t.TempDir()
+	if code, _, _ := lunas(t, nil, "certify", "--suite", "doku", "--only", "doku-01", "--documents", "--data", data); code != codeUnfinished {
+		t.Errorf("a part of a suite = %d", code)
+	}
+	if made, _ := filepath.Glob(filepath.Join(data, "evidence", "*")); len(made) != 0 {
+		t.Errorf("a part of a suite has documents: %v", made)
+	}
+	if code, _, errOut := lunas(t, nil, "certify", "--suite", "doku,faspay", "--run", data); code != 1 || !strings.Contains(errOut, "leave it out for several") {
+		t.Errorf("several suites in one folder = %d %s", code, errOut)
+	}
+}
+
 // What scripts read of a run, and how it goes on.
 func TestCertifyForScripts(t *testing.T) {
 	t.Parallel()
