@@ -61,7 +61,7 @@ func (e *Engine) renumberOnce(ctx context.Context, p payment.Payment, want payme
 }
 
 // pace says how long a merchant's next query must wait here, so that they are not more than QueryRate in a second. The caller
-// holds the lock. It only spreads what this process does; what all processes do together is counted by queryLimit.
+// holds the lock. It only spreads what this process does; what all processes do together is counted by limitQueries.
 func (e *Engine) pace(merchantID string, now time.Time) time.Duration {
 	next := e.queries[merchantID]
 	if next.Before(now) {

@@ -39,12 +39,11 @@ func Axe(t *testing.T, ctx context.Context, what string) {
 }
 
 func axe(ctx context.Context) ([]finding, error) {
-	// A page that is fading in has the contrast of nothing.
-	const still = `for (const a of document.getAnimations()) { try { a.finish(); } catch { a.cancel(); } } true`
 	const look = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({
 		ID: v.id, Impact: v.impact || "", Help: v.help,
 		Nodes: v.nodes.map(n => n.target.join(" ") + ": " + n.failureSummary.replace(/\s+/g, " ")),
 	})))`
+	// A page that is fading in has the contrast of nothing.
 	for _, script := range []string{still, axeScript + "\n;true"} {
 		if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](script)); err != nil {
 			return nil, err

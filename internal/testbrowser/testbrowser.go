@@ -110,6 +110,9 @@ func Complaints(t *testing.T, ctx context.Context) func() []string {
 	}
 }
 
+// still brings what moves to its end, or to its beginning where it moves for ever.
+const still = `for (const a of document.getAnimations()) { try { a.finish(); } catch { a.cancel(); } } true`
+
 // Picture keeps a screenshot of the page when LUNAS_TEST_PICTURES names a folder; documents show those.
 func Picture(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
@@ -117,8 +120,6 @@ func Picture(t *testing.T, ctx context.Context, name string) {
 	if folder == "" {
 		return
 	}
-	// What moves has come to its end in a picture, or to its beginning where it moves for ever.
-	const still = `for (const a of document.getAnimations()) { try { a.finish(); } catch { a.cancel(); } } true`
 	_, err := chromedp.Run(ctx, chromedp.Evaluate[bool](still))
 	var picture []byte
 	if err == nil {
