@@ -199,10 +199,11 @@ func (w *comparing) work() {
 	}
 	close(stop)
 	beating.Wait()
-	w.end(summary, err)
+	// Before the end is written: whoever reads that it has ended finds the merchant's file gone.
 	if err := os.RemoveAll(w.dir); err != nil {
 		w.Log.Warn("what was sorted is left behind", "error", err)
 	}
+	w.end(summary, err)
 }
 
 // ours reads our books: the day, and what of the hours around it the provider may count on it.
