@@ -67,6 +67,7 @@ var rooms = []room{
 	{"internal/reconcile", "* internal/books " + doors},
 	{"internal/evidence", "* cmd/lunas internal/store internal/engine " + stores + " " + doors},
 	{"internal/storybook", "internal/checkout internal/console cmd/lunas"},
+	{"internal/asset", "internal/storybook " + doors},
 	{"internal/qrpicture", "* cmd/lunas " + doors},
 	{"internal/notice", "* internal/store " + stores + " " + doors},
 	{"internal/reference", "internal/api"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/lunas-pay/lunas/internal/asset"
 	"github.com/lunas-pay/lunas/internal/qrpicture"
 	"github.com/lunas-pay/lunas/internal/reference"
 )
@@ -247,10 +248,10 @@ func (s *server) serveContract() {
 		panic("api: the contract cannot be written: " + err.Error())
 	}
 	serve := func(path, contentType string, b []byte) {
-		s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", contentType)
+		file := asset.NewFile(contentType, b)
+		s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'")
-			_, _ = w.Write(b)
+			file.ServeHTTP(w, r)
 		})
 	}
 	page, err := reference.Page(asJSON)

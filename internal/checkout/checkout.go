@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/asset"
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/qrpicture"
@@ -44,7 +45,7 @@ type Options struct {
 
 type server struct {
 	Options
-	pages pages
+	pages asset.Files
 	open  streams
 }
 
@@ -73,7 +74,7 @@ func New(o Options) http.Handler {
 	mux.HandleFunc("POST /pay/{name}/renew", s.renew)
 	mux.HandleFunc("POST /pay/{name}/choose", s.choose)
 	mux.HandleFunc("GET /pay/{name}/choose", s.leave) // an address that a browser may have kept
-	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
+	mux.HandleFunc("GET /checkout/{file}", s.file)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.apologize(w, r, http.StatusNotFound) })
 	return s.guard(http.NewCrossOriginProtection().Handler(mux), mux)
 }
@@ -306,7 +307,7 @@ func (s *server) trouble(w http.ResponseWriter, r *http.Request, err error) {
 
 func (s *server) write(w http.ResponseWriter, r *http.Request, status int, name string, v view) {
 	var b bytes.Buffer
-	if err := s.pages.templates.ExecuteTemplate(&b, name, v); err != nil {
+	if err := s.pages.Templates.ExecuteTemplate(&b, name, v); err != nil {
 		s.Log.Error("a page cannot be written", "route", r.Pattern, "error", err)
 		http.Error(w, "the page cannot be written", http.StatusInternalServerError)
 		return

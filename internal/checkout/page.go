@@ -1,20 +1,16 @@
 package checkout
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
-	"path"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/lunas-pay/lunas/internal/asset"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/wording"
 )
@@ -22,64 +18,14 @@ import (
 //go:embed web
 var web embed.FS
 
-// pages are the templates, and the files that they name.
-type pages struct {
-	templates *template.Template
-	files     map[string]file // by the name in the address, which changes with the content
-}
+// loadPages gives the templates, and the files that they name.
+func loadPages() asset.Files { return asset.Load(web, "/checkout/", nil) }
 
-type file struct {
-	content []byte
-	kind    string
-}
-
-var kinds = map[string]string{ // never written
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
-}
-
-// loadPages reads what is embedded; it panics on what can only be a mistake of ours.
-func loadPages() pages {
-	p := pages{files: map[string]file{}}
-	names := map[string]string{}
-	all, err := fs.Glob(web, "web/*.*")
-	if err != nil {
-		panic("checkout: " + err.Error())
-	}
-	for _, from := range all {
-		kind, ok := kinds[path.Ext(from)]
-		if !ok {
-			continue
-		}
-		content, err := web.ReadFile(from)
-		if err != nil {
-			panic("checkout: " + err.Error())
-		}
-		sum := sha256.Sum256(content)
-		base, ext := strings.TrimSuffix(path.Base(from), path.Ext(from)), path.Ext(from)
-		name := base + "-" + hex.EncodeToString(sum[:6]) + ext
-		p.files[name], names[base+ext] = file{content, kind}, "/checkout/"+name
-	}
-	p.templates = template.Must(template.New("").Funcs(template.FuncMap{
-		"file": func(name string) (string, error) {
-			if names[name] == "" {
-				return "", fmt.Errorf("no file %s", name)
-			}
-			return names[name], nil
-		},
-	}).ParseFS(web, "web/*.html"))
-	return p
-}
-
-// file serves a file under a name that changes with its content, so that a browser may keep it for good.
-func (p pages) file(w http.ResponseWriter, r *http.Request) {
-	f, ok := p.files[r.PathValue("file")]
-	if !ok {
+// file serves a file that pages name.
+func (s *server) file(w http.ResponseWriter, r *http.Request) {
+	if !s.pages.Serve(w, r) {
 		http.NotFound(w, r)
-		return
 	}
-	w.Header().Set("Content-Type", f.kind)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(f.content) // a browser that is gone reads nothing
 }
 
 // view is what the templates see.

@@ -49,7 +49,7 @@ func Storybook() (storybook.Room, error) {
 	mux.HandleFunc("GET /pay/{name}/screen", show("screen"))
 	mux.HandleFunc("GET /pay/{name}/events", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /pay/{name}/qr.svg", s.sampleQR)
-	mux.HandleFunc("GET /checkout/{file}", s.pages.file)
+	mux.HandleFunc("GET /checkout/{file}", s.file)
 	room.Handler = s.guard(mux, mux)
 	return room, nil
 }

@@ -2,18 +2,14 @@ package console
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"maps"
 	"net/http"
-	"path"
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/asset"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
@@ -23,67 +19,25 @@ import (
 //go:embed web
 var web embed.FS
 
-// pages are the templates with their words, and the files that they name.
+// pages are the templates and files, and the words of all pages.
 type pages struct {
-	templates *template.Template
-	words     map[string]wording.Words
-	files     map[string]file // by the name in the address, which changes with the content
+	asset.Files
+	words map[string]wording.Words
 }
 
-type file struct {
-	content []byte
-	kind    string
-}
-
-var kinds = map[string]string{ // never written
-	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
-}
-
-// loadPages reads what is embedded; it panics on what can only be a mistake of ours.
 func loadPages() pages {
-	p := pages{files: map[string]file{}, words: map[string]wording.Words{}}
+	p := pages{asset.Load(web, "/console/files/", nil), map[string]wording.Words{}}
 	for _, some := range words() {
 		maps.Copy(p.words, some)
 	}
-	names := map[string]string{}
-	all, err := fs.Glob(web, "web/*.*")
-	if err != nil {
-		panic("console: " + err.Error())
-	}
-	for _, from := range all {
-		kind, ok := kinds[path.Ext(from)]
-		if !ok {
-			continue
-		}
-		content, err := web.ReadFile(from)
-		if err != nil {
-			panic("console: " + err.Error())
-		}
-		sum := sha256.Sum256(content)
-		base, ext := strings.TrimSuffix(path.Base(from), path.Ext(from)), path.Ext(from)
-		name := base + "-" + hex.EncodeToString(sum[:6]) + ext
-		p.files[name], names[base+ext] = file{content, kind}, "/console/files/"+name
-	}
-	p.templates = template.Must(template.New("").Funcs(template.FuncMap{
-		"file": func(name string) (string, error) {
-			if names[name] == "" {
-				return "", fmt.Errorf("no file %s", name)
-			}
-			return names[name], nil
-		},
-	}).ParseFS(web, "web/*.html"))
 	return p
 }
 
-// file serves a file under a name that changes with its content, so that a browser may keep it for good.
+// file serves a file that pages name.
 func (p pages) file(v *visit) error {
-	f, ok := p.files[v.r.PathValue("file")]
-	if !ok {
+	if !p.Serve(v.w, v.r) {
 		return store.ErrNotFound
 	}
-	v.w.Header().Set("Content-Type", f.kind)
-	v.w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = v.w.Write(f.content) // a browser that is gone reads nothing
 	return nil
 }
 
@@ -101,7 +55,7 @@ func (v *visit) show(name string, data any) error {
 
 func (v *visit) write(name string, data view) error {
 	var b bytes.Buffer
-	if err := v.s.pages.templates.ExecuteTemplate(&b, name, data); err != nil {
+	if err := v.s.pages.Templates.ExecuteTemplate(&b, name, data); err != nil {
 		return fmt.Errorf("write page %s: %w", name, err)
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/lunas-pay/lunas/internal/asset"
 )
 
 // View is one page in one state.
@@ -34,7 +36,7 @@ const Path = "/storybook/"
 // New gives the handler of Path (the list) and of every path that a room's handler knows; where several know one, the
 // first of them. A room's handler answers 404 what it does not know.
 func New(rooms ...Room) http.Handler {
-	pages := template.Must(template.New("").Funcs(template.FuncMap{"in": in, "groups": groups}).ParseFS(web, "web/*.html"))
+	pages := asset.Load(web, Path+"files/", template.FuncMap{"in": in, "groups": groups})
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+Path+"{$}", func(w http.ResponseWriter, _ *http.Request) {
 		h := w.Header()
@@ -42,11 +44,15 @@ func New(rooms ...Room) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-		if err := pages.ExecuteTemplate(w, "list", rooms); err != nil {
+		if err := pages.Templates.ExecuteTemplate(w, "list", rooms); err != nil {
 			http.Error(w, "the list cannot be written: "+err.Error(), http.StatusInternalServerError)
 		}
 	})
-	mux.HandleFunc("GET "+Path+"storybook.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, web, "web/storybook.css") })
+	mux.HandleFunc("GET "+Path+"files/{file}", func(w http.ResponseWriter, r *http.Request) {
+		if !pages.Serve(w, r) {
+			http.NotFound(w, r)
+		}
+	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) { // what a form would do is not done here
 		for i, room := range rooms {
 			f := &framed{ResponseWriter: w, last: i == len(rooms)-1}
