@@ -44,7 +44,7 @@ func (c *chromium) text(selector string) string {
 // enrol opens a set-up link and does what it asks for. It gives the key of the second factor.
 func (c *chromium) enrol(link, name string) string {
 	c.t.Helper()
-	c.do(chromedp.Navigate(link), chromedp.WaitVisible(".qr svg"))
+	c.do(testbrowser.Navigate(link), chromedp.WaitVisible(".qr svg"))
 	testbrowser.Axe(c.t, c.ctx, "set-up")
 	if name != "" {
 		testbrowser.Picture(c.t, c.ctx, "console-setup")
@@ -67,7 +67,7 @@ func (c *chromium) logout() {
 // newUser makes a user and gives the link.
 func (c *chromium) newUser(name, role string) string {
 	c.t.Helper()
-	c.do(chromedp.Navigate(c.url+"/console/users/new"), chromedp.SendKeys("input[name=name]", name),
+	c.do(testbrowser.Navigate(c.url+"/console/users/new"), chromedp.SendKeys("input[name=name]", name),
 		chromedp.SetValue("select[name=merchant]", "mer_a"), chromedp.SetValue("select[name=role]", role),
 		chromedp.Click("form.stack button.main"), chromedp.WaitVisible("#setup-link"))
 	return c.text("#setup-link")
@@ -94,7 +94,7 @@ func TestAVoidByTwoPeopleInABrowser(t *testing.T) {
 	complaints := testbrowser.Complaints(t, ctx)
 	p := w.push("mer_a")
 
-	c.do(chromedp.Navigate(server.URL+"/console/login?lang=en"), chromedp.WaitVisible("form[action='/console/login']"))
+	c.do(testbrowser.Navigate(server.URL+"/console/login?lang=en"), chromedp.WaitVisible("form[action='/console/login']"))
 	testbrowser.Axe(t, ctx, "log-in")
 	key := c.enrol(server.URL+w.invite(""), "ayu@kopi.id")
 	asks, decides := c.newUser("budi@kopi.id", "operator"), c.newUser("citra@kopi.id", "approver")
@@ -108,11 +108,11 @@ func TestAVoidByTwoPeopleInABrowser(t *testing.T) {
 	for _, m := range complaints() {
 		t.Errorf("the browser complains: %s", m)
 	}
-	c.do(chromedp.Navigate(server.URL+"/console/users"), chromedp.WaitVisible("h1"))
+	c.do(testbrowser.Navigate(server.URL+"/console/users"), chromedp.WaitVisible("h1"))
 	if h1 := c.text("h1"); h1 != "You may not do this" {
 		t.Errorf("an operator at the page of users reads %q", h1)
 	}
-	c.do(chromedp.Navigate(server.URL+"/console/m/mer_a/payments/"+p.ID), chromedp.Click("a[href$='/ask/void']"),
+	c.do(testbrowser.Navigate(server.URL+"/console/m/mer_a/payments/"+p.ID), chromedp.Click("a[href$='/ask/void']"),
 		chromedp.WaitVisible("form[action$='/ask/void']"), chromedp.SendKeys("input[name=reason]", "the coffee was cold"))
 	testbrowser.Picture(t, ctx, "console-void")
 	c.do(chromedp.Click("form[action$='/ask/void'] button.main"), chromedp.WaitVisible("form[action$='/withdraw']"))
@@ -127,7 +127,7 @@ func TestAVoidByTwoPeopleInABrowser(t *testing.T) {
 	c.logout()
 
 	c.enrol(decides, "")
-	c.do(chromedp.Navigate(server.URL+"/console/m/mer_a/approvals"), chromedp.Click(".list tbody a"), chromedp.WaitVisible("form[action$='/approve']"))
+	c.do(testbrowser.Navigate(server.URL+"/console/m/mer_a/approvals"), chromedp.Click(".list tbody a"), chromedp.WaitVisible("form[action$='/approve']"))
 	testbrowser.Picture(t, ctx, "console-approval")
 	c.do(chromedp.Click("form[action$='/approve'] button"), chromedp.WaitVisible(".badge.performed"))
 	w.until(p, payment.Voided)
@@ -179,7 +179,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 			lang = "en"
 		}
 		testbrowser.Dark(t, ctx, dark)
-		c.do(chromedp.EmulateViewport(320, 800), chromedp.Navigate(server.URL+path+"?lang="+lang), chromedp.WaitVisible("h1"))
+		c.do(chromedp.EmulateViewport(320, 800), testbrowser.Navigate(server.URL+path+"?lang="+lang), chromedp.WaitVisible("h1"))
 		testbrowser.Axe(t, ctx, path)
 		wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
 		if err != nil || wide > 320 {
@@ -192,7 +192,7 @@ func TestEveryPageCanBeUsedByEverybody(t *testing.T) {
 		}
 	}
 	testbrowser.Dark(t, ctx, false)
-	c.do(chromedp.EmulateViewport(1180, 800), chromedp.Navigate(server.URL+"/console/m/mer_a/payments/"+p.ID+"?lang=en"), chromedp.WaitVisible("h1"))
+	c.do(chromedp.EmulateViewport(1180, 800), testbrowser.Navigate(server.URL+"/console/m/mer_a/payments/"+p.ID+"?lang=en"), chromedp.WaitVisible("h1"))
 	testbrowser.Axe(t, ctx, "a payment on a wide screen")
 	testbrowser.Picture(t, ctx, "console-payment")
 }

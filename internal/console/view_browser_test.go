@@ -78,14 +78,14 @@ func TestPeopleLookAtPaymentsInABrowser(t *testing.T) {
 		}
 	}
 
-	c.do(chromedp.Navigate(server.URL+"/console/m/mer_a/payments?lang=en"), chromedp.SendKeys("input[name=q]", "0812-1111-0003"),
+	c.do(testbrowser.Navigate(server.URL+"/console/m/mer_a/payments?lang=en"), chromedp.SendKeys("input[name=q]", "0812-1111-0003"),
 		chromedp.Click("form.find button"), chromedp.WaitVisible("#live"))
 	if text := c.text("main"); !strings.Contains(text, "INV-2063") || !strings.Contains(text, "0812*****003") {
 		t.Errorf("the payment of the phone: %s", text)
 	}
 	testbrowser.Axe(t, ctx, "a payment's story")
 
-	c.do(chromedp.Navigate(server.URL+"/console/m/mer_a/payments/"+p.ID), chromedp.WaitVisible("#live .badge.pushing"))
+	c.do(testbrowser.Navigate(server.URL+"/console/m/mer_a/payments/"+p.ID), chromedp.WaitVisible("#live .badge.pushing"))
 	answer()
 	c.do(chromedp.WaitVisible("#live .badge.paid"))
 	if said := c.text("#turned"); !strings.Contains(said, "paid") {
@@ -94,7 +94,7 @@ func TestPeopleLookAtPaymentsInABrowser(t *testing.T) {
 	quiet("live")
 
 	const exported = `(() => { document.querySelector("[data-export]").click(); return true; })()`
-	c.do(chromedp.Navigate(server.URL + "/console/m/mer_a/payments"))
+	c.do(testbrowser.Navigate(server.URL + "/console/m/mer_a/payments"))
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](exported)); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestPeopleLookAtPaymentsInABrowser(t *testing.T) {
 			dark  bool
 		}{{320, i%2 == 0}, {1180, i%2 == 1}} {
 			testbrowser.Dark(t, ctx, view.dark)
-			c.do(chromedp.EmulateViewport(int64(view.width), 900), chromedp.Navigate(server.URL+"/console/m/mer_a/"+page.path+join+"lang=en"), chromedp.WaitVisible("h1"))
+			c.do(chromedp.EmulateViewport(int64(view.width), 900), testbrowser.Navigate(server.URL+"/console/m/mer_a/"+page.path+join+"lang=en"), chromedp.WaitVisible("h1"))
 			testbrowser.Axe(t, ctx, fmt.Sprintf("%q, %d wide", page.path, view.width))
 			wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
 			if err != nil || wide > view.width {

@@ -4,10 +4,13 @@ package testbrowser
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,9 +21,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// idle is for how long a browser may do nothing at all before it is given up: so long that only what hangs is stopped, and
+// not what runs on a machine with much else to do.
+const idle = 4 * time.Minute
+
 // Open starts a browser for this test, with a screen as large as a phone's, and gives its context. It is closed at the
-// test's end. Four minutes after its start every step fails: so long that only what hangs is stopped, and not what runs on
-// a machine with much else to do.
+// test's end. When nothing has happened in it for four minutes every step fails; a test that goes on has all the time that
+// go test gives it.
 func Open(t *testing.T) context.Context {
 	t.Helper()
 	path := find()
@@ -32,7 +39,7 @@ func Open(t *testing.T) context.Context {
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true))
-	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, cancel := context.WithCancel(context.Background())
 	ctx, cancelBrowser := chromedp.NewExecAllocator(ctx, options...)
 	ctx, cancelPage := chromedp.NewContext(ctx)
 	t.Cleanup(func() {
@@ -43,7 +50,70 @@ func Open(t *testing.T) context.Context {
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844)); err != nil {
 		t.Fatalf("start %s: %v", path, err)
 	}
+	stop, err := watch(ctx, idle, func() {
+		t.Errorf("nothing has happened in the browser for %v", idle)
+		cancel()
+	})
+	if err != nil {
+		t.Fatalf("listen to %s: %v", path, err)
+	}
+	t.Cleanup(stop) // before the browser is closed, and before t is over
 	return ctx
+}
+
+// watch calls giveUp when nothing happens in a browser any more, until stop is called.
+func watch(ctx context.Context, idle time.Duration, giveUp func()) (stop func(), err error) {
+	var events atomic.Int64
+	if err := chromedp.Listen(ctx, func(any) { events.Add(1) }); err != nil {
+		return nil, err
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for seen := events.Load(); ; {
+			select {
+			case <-end:
+				return
+			case <-time.After(idle):
+			}
+			now := events.Load()
+			if now == seen {
+				giveUp()
+				return
+			}
+			seen = now
+		}
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}, nil
+}
+
+const (
+	loadFor = time.Minute // one try to load a page
+	loads   = 3           // tries
+)
+
+// Navigate opens an address and waits until the page is loaded. What the browser tells of a page can be missed while it is
+// very busy; what is not loaded after a minute, or was broken off, is therefore opened again, twice at most. It is only for
+// what may be opened twice.
+func Navigate(address string) chromedp.Action[chromedp.Void] { return navigate(address, loadFor) }
+
+func navigate(address string, loadFor time.Duration) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) (err error) {
+		for range loads {
+			once, cancel := context.WithTimeout(ctx, loadFor)
+			_, err = chromedp.Navigate(address)(once, target)
+			var load *chromedp.LoadError // what is left of the try before may be told as this one's end
+			missed := once.Err() != nil || errors.As(err, &load) && load.ErrorText == "net::ERR_ABORTED"
+			cancel()
+			if err == nil || !missed || ctx.Err() != nil {
+				return err
+			}
+		}
+		return fmt.Errorf("%s is not loaded in %d tries: %w", address, loads, err)
+	})
 }
 
 func find() string {
