@@ -118,7 +118,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		began := time.Now()
 		n, encoding, err := parse(body)
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > time.Minute {
 			t.Fatalf("took %v", took)
 		}
 		if err != nil {

@@ -19,10 +19,11 @@ const (
 	pays      = "081211110101" // by OVO Cash after 2 s
 	declines  = "081211110017"
 	waits     = "081211111111"
-	scannedBy = 1_110_101 // the amount of a QR that pays scans
+	unheard   = "081211110160" // no answer ever comes
+	scannedBy = 1_110_101      // the amount of a QR that pays scans
 )
 
-// world is a gateway with its sandbox, in which a minute passes in a second.
+// world is a gateway with its sandbox, in which a minute passes in six seconds.
 type world struct {
 	client *Client
 	url    string
@@ -30,7 +31,7 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	const speed = 60
+	const speed = 10 // a phone inquiry has a second then, and a QR lives 7.5 s, which a busy machine keeps
 	clock := gateway.FastClock(speed, time.Date(2026, 3, 21, 10, 0, 0, 0, time.FixedZone("WIB", 7*60*60)))
 	s := sandbox.New(sandbox.Options{Now: clock.Now, After: clock.After, RealNow: time.Now, Speed: speed})
 	provider := httptest.NewServer(s.Handler())

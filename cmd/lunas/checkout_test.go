@@ -55,7 +55,7 @@ func TestTheCheckoutPageOfAPush(t *testing.T) {
 func TestTheCheckoutPageOfAPushThatFails(t *testing.T) {
 	t.Parallel()
 	page := testbrowser.Open(t)
-	d := startDev(t, "--speed", "20")
+	d := startDev(t, "--speed", "15")
 	for _, c := range []struct{ phone, card, title string }{
 		{"081211110017", ".card.failure h1", "Payment Canceled By User"},
 		{"081211110160", ".card.returned h1", "Transaction Timeout"},

@@ -186,7 +186,7 @@ func (h *house) start(address *regexp.Regexp, args ...string) *process {
 	}()
 	select {
 	case p.url = <-found:
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * time.Minute):
 		mu.Lock()
 		defer mu.Unlock()
 		h.Fatalf("lunas %v does not come up:\n%s", args, strings.Join(printed, "\n"))
@@ -231,7 +231,7 @@ func (h *house) wantEnds(p *process, ids []string) {
 	h.Helper()
 	client := &dev{T: h.T, key: houseKey}
 	invoices := map[string]paymentAnswer{}
-	deadline := time.Now().Add(90 * time.Second)
+	deadline := time.Now().Add(5 * time.Minute)
 	for _, id := range ids {
 		var made paymentAnswer
 		for made.State == "" || !ended(made.State) {
@@ -331,7 +331,7 @@ type qrShown struct {
 func (h *house) wantFound(p *process, paid []string, open string) {
 	h.Helper()
 	client := &dev{T: h.T, key: houseKey}
-	deadline := time.Now().Add(60 * time.Second)
+	deadline := time.Now().Add(5 * time.Minute)
 	for _, id := range paid {
 		var made paymentAnswer
 		for made.State != "paid" {

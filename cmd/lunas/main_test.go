@@ -21,7 +21,7 @@ import (
 func lunas(t *testing.T, environ []string, args ...string) (code int, out, errOut string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	code = run(ctx, args, environ, &o, &e)
 	return code, o.String(), e.String()

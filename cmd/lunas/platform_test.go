@@ -116,14 +116,14 @@ func (p *platform) pay(g *process, key, reference string) (int, string) {
 // until asks again until a gateway answers as it must, within the second or so that it may take to hear of a change.
 func (p *platform) until(want string, ask func(try int) (int, string)) {
 	p.Helper()
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(2 * time.Minute)
 	for try := 0; ; try++ {
 		status, got := ask(try)
 		if got == want {
 			return
 		}
 		if time.Now().After(end) {
-			p.Fatalf("after 10 s the answer is still %d %s, want %s", status, got, want)
+			p.Fatalf("after two minutes the answer is still %d %s, want %s", status, got, want)
 		}
 	}
 }

@@ -155,7 +155,7 @@ func (h *house) wantState(p *process, id, state string) {
 	h.Helper()
 	client := &dev{T: h.T, key: houseKey}
 	var made paymentAnswer
-	for deadline := time.Now().Add(60 * time.Second); made.State != state; {
+	for deadline := time.Now().Add(4 * time.Minute); made.State != state; {
 		if time.Now().After(deadline) || ended(made.State) {
 			h.Fatalf("payment %s is %s, want %s", id, made.State, state)
 		}
@@ -167,7 +167,7 @@ func (h *house) payInWallet(p paymentAnswer) {
 	h.Helper()
 	client := &dev{T: h.T}
 	var shown struct{ Pushes []struct{ ID int } }
-	for deadline := time.Now().Add(30 * time.Second); len(shown.Pushes) == 0; {
+	for deadline := time.Now().Add(3 * time.Minute); len(shown.Pushes) == 0; {
 		if time.Now().After(deadline) {
 			h.Fatal("the push does not arrive in the wallet")
 		}
@@ -189,7 +189,7 @@ func (h *house) wantToldOf(p *process, id string) {
 			Data struct{ ID string }
 		}
 	}
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(3 * time.Minute); ; {
 		client.call("GET", p.url+"/v1/events?after=1000000", "", &feed)
 		for _, e := range feed.Data {
 			if e.Type == "payment.review" && e.Data.ID == id {

@@ -40,7 +40,7 @@ func (c *customer) do(steps ...chromedp.Action[chromedp.Void]) {
 // sees waits for something and reads it, and has the page looked at by axe and, where it has a name, drawn.
 func (c *customer) sees(selector, text, picture string) {
 	c.Helper()
-	for got, until := "", time.Now().Add(30*time.Second); !strings.Contains(got, text); { // the page before may be there still
+	for got, until := "", time.Now().Add(3*time.Minute); !strings.Contains(got, text); { // the page before may be there still
 		c.do(chromedp.WaitVisible(selector))
 		var err error
 		if got, err = chromedp.Run(c.page, chromedp.Text(selector)); time.Now().After(until) {

@@ -51,7 +51,7 @@ func TestReconciliationsOverTheAPI(t *testing.T) {
 	}
 	made := decode[struct{ ID string }](t, rec)
 	var got map[string]any
-	for deadline := time.Now().Add(time.Minute); got["state"] != "done"; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); got["state"] != "done"; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not end: %v", got)
 		}

@@ -33,7 +33,7 @@ func (w *world) ended(b *books.Books, o books.Order, file string) books.Result {
 	if err != nil {
 		w.Fatal(err)
 	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(time.Millisecond) {
 		out, err := b.Reconciliation(w.Context(), o.MerchantID, o.Mode, r.ID)
 		if err != nil {
 			w.Fatal(err)

@@ -112,7 +112,7 @@ func TestTwoWindowsChoose(t *testing.T) {
 		if err != nil || len(now.Attempts) != 1 {
 			t.Fatalf("%d attempts, %v", len(now.Attempts), err)
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		for ctx.Err() == nil && w.ovo.called("push")-pushes+w.snap.called("generate")-codes == 0 {
 			time.Sleep(time.Millisecond) // the call leaves after the commit
 		}

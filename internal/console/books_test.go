@@ -86,7 +86,7 @@ func TestUploadASettlementFile(t *testing.T) {
 	}
 	result := rec.Header().Get("Location")
 	page := ""
-	for deadline := time.Now().Add(time.Minute); !strings.Contains(page, ">done<"); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); !strings.Contains(page, ">done<"); time.Sleep(5 * time.Millisecond) {
 		if page = b.get(result, 200); time.Now().After(deadline) {
 			t.Fatalf("it does not end:\n%s", page)
 		}

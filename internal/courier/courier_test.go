@@ -194,7 +194,7 @@ func (s *shop) wait(t *testing.T, n int) {
 	for range n {
 		select {
 		case <-s.came:
-		case <-time.After(20 * time.Second):
+		case <-time.After(2 * time.Minute):
 			t.Fatalf("the shop waits for a webhook; it got %v", s.got)
 		}
 	}
@@ -203,7 +203,7 @@ func (s *shop) wait(t *testing.T, n int) {
 // eventually waits for what a courier does in the background.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	end := time.Now().Add(20 * time.Second)
+	end := time.Now().Add(2 * time.Minute)
 	for !is() {
 		if time.Now().After(end) {
 			t.Fatalf("it did not come to this: %s", what)

@@ -121,7 +121,7 @@ func TestTheDemoPaysOnBothRails(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", o.Method, err)
 		}
-		within, stop := context.WithTimeout(t.Context(), 20*time.Second)
+		within, stop := context.WithTimeout(t.Context(), 2*time.Minute)
 		for err == nil && p.State != payment.Paid {
 			p, err = g.Engine.Wait(within, p.MerchantID, p.ID, p.Version)
 		}

@@ -273,7 +273,7 @@ func TestOldSessionIsWaitedFor(t *testing.T) {
 // await waits until another session of this database is in a state.
 func (w world) await(t *testing.T, condition string) {
 	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for n := 0; n == 0; {
 		if time.Now().After(deadline) {
 			t.Fatalf("no session came to %s", condition)
