@@ -1,5 +1,9 @@
 #!/bin/sh
 set -e
+# The user under which lunas runs. Here and not before the files are unpacked: useradd need not be there by then.
+getent group lunas >/dev/null || groupadd --system lunas
+getent passwd lunas >/dev/null ||
+	useradd --system --gid lunas --home-dir /var/lib/lunas --no-create-home --shell /usr/sbin/nologin lunas
 chown root:lunas /etc/lunas /etc/lunas/lunas.yaml
 chown lunas:lunas /var/lib/lunas
 if [ ! -e /etc/lunas/master.key ]; then

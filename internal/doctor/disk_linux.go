@@ -1,6 +1,17 @@
 package doctor
 
-import "golang.org/x/sys/unix"
+import (
+	"io/fs"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// ofRoot tells whether a file is root's, so that nobody else may change it or who reads it.
+func ofRoot(info fs.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && s.Uid == 0
+}
 
 // statDisk tells how much room is left for us, in bytes, and of what kind the file system is; empty: unknown.
 func statDisk(dir string) (free uint64, kind string, err error) {

@@ -152,7 +152,7 @@ func readTime(asked, answer []byte) (time.Time, error) {
 
 // files: nobody but the gateway's user may read what is secret.
 func (a about) files() {
-	const wanted = "readable by its owner alone (0600)"
+	const wanted = "readable by its owner alone (0600), or root's and readable by its group (0640)"
 	if len(a.Machine.Files) == 0 {
 		a.skip("permissions", "no file is known: everything comes from the environment", wanted, "")
 		return
@@ -165,15 +165,24 @@ func (a about) files() {
 			a.add(Failed, "permissions", path+" is not there", wanted, "make it, or name another file in the configuration")
 		case err != nil:
 			a.add(Failed, "permissions", path+" cannot be looked at", wanted, "let lunas read it, and the folders above it")
-		case info.Mode().Perm()&0o077 != 0:
+		case exposed(info.Mode(), ofRoot(info)):
 			a.add(Failed, "permissions", fmt.Sprintf("%s is open to others (%04o)", path, info.Mode().Perm()), wanted, "chmod 600 "+path)
 		default:
 			well++
 		}
 	}
 	if well == len(a.Machine.Files) {
-		a.add(OK, "permissions", fmt.Sprintf("%d file(s) with secrets, each for its owner alone", well), wanted, "")
+		a.add(OK, "permissions", fmt.Sprintf("%d file(s) with secrets, none open to others", well), wanted, "")
 	}
+}
+
+// exposed tells whether others than the gateway's user may read or change a file with a secret. A file that root owns and the
+// gateway's group may read, as the Debian package installs its configuration, cannot even be changed by the gateway itself.
+func exposed(mode fs.FileMode, ofRoot bool) bool {
+	if ofRoot {
+		return mode.Perm()&0o037 != 0
+	}
+	return mode.Perm()&0o077 != 0
 }
 
 // folders looks at what lunas credentials keygen has made.
