@@ -29,7 +29,7 @@ func wantStopped(t *testing.T, s store.Store, n int) {
 // database; the other replicas hear of it with their next beat.
 func TestALaggingStandbyIsFoundOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	other := open(t, postgres.Options{DSN: w.past.Config().ConnString(), Now: w.now})
 	w.wantNumber(t, 1, "1/1")
 	w.wantNumber(t, 2, "1/2")
@@ -58,7 +58,7 @@ func TestALaggingStandbyIsFoundOut(t *testing.T) {
 // A whole chain is missing: its writer had begun it, and nothing of that had come to the standby.
 func TestAStandbyWithoutTheChainIsFoundOut(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	w.wantNumber(t, 1, "1/1")
 	for _, table := range []string{"chain_links", "chains"} {
 		if _, err := w.past.Exec(t.Context(), `DELETE FROM `+table); err != nil {

@@ -109,11 +109,11 @@ type world struct {
 	watch *pgx.Conn // another one, never in a transaction: there the statistics stand still
 }
 
-func newWorld(t *testing.T, patience time.Duration) world {
+func newWorld(t *testing.T) world {
 	t.Helper()
 	dsn := newDSN(t)
 	w := world{proxy: testpg.NewProxy(t, dsn), hook: &hook{}, past: connect(t, dsn), watch: connect(t, dsn)}
-	w.Store = open(t, postgres.Options{DSN: w.proxy.DSN(), Now: w.now, Patience: patience})
+	w.Store = open(t, postgres.Options{DSN: w.proxy.DSN(), Now: w.now})
 	saveTerminal(t, w.Store, storetest.TID)
 	return w
 }
@@ -203,7 +203,7 @@ func TestConnectionLostAtCommit(t *testing.T) {
 	for _, committed := range []bool{true, false} {
 		t.Run(fmt.Sprintf("committed=%v", committed), func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 0)
+			w := newWorld(t)
 			first := w.wantNumber(t, 1, "1/1")
 			cut := w.proxy.CutBeforeCommit
 			if committed {
@@ -254,7 +254,7 @@ func TestOldSessionIsWaitedFor(t *testing.T) {
 	for end, want := range map[string]error{`COMMIT`: nil, `ROLLBACK`: postgres.ErrNotCommitted} {
 		t.Run(end, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 0)
+			w := newWorld(t)
 			w.do(t, `INSERT INTO chains VALUES (7, 0, '', '')`)
 			w.do(t, `BEGIN`)
 			w.do(t, `SELECT FROM chains WHERE id = 7 FOR NO KEY UPDATE`)
@@ -288,10 +288,11 @@ func (w world) await(t *testing.T, condition string) {
 
 func TestOutcomeStaysUnknown(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 300*time.Millisecond)
+	w := newWorld(t)
 	w.wantNumber(t, 1, "1/1")
+	hurried := open(t, postgres.Options{DSN: w.proxy.DSN(), Now: w.now, Patience: 3 * time.Second})
 	w.next(w.proxy.Down)
-	if _, err := w.Commit(t.Context(), storetest.NewPayment(2)); !errors.Is(err, store.ErrUnknown) {
+	if _, err := hurried.Commit(t.Context(), storetest.NewPayment(2)); !errors.Is(err, store.ErrUnknown) {
 		t.Errorf("Commit = %v, want ErrUnknown", err)
 	}
 	w.proxy.Up()
@@ -302,7 +303,7 @@ func TestOutcomeStaysUnknown(t *testing.T) {
 
 func TestDatabaseGoesAwayAndComesBack(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	p := w.wantNumber(t, 1, "1/1")
 	w.proxy.Down()
 	for what, err := range map[string]error{
@@ -331,7 +332,7 @@ func second[T any](_ T, err error) error { return err }
 
 func TestCanceledInMidGroup(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	w.next(cancel)
 	results, err := w.CommitGroup(ctx, []store.Change{storetest.NewPayment(1)})
@@ -347,7 +348,7 @@ func TestReplay(t *testing.T) {
 	for _, code := range []string{"40001", "40P01"} {
 		t.Run(code, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 0)
+			w := newWorld(t)
 			w.do(t, `CREATE SEQUENCE tries`)
 			w.do(t, `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 				IF nextval('tries') < 3 THEN RAISE EXCEPTION 'again' USING ERRCODE = '`+code+`'; END IF; RETURN NEW; END $$`)
@@ -365,7 +366,7 @@ func TestReplay(t *testing.T) {
 // What the database does not take of one change must not be its neighbours' trouble, and not be told in the error.
 func TestNeighboursOfABrokenChange(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	nul := storetest.NewPayment(2, func(r *storetest.Request) { r.Reference = "08121111\x000101" })
 	results := must[[]store.Result](t)(w.CommitGroup(t.Context(), []store.Change{storetest.NewPayment(1), nul, storetest.NewPayment(3)}))
 	for i, want := range []string{"1/1", "", "1/2"} {
@@ -385,7 +386,7 @@ func TestNeighboursOfABrokenChange(t *testing.T) {
 // A payment that is stored already is its caller's conflict, although its INSERT fails for the whole group.
 func TestPaymentThatIsStoredAlready(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	w.wantNumber(t, 1, "1/1")
 	results := must[[]store.Result](t)(w.CommitGroup(t.Context(), []store.Change{storetest.NewPayment(1), storetest.NewPayment(2)}))
 	if !errors.Is(results[0].Err, store.ErrConflict) || results[1].Err != nil {

@@ -42,7 +42,7 @@ func (w world) claim(t *testing.T) []store.Task {
 // A guard in the sub-select alone has chosen the rows before the other session's claim is seen.
 func TestClaimBesideAnother(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	w.wantNumber(t, 1, "1/1")
 	w.wantNumber(t, 2, "1/2")
 	if tasks := beside(t, w, []string{claimAll}, func() []store.Task { return w.claim(t) }); len(tasks) != 0 {
@@ -52,7 +52,7 @@ func TestClaimBesideAnother(t *testing.T) {
 
 func TestClaimOfASerialKeyBesideAnother(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	for n := range 2 {
 		must[store.Change](t)(w.Commit(t.Context(), storetest.NewPayment(n, func(r *storetest.Request) { r.SerialKey = "k" })))
 	}
@@ -70,7 +70,7 @@ func TestChangeBesideAnother(t *testing.T) {
 	for _, key := range []string{"", "key"} { // the version is guarded by an UPDATE, and by a lock when there is a key
 		t.Run("key="+key, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 0)
+			w := newWorld(t)
 			change := answer(w.wantNumber(t, 1, "1/1"))
 			change.Key = store.Key{Key: key, Fingerprint: "f"}
 			err := beside(t, w, []string{`UPDATE payments SET version = 2`}, func() error {
@@ -89,7 +89,7 @@ func TestChangeBesideAnother(t *testing.T) {
 // An idempotency key for which two race belongs to the one that commits, and the other is told whose it is.
 func TestKeyBesideAnother(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0)
+	w := newWorld(t)
 	err := beside(t, w, []string{`INSERT INTO idempotency_keys VALUES ('` + storetest.Merchant + `', 'live', 'k', 'pay_other', 'g')`}, func() error {
 		c := storetest.NewPayment(1, func(r *storetest.Request) { r.Key = store.Key{Key: "k", Fingerprint: "f"} })
 		return second(w.Commit(context.Background(), c))
