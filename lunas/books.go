@@ -218,6 +218,8 @@ type ReconciliationSummary struct {
 	Matched         int64            `json:"matched"`
 	Carried         int64            `json:"carried"`
 	CarriedPayments []string         `json:"carried_payments"`
+	Gone            int64            `json:"gone"`
+	Brought         int64            `json:"brought"`
 	Counts          map[string]int64 `json:"counts"`
 	PaidHere        RecapTotal       `json:"paid_here"`
 	PaidThere       RecapTotal       `json:"paid_there"`
@@ -237,7 +239,7 @@ type FileRowError struct {
 // Discrepancy is one difference, with everything that the three sides say.
 type Discrepancy struct {
 	Number     int64  `json:"number"`
-	Class      string `json:"class"` // missing_here, missing_there, amount_differs, state_differs, duplicate, fee_differs
+	Class      string `json:"class"` // missing_here, missing_there, amount_differs, state_differs, duplicate, fee_differs; other_day is none
 	Key        string `json:"key"`
 	PaymentID  string `json:"payment_id"`
 	Reference  string `json:"reference"`
@@ -245,11 +247,20 @@ type Discrepancy struct {
 	Detail     string `json:"detail"`
 	Action     string `json:"action"`
 	Advice     string `json:"advice"`
+	// Settled is the neighbouring day's file that has come to list the payment since; nil: none.
+	Settled *DiscrepancySettled `json:"settled"`
 
 	Ours       []DiscrepancyEntry     `json:"ours"`
 	Theirs     []DiscrepancyLine      `json:"theirs"`
 	Statements []DiscrepancyStatement `json:"statements"`
 	Exchanges  []DiscrepancyExchange  `json:"exchanges"`
+}
+
+// DiscrepancySettled is the file of a neighbouring day that lists a payment near midnight.
+type DiscrepancySettled struct {
+	Day              string `json:"day"` // 2026-03-21
+	ReconciliationID string `json:"reconciliation_id"`
+	Row              int    `json:"row"` // 0: not known
 }
 
 // DiscrepancyEntry is an attempt of a payment as the gateway's books have it.

@@ -36,8 +36,8 @@ type Reconciliation struct {
 	Size      int64                  `json:"size" doc:"Of the file, in bytes."`
 	Mapping   string                 `json:"mapping" doc:"The name of the mapping by which it was read."`
 	RowsRead  int64                  `json:"rows_read" doc:"How many rows and payments have been read so far."`
-	Found     int64                  `json:"found" doc:"Discrepancies."`
-	Listed    int64                  `json:"listed" doc:"Of them, those that can be listed: the first 10,000."`
+	Found     int64                  `json:"found" doc:"Discrepancies. Those of the class other_day are none and are not counted."`
+	Listed    int64                  `json:"listed" doc:"How many can be listed, those of the class other_day among them: the first 10,000."`
 	Trouble   string                 `json:"trouble,omitempty" doc:"Why it failed."`
 	Summary   *ReconciliationSummary `json:"summary,omitempty" doc:"Once it is done."`
 }
@@ -50,9 +50,11 @@ type ReconciliationSummary struct {
 	Errors      []FileRowError   `json:"errors" nullable:"false" doc:"The first 100 rows that could not be read."`
 	Payments    int64            `json:"payments" doc:"Attempts of our payments on that day and account."`
 	Matched     int64            `json:"matched"`
-	Carried     int64            `json:"carried" doc:"Paid across midnight and not listed: the neighbouring day's file may have them."`
+	Carried     int64            `json:"carried" doc:"Paid round midnight and not listed: the neighbouring day's file should list them."`
 	CarriedIDs  []string         `json:"carried_payments" nullable:"false" doc:"The first 100 of them."`
-	Counts      map[string]int64 `json:"counts" doc:"Discrepancies by class."`
+	Gone        int64            `json:"gone" doc:"Not listed: the neighbouring day's file, reconciled before, lists them."`
+	Brought     int64            `json:"brought" doc:"Listed and matched, and of the neighbouring day."`
+	Counts      map[string]int64 `json:"counts" doc:"What is listed, by class."`
 	PaidHere    RecapTotal       `json:"paid_here"`
 	PaidThere   RecapTotal       `json:"paid_there"`
 	ReturnThere RecapTotal       `json:"given_back_there"`
@@ -77,18 +79,26 @@ type ReconciliationPage struct {
 // Discrepancy is one difference, with everything that the three sides say.
 type Discrepancy struct {
 	Number     int64                  `json:"number"`
-	Class      string                 `json:"class" enum:"missing_here,missing_there,amount_differs,state_differs,duplicate,fee_differs"`
+	Class      string                 `json:"class" enum:"missing_here,missing_there,amount_differs,state_differs,duplicate,fee_differs,other_day"`
 	Key        string                 `json:"key" doc:"By which both sides know the payment."`
 	PaymentID  string                 `json:"payment_id,omitempty"`
 	Reference  string                 `json:"reference,omitempty"`
 	Difference int64                  `json:"difference" doc:"What the provider's books have more than ours, in rupiah; of a fee in sen."`
 	Detail     string                 `json:"detail"`
-	Action     string                 `json:"action" enum:"find_payment,claim_payment,claim_amount,return_money,accept_return,resolve_paid,resolve_unpaid,check_payment,claim_duplicate,claim_fee" doc:"What to do."`
+	Action     string                 `json:"action" enum:"find_payment,claim_payment,claim_amount,return_money,accept_return,resolve_paid,resolve_unpaid,check_payment,claim_duplicate,claim_fee,await_file,none" doc:"What to do."`
 	Advice     string                 `json:"advice"`
+	Settled    *DiscrepancySettled    `json:"settled,omitempty" doc:"The neighbouring day's file that has come to list the payment since."`
 	Ours       []DiscrepancyEntry     `json:"ours" nullable:"false"`
 	Theirs     []DiscrepancyLine      `json:"theirs" nullable:"false"`
 	Statements []DiscrepancyStatement `json:"statements" nullable:"false" doc:"What each side says: our journal, the provider in the exchanges, the file."`
 	Exchanges  []DiscrepancyExchange  `json:"exchanges" nullable:"false" doc:"See the payment's exchanges."`
+}
+
+// DiscrepancySettled is the file of a neighbouring day that lists a payment near midnight.
+type DiscrepancySettled struct {
+	Day              string `json:"day"`
+	ReconciliationID string `json:"reconciliation_id"`
+	Row              int    `json:"row,omitempty"`
 }
 
 // DiscrepancyEntry is an attempt of a payment as our books have it.
@@ -398,6 +408,7 @@ func showReconciliation(r books.Result) Reconciliation {
 	}
 	v.Summary = &ReconciliationSummary{
 		Rows: s.Rows, Ignored: s.Ignored, Unread: s.Unread, Errors: []FileRowError{}, Payments: s.Entries, Matched: s.Matched, Carried: s.Carried,
+		Gone: s.Gone, Brought: s.Brought,
 		CarriedIDs: append([]string{}, s.CarriedPayments...), Counts: map[string]int64{}, PaidHere: showTotal(s.Ours), PaidThere: showTotal(s.Theirs),
 		ReturnThere: showTotal(s.Returned), Fees: s.Fees.String(), Net: s.Net.String(), Warnings: append([]string{}, s.Warnings...),
 	}
@@ -415,6 +426,9 @@ func showDiscrepancy(d recap.Dossier) Discrepancy {
 		Number: d.Number, Class: string(d.Class), Key: valid(d.Key), Reference: d.Reference, Difference: d.Difference, Detail: d.Detail,
 		Action: string(d.Action), Advice: d.Advice, Ours: []DiscrepancyEntry{}, Theirs: []DiscrepancyLine{}, Statements: []DiscrepancyStatement{},
 		Exchanges: []DiscrepancyExchange{},
+	}
+	if e := d.Settled; e != nil {
+		v.Settled = &DiscrepancySettled{recap.DayText(e.Day), e.ReconciliationID, e.Row}
 	}
 	for i, e := range d.Ours {
 		if i == 0 {

@@ -150,6 +150,7 @@ type comparing struct {
 
 	mu     sync.Mutex
 	r      store.Reconciliation
+	beside []*neighbour // the days before and after, where they have been reconciled
 	number int64
 	kept   []store.Discrepancy
 }
@@ -191,9 +192,7 @@ func (w *comparing) work() {
 	stop := make(chan struct{})
 	var beating sync.WaitGroup
 	beating.Go(func() { w.beat(stop) })
-	summary, err := reconcile.Run(w.ctx, reconcile.Options{
-		Mapping: w.mapping, Path: w.path, TempDir: w.dir, Ours: w.ours, Found: w.found, Progress: w.progress,
-	})
+	summary, err := w.compare()
 	if err == nil {
 		err = w.keep()
 	}
@@ -206,6 +205,15 @@ func (w *comparing) work() {
 	w.end(summary, err)
 }
 
+func (w *comparing) compare() (s reconcile.Summary, err error) {
+	if w.beside, err = w.neighbours(w.ctx, w.r); err != nil {
+		return s, fmt.Errorf("read what the neighbouring days' files say: %w", err)
+	}
+	return reconcile.Run(w.ctx, reconcile.Options{
+		Mapping: w.mapping, Path: w.path, TempDir: w.dir, Ours: w.ours, Found: w.found, Progress: w.progress,
+	})
+}
+
 // ours reads our books: the day, and what of the hours around it the provider may count on it.
 func (w *comparing) ours(put func(recap.Entry) error) error {
 	o := w.order
@@ -213,6 +221,11 @@ func (w *comparing) ours(put func(recap.Entry) error) error {
 	return w.Store.EachPayment(w.ctx, span, func(p payment.Payment) error {
 		for _, e := range recap.Entries(p, o.Account, o.Day) {
 			e.Key = w.mapping.Key(p, e.Attempt)
+			for _, n := range w.beside {
+				if n.Day == beyond(e.At, o.Day) {
+					e.Elsewhere = n.says(p, e)
+				}
+			}
 			if err := put(e); err != nil {
 				return err
 			}
@@ -319,9 +332,9 @@ func (w *comparing) end(summary reconcile.Summary, err error) {
 	r := w.r
 	r.BeatAt, r.EndedAt, r.State = w.Now(), w.Now(), store.Reconciled
 	r.Read = w.progress.Theirs.Load() + w.progress.Ours.Load()
-	r.Found, r.Kept = summary.Discrepancies(), min(summary.Discrepancies(), keptMax)
-	if r.Found > r.Kept {
-		summary.Warnings = append(summary.Warnings, fmt.Sprintf("Only the first %d of %d discrepancies are kept with their dossiers.", r.Kept, r.Found))
+	r.Found, r.Kept = summary.Discrepancies(), min(w.number, keptMax)
+	if w.number > r.Kept {
+		summary.Warnings = append(summary.Warnings, fmt.Sprintf("Only the first %d of %d discrepancies are kept with their dossiers.", r.Kept, w.number))
 	}
 	if err == nil {
 		r.Summary, err = json.Marshal(summary)
@@ -407,5 +420,8 @@ func (b *Books) Dossiers(ctx context.Context, f store.DiscrepancyFilter) ([]reca
 		}
 		out = append(out, dossier)
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, b.settle(ctx, f.MerchantID, f.ReconciliationID, out)
 }

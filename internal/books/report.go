@@ -24,7 +24,7 @@ func (b *Books) WriteReport(ctx context.Context, out io.Writer, format sheet.For
 		}
 	}
 	if err := w.Table("Discrepancies", "Number", "Class", "Key", "Payment", "Reference", "State here", "Amount here", "Time here", "Rows", "State there",
-		"Amount there", "Time there", "Fee there", "Net there", "Difference", "Action", "Detail", "Advice", "Exchanges"); err != nil {
+		"Amount there", "Time there", "Fee there", "Net there", "Difference", "Action", "Detail", "Advice", "Exchanges", "Settled by the file of"); err != nil {
 		return err
 	}
 	err := b.eachDossier(ctx, r, func(d recap.Dossier) error { return w.Row(reportRow(d)...) })
@@ -54,7 +54,7 @@ func (b *Books) eachDossier(ctx context.Context, r Result, f func(recap.Dossier)
 }
 
 func reportRow(d recap.Dossier) []any {
-	row := make([]any, 19)
+	row := make([]any, 20)
 	for i := range row {
 		row[i] = ""
 	}
@@ -90,6 +90,9 @@ func reportRow(d recap.Dossier) []any {
 		}
 	}
 	row[18] = strings.Join(exchanges, " ")
+	if d.Settled != nil {
+		row[19] = recap.DayText(d.Settled.Day) + " " + d.Settled.ReconciliationID
+	}
 	return row
 }
 
@@ -112,7 +115,8 @@ func writeSummary(w *sheet.Writer, r Result) error {
 	if s := r.Summary; s != nil {
 		rows = append(rows,
 			[2]any{"Rows of the file", s.Rows}, [2]any{"Rows that are no payments", s.Ignored}, [2]any{"Rows that could not be read", s.Unread},
-			[2]any{"Payments here", s.Entries}, [2]any{"Matched", s.Matched}, [2]any{"Paid across midnight, not listed", s.Carried},
+			[2]any{"Payments here", s.Entries}, [2]any{"Matched", s.Matched}, [2]any{"Round midnight, the other day's file should list them", s.Carried},
+			[2]any{"Listed in the other day's file", s.Gone}, [2]any{"Of the other day, listed here", s.Brought},
 			[2]any{"Paid here", s.Ours.Count}, [2]any{"Paid here, Rp", int64(s.Ours.Sum)},
 			[2]any{"Paid there", s.Theirs.Count}, [2]any{"Paid there, Rp", int64(s.Theirs.Sum)},
 			[2]any{"Given back there", s.Returned.Count}, [2]any{"Given back there, Rp", int64(s.Returned.Sum)},

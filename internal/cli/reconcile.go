@@ -194,7 +194,7 @@ func asJSON(ctx context.Context, s *Session, out io.Writer, r *lunas.Reconciliat
 }
 
 // classes are in the order in which they are told.
-var classes = []string{"missing_there", "missing_here", "amount_differs", "state_differs", "duplicate", "fee_differs"} // never written
+var classes = []string{"missing_there", "missing_here", "amount_differs", "state_differs", "duplicate", "fee_differs", "other_day"} // never written
 
 func (c Reconcile) text(ctx context.Context, s *Session, out io.Writer, r *lunas.Reconciliation) error {
 	p := &printer{out: out}
@@ -210,7 +210,10 @@ func (c Reconcile) text(ctx context.Context, s *Session, out io.Writer, r *lunas
 		u.GivenBackThere.Count, rupiah(u.GivenBackThere.Sum), u.Fees, u.Net)
 	p.line("Matched         %d of %d payments and %d rows", u.Matched, u.Payments, u.Rows-u.Ignored)
 	if u.Carried > 0 {
-		p.line("Carried         %d paid across midnight: see the neighbouring day's file for %s", u.Carried, strings.Join(u.CarriedPayments, " "))
+		p.line("Carried         %d paid round midnight, for the neighbouring day's file: %s", u.Carried, strings.Join(u.CarriedPayments, " "))
+	}
+	if u.Gone+u.Brought > 0 {
+		p.line("Round midnight  %d stand in the neighbouring day's file, %d of the neighbouring day in this one", u.Gone, u.Brought)
 	}
 	for _, class := range classes {
 		if n := u.Counts[class]; n > 0 {
@@ -239,7 +242,11 @@ func (c Reconcile) discrepancy(p *printer, d *lunas.Discrepancy) {
 	p.line("")
 	p.line("%d. %s  %s  %s", d.Number, strings.ReplaceAll(d.Class, "_", " "), d.Key, d.PaymentID)
 	p.line("   %s.", d.Detail)
-	p.line("   %s", d.Advice)
+	if d.Settled != nil {
+		p.line("   Settled: the file of %s lists it (%s).", d.Settled.Day, d.Settled.ReconciliationID)
+	} else {
+		p.line("   %s", d.Advice)
+	}
 	if !c.Dossiers {
 		return
 	}

@@ -11,7 +11,7 @@ import (
 // Class is how a payment stands in our books and in the provider's. The spelling is stored and served.
 type Class string
 
-// The classes. All but Matched are discrepancies.
+// The classes. All but Matched and OtherDay are discrepancies.
 const (
 	Matched       Class = "matched"
 	MissingHere   Class = "missing_here"   // the provider lists it, and no payment here has its key
@@ -20,11 +20,14 @@ const (
 	StateDiffers  Class = "state_differs"  // both have it, and disagree on whether the money was taken, or given back
 	Duplicate     Class = "duplicate"      // one of the two lists it more than once
 	FeeDiffers    Class = "fee_differs"    // the fee is not what was agreed, or net is not amount less fee
+	// OtherDay is a difference of timing alone: a payment near midnight that stands in the file of the day before or after its
+	// own, or should. It is listed, and no discrepancy: the other day's file makes it one when it does not list it either.
+	OtherDay Class = "other_day"
 )
 
-// Classes lists the discrepancies.
+// Classes lists what is listed: the discrepancies, and OtherDay.
 func Classes() []Class {
-	return []Class{MissingHere, MissingThere, AmountDiffers, StateDiffers, Duplicate, FeeDiffers}
+	return []Class{MissingHere, MissingThere, AmountDiffers, StateDiffers, Duplicate, FeeDiffers, OtherDay}
 }
 
 // Money says what became of the customer's money, as our books have it.
@@ -51,11 +54,31 @@ type Entry struct {
 	// Home tells that it counts on the day that is reconciled; the others are of the hours around it, for which the
 	// provider may count otherwise.
 	Home bool `json:"home"`
-	// Astride tells that its t0 is on one day and its money on another: the provider may count it on either.
+	// Astride tells that it was paid across midnight, or so near to it that the provider may count it on either day.
 	Astride bool `json:"astride,omitempty"`
+	// Elsewhere is what the neighbouring day's file says of it; nil: not known, or it is not near midnight.
+	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
 	// Contradicted says what the provider has said to the contrary of State, as our exchanges have it; empty: nothing.
 	Contradicted string `json:"contradicted,omitempty"`
 }
+
+// Elsewhere is what the settlement file of a neighbouring day says of a payment, as that day was reconciled.
+type Elsewhere struct {
+	Day              payment.Day `json:"day"` // whose file it is
+	ReconciliationID string      `json:"reconciliation_id"`
+	Says             ElseSays    `json:"says"`
+	Row              int         `json:"row,omitempty"` // in which it is listed, from 1; 0 where it was not kept
+}
+
+// ElseSays is what a neighbouring day's file says. The spelling is stored.
+type ElseSays string
+
+// What it can say.
+const (
+	ElseListed  ElseSays = "listed"  // as paid
+	ElseAwaited ElseSays = "awaited" // it does not list it, and left it to the day that is reconciled
+	ElseAbsent  ElseSays = "absent"  // it does not list it
+)
 
 // Standing is what a line of a provider's file says of a payment.
 type Standing string
@@ -123,6 +146,8 @@ const (
 	CheckPayment   Action = "check_payment"   // still under way here: ask the provider again
 	ClaimDuplicate Action = "claim_duplicate" // it was charged or listed twice: one of them must go back
 	ClaimFee       Action = "claim_fee"       // settle the fee with the provider
+	AwaitFile      Action = "await_file"      // reconcile the other day's file
+	NoAction       Action = "none"            // nothing is left to do
 )
 
 // Advice says of an action in a sentence what to do.
@@ -148,6 +173,10 @@ func (a Action) Advice() string {
 		return "Ask the provider whether the customer was charged twice; one of the charges must go back."
 	case ClaimFee:
 		return "Settle the fee with the provider."
+	case AwaitFile:
+		return "Reconcile the other day's file: it closes this, or names the payment as missing."
+	case NoAction:
+		return "Nothing is left to do: the payment stands in one of the two days' files."
 	}
 	return ""
 }
@@ -173,10 +202,11 @@ type Rules struct {
 
 // Verdict is what comparing all that both sides have under one key came to.
 type Verdict struct {
-	// Found are the discrepancies; none: it is matched, or there is nothing to match.
+	// Found are the discrepancies, and what is of the other day; none: it is matched, or there is nothing to match.
 	Found []Discrepancy
-	// Matched is set when both sides have it and agree, Carried when it is not listed and may be on the neighbouring day.
-	Matched, Carried bool
+	// Matched is set when both sides have it and agree. Carried: not listed, and the neighbouring day's file should list it;
+	// Gone: not listed, and that file does; Brought: listed, and of the neighbouring day.
+	Matched, Carried, Gone, Brought bool
 }
 
 // Compare compares what both sides have under one key; one of them may have nothing.
@@ -207,6 +237,20 @@ func Compare(rules Rules, key string, ours []Entry, theirs []Line) Verdict {
 	}
 }
 
+// fileOf names the other day's file.
+func (e *Elsewhere) fileOf() string { return "the file of " + DayText(e.Day) }
+
+func (e *Entry) elsewhere(s ElseSays) bool { return e.Elsewhere != nil && e.Elsewhere.Says == s }
+
+// nearestDay is the day beyond the midnight that is nearest to a time.
+func nearestDay(at time.Time) payment.Day {
+	day := payment.DayOf(at)
+	if at.Sub(day.Start()) < 12*time.Hour {
+		return payment.DayOf(day.Start().Add(-time.Hour))
+	}
+	return Next(day)
+}
+
 type finding func(c Class, difference int64, a Action, format string, args ...any) Verdict
 
 // compareAbsent is for what the file does not list, or lists as failed.
@@ -218,10 +262,20 @@ func compareAbsent(e Entry, failed bool, found finding) Verdict {
 	switch {
 	case e.Money == Kept && failed:
 		return found(StateDiffers, -int64(e.Amount), ClaimPayment, "it is %s here, and %s", e.State, how)
+	case !failed && !e.Home && e.Money == Kept && e.elsewhere(ElseAwaited):
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and neither %s lists it nor this one", e.State, e.Amount, e.Elsewhere.fileOf())
 	case !failed && !e.Home:
 		return Verdict{} // of the hours around the day: not expected here
+	case e.Money == Kept && e.elsewhere(ElseListed):
+		v := found(OtherDay, 0, NoAction, "it is %s here with %v, and %s lists it%s", e.State, e.Amount, e.Elsewhere.fileOf(), e.Elsewhere.inRow())
+		v.Gone = true
+		return v
+	case e.Money == Kept && e.elsewhere(ElseAbsent):
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and neither this file lists it nor %s", e.State, e.Amount, e.Elsewhere.fileOf())
 	case e.Money == Kept && e.Astride:
-		return Verdict{Carried: true}
+		v := found(OtherDay, 0, AwaitFile, "it is %s here with %v, was paid round midnight, and should stand in the file of %s", e.State, e.Amount, DayText(nearestDay(e.At)))
+		v.Carried = true
+		return v
 	case e.Money == Kept:
 		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and %s", e.State, e.Amount, how)
 	case e.Money == Doubtful:
@@ -241,6 +295,9 @@ func comparePaid(rules Rules, e Entry, l Line, found finding) Verdict {
 	default:
 		return found(StateDiffers, int64(l.Amount), ReturnMoney, "it is %s here, and row %d lists it as paid", e.State, l.Row)
 	}
+	if e.elsewhere(ElseListed) {
+		return found(Duplicate, int64(l.Amount), ClaimDuplicate, "row %d lists it as paid, and so does %s%s", l.Row, e.Elsewhere.fileOf(), e.Elsewhere.inRow())
+	}
 	if e.Contradicted != "" {
 		return found(StateDiffers, 0, CheckPayment, "row %d lists it as paid, as it is here, but the provider has told us: %s", l.Row, e.Contradicted)
 	}
@@ -252,7 +309,18 @@ func comparePaid(rules Rules, e Entry, l Line, found finding) Verdict {
 		v.Found = append(v.Found, found(FeeDiffers, int64(expected), ClaimFee, "%s", wrong).Found...)
 	}
 	v.Matched = len(v.Found) == 0
+	if v.Matched && !e.Home {
+		v.Brought = true
+		v.Found = found(OtherDay, 0, NoAction, "row %d lists it, and it is a payment of %s", l.Row, DayText(payment.DayOf(e.At))).Found
+	}
 	return v
+}
+
+func (e *Elsewhere) inRow() string {
+	if e.Row == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" in row %d", e.Row)
 }
 
 // compareReturned is for what the file lists as given back, with or without the charge before it.

@@ -17,6 +17,9 @@ type Dossier struct {
 	Reference  string      `json:"reference,omitempty"` // the merchant's own, of the payment
 	Statements []Statement `json:"statements,omitempty"`
 	Exchanges  []Reference `json:"exchanges,omitempty"`
+	// Settled is the other day's file that has come to list the payment since; nil: none. It is looked up when a dossier is
+	// shown, and never stored.
+	Settled *Elsewhere `json:"settled,omitempty"`
 }
 
 // Source is who says something.

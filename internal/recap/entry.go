@@ -1,6 +1,8 @@
 package recap
 
 import (
+	"time"
+
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -29,7 +31,8 @@ func Entries(p payment.Payment, account string, day payment.Day) []Entry {
 			money = a.PaidAt
 		}
 		e.Home = payment.DayOf(a.PushedAt) == day
-		e.Astride = e.Money == Kept && payment.DayOf(a.PushedAt) != payment.DayOf(money) && money.Sub(a.PushedAt) < astrideWithin
+		e.Astride = e.Money == Kept && (nearMidnight(a.PushedAt) || money.Sub(a.PushedAt) < astrideWithin &&
+			(nearMidnight(money) || payment.DayOf(a.PushedAt) != payment.DayOf(money)))
 		if !a.ContradictedAt.IsZero() {
 			e.Contradicted = "the contrary, at " + a.ContradictedAt.In(payment.WIB).Format("2006-01-02 15:04:05")
 		}
@@ -38,8 +41,18 @@ func Entries(p payment.Payment, account string, day payment.Day) []Entry {
 	return all
 }
 
-// astrideWithin is how long after its t0 a payment is counted as one of midnight; a later change of it is something else.
-const astrideWithin = 30 * 60 * 1_000_000_000
+const (
+	// astrideWithin is how long after its t0 a payment is counted as one of midnight; a later change of it is something else.
+	astrideWithin = 30 * time.Minute
+	// midnightWithin is how near to midnight a provider may count on either day: it books later than it answers, and closes its
+	// own day at 23:59 (OVO, Push To Pay API: "before transaction recap in end of day").
+	midnightWithin = 5 * time.Minute
+)
+
+func nearMidnight(at time.Time) bool {
+	into := at.Sub(payment.DayOf(at).Start())
+	return into < midnightWithin || into >= 24*time.Hour-midnightWithin
+}
 
 // carrierOf is the attempt whose money the payment's state is about: the one by which the customer paid, else the last.
 func carrierOf(p payment.Payment) int {

@@ -122,6 +122,11 @@ func TestCompare(t *testing.T) {
 	astride, neighbour, contradicted := ours(payment.Paid, recap.Kept), ours(payment.Paid, recap.Kept), ours(payment.Paid, recap.Kept)
 	astride[0].Astride, neighbour[0].Home, contradicted[0].Contradicted = true, false, "the contrary"
 	none2 := []recap.Line(nil)
+	beside := func(e []recap.Entry, s recap.ElseSays) []recap.Entry {
+		out := []recap.Entry{e[0]}
+		out[0].Elsewhere = &recap.Elsewhere{Day: today, ReconciliationID: "rcn_1", Says: s, Row: 3}
+		return out
+	}
 	for _, c := range []struct {
 		what   string
 		ours   []recap.Entry
@@ -134,9 +139,21 @@ func TestCompare(t *testing.T) {
 		{"paid, not listed", kept, none2, recap.MissingThere, recap.ClaimPayment, false},
 		{"paid, failed there", kept, []recap.Line{failed}, recap.StateDiffers, recap.ClaimPayment, false},
 		{"paid, given back there", kept, []recap.Line{paid, back}, recap.StateDiffers, recap.AcceptReturn, false},
-		{"paid across midnight, not listed", astride, none2, "", "", false},
+		{"paid across midnight, not listed", astride, none2, recap.OtherDay, recap.AwaitFile, false},
+		{"paid across midnight, failed there", astride, []recap.Line{failed}, recap.StateDiffers, recap.ClaimPayment, false},
+		{"paid across midnight, listed in the other file", beside(astride, recap.ElseListed), none2, recap.OtherDay, recap.NoAction, false},
+		{"paid across midnight, in neither file", beside(astride, recap.ElseAbsent), none2, recap.MissingThere, recap.ClaimPayment, false},
+		{"paid across midnight, in both files", beside(astride, recap.ElseListed), []recap.Line{paid}, recap.Duplicate, recap.ClaimDuplicate, false},
+		{"paid across midnight, in this file alone", beside(astride, recap.ElseAbsent), []recap.Line{paid}, "", "", true},
+		{"an hour before midnight, listed in the other file", beside(kept, recap.ElseListed), none2, recap.OtherDay, recap.NoAction, false},
 		{"of the hours around, not listed", neighbour, none2, "", "", false},
-		{"of the hours around, listed", neighbour, []recap.Line{paid}, "", "", true},
+		{"of the hours around, listed", neighbour, []recap.Line{paid}, recap.OtherDay, recap.NoAction, true},
+		{"of the hours around, left to this file, not listed", beside(neighbour, recap.ElseAwaited), none2, recap.MissingThere, recap.ClaimPayment, false},
+		{"of the hours around, left to this file, listed", beside(neighbour, recap.ElseAwaited), []recap.Line{paid}, recap.OtherDay, recap.NoAction, true},
+		{"of the hours around, missing there already", beside(neighbour, recap.ElseAbsent), none2, "", "", false},
+		{"of the hours around, in both files", beside(neighbour, recap.ElseListed), []recap.Line{paid}, recap.Duplicate, recap.ClaimDuplicate, false},
+		{"of the hours around, in the other file", beside(neighbour, recap.ElseListed), none2, "", "", false},
+		{"of the hours around, another amount", neighbour, []recap.Line{line(recap.LinePaid, 999)}, recap.AmountDiffers, recap.ClaimAmount, false},
 		{"contradicted", contradicted, []recap.Line{paid}, recap.StateDiffers, recap.CheckPayment, false},
 		{"another amount", kept, []recap.Line{line(recap.LinePaid, 999)}, recap.AmountDiffers, recap.ClaimAmount, false},
 		{"listed twice", kept, []recap.Line{paid, paid}, recap.Duplicate, recap.ClaimDuplicate, false},
@@ -167,8 +184,14 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: matched %t", c.what, v.Matched)
 		}
 	}
-	if v := recap.Compare(recap.Rules{}, "k", astride, nil); !v.Carried {
-		t.Error("what was paid across midnight is not carried")
+	if v := recap.Compare(recap.Rules{}, "k", astride, nil); !v.Carried || v.Gone || v.Brought {
+		t.Errorf("what was paid across midnight is not carried: %+v", v)
+	}
+	if v := recap.Compare(recap.Rules{}, "k", beside(astride, recap.ElseListed), nil); !v.Gone || v.Carried || v.Brought {
+		t.Errorf("what the other day's file lists is not gone: %+v", v)
+	}
+	if v := recap.Compare(recap.Rules{}, "k", neighbour, []recap.Line{paid}); !v.Brought || v.Carried || v.Gone {
+		t.Errorf("what is of the other day is not brought: %+v", v)
 	}
 	agreed := recap.Rules{Fee: recap.FeeRule{Agreed: true, PerMillion: 7000, Fixed: 50, Tolerance: 10}}
 	for fee, wrong := range map[recap.Sen]bool{750: false, 760: false, 740: false, 761: true, 700: true} {
@@ -198,6 +221,33 @@ func TestDays(t *testing.T) {
 	for sen, want := range map[recap.Sen]string{0: "0", 100: "1", 150: "1,50", -5: "-0,05", -200: "-2"} {
 		if got := sen.String(); got != want {
 			t.Errorf("%d sen = %q, want %q", int64(sen), got, want)
+		}
+	}
+}
+
+// A payment is of both days when it was paid across midnight, or so near to it that the provider may count otherwise.
+func TestWhatIsAstride(t *testing.T) {
+	t.Parallel()
+	next := recap.Next(today)
+	for _, c := range []struct {
+		what         string
+		pushed, paid time.Time
+		want         bool
+	}{
+		{"noon", at(today, "12h"), at(today, "12h5s"), false},
+		{"six minutes before midnight", at(today, "23h54m"), at(today, "23h54m59s"), false},
+		{"five minutes before midnight", at(today, "23h55m"), at(today, "23h55m9s"), true},
+		{"paid within the five minutes", at(today, "23h54m30s"), at(today, "23h55m1s"), true},
+		{"across midnight", at(today, "23h40m"), at(next, "1s"), true},
+		{"just after midnight", at(today, "4m59s"), at(today, "5m30s"), true},
+		{"five minutes after midnight", at(today, "5m"), at(today, "5m30s"), false},
+		{"changed by the next morning", at(today, "20h"), at(next, "8h"), false},
+		{"changed at the next midnight", at(today, "20h"), at(today, "23h58m"), false},
+	} {
+		p := pay(c.pushed, c.pushed)
+		p.Attempts[0].PaidAt = c.paid
+		if got := recap.Entries(p, "ovo", today); len(got) != 1 || got[0].Astride != c.want || !got[0].Home {
+			t.Errorf("%s: %+v, want astride %t", c.what, got, c.want)
 		}
 	}
 }

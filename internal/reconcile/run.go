@@ -46,8 +46,10 @@ type Summary struct {
 
 	Entries int64                 `json:"entries"` // of our books, of the day itself
 	Matched int64                 `json:"matched"` // keys that both sides have, and agree on
-	Carried int64                 `json:"carried"` // paid across midnight and not listed: the neighbouring day's file may have them
-	Counts  map[recap.Class]int64 `json:"counts"`  // of discrepancies
+	Carried int64                 `json:"carried"` // paid round midnight and not listed: the neighbouring day's file should list them
+	Gone    int64                 `json:"gone"`    // not listed: the neighbouring day's file lists them
+	Brought int64                 `json:"brought"` // listed and matched, and of the neighbouring day
+	Counts  map[recap.Class]int64 `json:"counts"`  // of what is listed, by class
 
 	CarriedPayments []string `json:"carried_payments,omitempty"` // the first of them
 
@@ -60,10 +62,12 @@ type Summary struct {
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// Discrepancies counts them all.
+// Discrepancies counts them all. What is of the other day is none.
 func (s Summary) Discrepancies() (n int64) {
-	for _, c := range s.Counts {
-		n += c
+	for class, count := range s.Counts { // order does not matter: it is a sum
+		if class != recap.OtherDay {
+			n += count
+		}
 	}
 	return n
 }
@@ -241,9 +245,14 @@ func (o *Options) merge(ctx context.Context, ours, theirs *sorter, s *Summary) e
 }
 
 func (o *Options) judge(v recap.Verdict, entries []recap.Entry, s *Summary) error {
-	switch {
-	case v.Matched:
+	if v.Matched {
 		s.Matched++
+	}
+	switch {
+	case v.Gone:
+		s.Gone++
+	case v.Brought:
+		s.Brought++
 	case v.Carried:
 		if s.Carried++; len(s.CarriedPayments) < carriedMax {
 			s.CarriedPayments = append(s.CarriedPayments, entries[0].PaymentID)
@@ -401,7 +410,11 @@ func appendEntry(b []byte, e recap.Entry) []byte {
 	b = appendString(b, string(e.Money))
 	b = binary.AppendVarint(b, int64(e.Amount))
 	b = appendTime(b, e.At)
-	b = binary.AppendVarint(b, flags(e.Home, e.Astride))
+	b = binary.AppendVarint(b, flags(e.Home, e.Astride, e.Elsewhere != nil))
+	if o := e.Elsewhere; o != nil {
+		b = appendString(binary.AppendVarint(b, int64(o.Day)), o.ReconciliationID)
+		b = binary.AppendVarint(appendString(b, string(o.Says)), int64(o.Row))
+	}
 	return appendString(b, e.Contradicted)
 }
 
@@ -412,6 +425,9 @@ func readEntry(b []byte) (e recap.Entry) {
 	e.Amount, e.At = payment.Rupiah(r.int()), r.time()
 	f := r.int()
 	e.Home, e.Astride = f&1 != 0, f&2 != 0
+	if f&4 != 0 {
+		e.Elsewhere = &recap.Elsewhere{Day: payment.Day(r.int()), ReconciliationID: r.string(), Says: recap.ElseSays(r.string()), Row: int(r.int())}
+	}
 	e.Contradicted = r.string()
 	return e
 }

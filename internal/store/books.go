@@ -157,6 +157,7 @@ type Discrepancy struct {
 type DiscrepancyFilter struct {
 	MerchantID, ReconciliationID string
 	Class                        recap.Class // empty: every
+	PaymentID                    string      // empty: every
 	After                        int64       // only those with a greater number
 	Limit                        int         // at most 1000; 0 means 100
 }

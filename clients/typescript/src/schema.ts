@@ -1310,10 +1310,10 @@ export interface components {
              * @description What to do.
              * @enum {string}
              */
-            action: "find_payment" | "claim_payment" | "claim_amount" | "return_money" | "accept_return" | "resolve_paid" | "resolve_unpaid" | "check_payment" | "claim_duplicate" | "claim_fee";
+            action: "find_payment" | "claim_payment" | "claim_amount" | "return_money" | "accept_return" | "resolve_paid" | "resolve_unpaid" | "check_payment" | "claim_duplicate" | "claim_fee" | "await_file" | "none";
             advice: string;
             /** @enum {string} */
-            class: "missing_here" | "missing_there" | "amount_differs" | "state_differs" | "duplicate" | "fee_differs";
+            class: "missing_here" | "missing_there" | "amount_differs" | "state_differs" | "duplicate" | "fee_differs" | "other_day";
             detail: string;
             /**
              * Format: int64
@@ -1329,6 +1329,8 @@ export interface components {
             ours: components["schemas"]["DiscrepancyEntry"][];
             payment_id?: string;
             reference?: string;
+            /** @description The neighbouring day's file that has come to list the payment since. */
+            settled?: components["schemas"]["DiscrepancySettled"];
             /** @description What each side says: our journal, the provider in the exchanges, the file. */
             statements: components["schemas"]["DiscrepancyStatement"][];
             theirs: components["schemas"]["DiscrepancyLine"][];
@@ -1387,6 +1389,12 @@ export interface components {
              * @description Give it as after for the next page; null on the last one.
              */
             next: number | null;
+        };
+        DiscrepancySettled: {
+            day: string;
+            reconciliation_id: string;
+            /** Format: int64 */
+            row?: number;
         };
         DiscrepancyStatement: {
             /**
@@ -2394,14 +2402,14 @@ export interface components {
             file: string;
             /**
              * Format: int64
-             * @description Discrepancies.
+             * @description Discrepancies. Those of the class other_day are none and are not counted.
              */
             found: number;
             /** @example rcn_01kafz0q3gf7ktc1ms2cqc1b9w */
             id: string;
             /**
              * Format: int64
-             * @description Of them, those that can be listed: the first 10,000.
+             * @description How many can be listed, those of the class other_day among them: the first 10,000.
              */
             listed: number;
             /** @description The name of the mapping by which it was read. */
@@ -2435,12 +2443,17 @@ export interface components {
         ReconciliationSummary: {
             /**
              * Format: int64
-             * @description Paid across midnight and not listed: the neighbouring day's file may have them.
+             * @description Listed and matched, and of the neighbouring day.
+             */
+            brought: number;
+            /**
+             * Format: int64
+             * @description Paid round midnight and not listed: the neighbouring day's file should list them.
              */
             carried: number;
             /** @description The first 100 of them. */
             carried_payments: string[];
-            /** @description Discrepancies by class. */
+            /** @description What is listed, by class. */
             counts: {
                 [key: string]: number;
             };
@@ -2452,6 +2465,11 @@ export interface components {
              */
             fees: string;
             given_back_there: components["schemas"]["RecapTotal"];
+            /**
+             * Format: int64
+             * @description Not listed: the neighbouring day's file, reconciled before, lists them.
+             */
+            gone: number;
             /**
              * Format: int64
              * @description Of them, those that are no payments.

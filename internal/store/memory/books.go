@@ -352,7 +352,7 @@ func (s *Store) Discrepancies(ctx context.Context, f store.DiscrepancyFilter) (l
 	limit = min(limit, 1000)
 	err = s.read(ctx, f.MerchantID, func(m *merchant) {
 		for _, d := range m.books.discrepancies[f.ReconciliationID] {
-			if d.Number > f.After && (f.Class == "" || d.Class == f.Class) && len(list) < limit {
+			if d.Number > f.After && (f.Class == "" || d.Class == f.Class) && (f.PaymentID == "" || d.PaymentID == f.PaymentID) && len(list) < limit {
 				d.Body = slices.Clone(d.Body)
 				list = append(list, d)
 			}

@@ -445,9 +445,14 @@ func (s *Common) Discrepancies(ctx context.Context, f store.DiscrepancyFilter) (
 	if f.Limit <= 0 {
 		f.Limit = 100
 	}
-	args, class := []any{f.MerchantID, f.ReconciliationID, f.After, int64(min(f.Limit, 1000))}, ``
+	args, and := []any{f.MerchantID, f.ReconciliationID, f.After, int64(min(f.Limit, 1000))}, ``
 	if f.Class != `` {
-		args, class = append(args, string(f.Class)), ` AND class = $5`
+		args = append(args, string(f.Class))
+		and += fmt.Sprintf(` AND class = $%d`, len(args))
+	}
+	if f.PaymentID != `` {
+		args = append(args, f.PaymentID)
+		and += fmt.Sprintf(` AND payment_id = $%d`, len(args))
 	}
 	err = Each(ctx, s.Read, func(rows Rows) error {
 		var d store.Discrepancy
@@ -456,7 +461,7 @@ func (s *Common) Discrepancies(ctx context.Context, f store.DiscrepancyFilter) (
 		d.Class, d.Body = recap.Class(class), []byte(body)
 		list = append(list, d)
 		return err
-	}, `SELECT number, class, payment_id, body FROM discrepancies WHERE merchant_id = $1 AND reconciliation_id = $2 AND number > $3`+class+`
+	}, `SELECT number, class, payment_id, body FROM discrepancies WHERE merchant_id = $1 AND reconciliation_id = $2 AND number > $3`+and+`
 		ORDER BY number LIMIT $4`, args...)
 	return list, Doing("list discrepancies", err)
 }

@@ -353,5 +353,7 @@ func reconciliations(w *world) {
 	}
 	want(w, "discrepancies", list(store.DiscrepancyFilter{}), found)
 	want(w, "discrepancies of a class", list(store.DiscrepancyFilter{Class: recap.MissingThere}), []store.Discrepancy{found[0], found[2]})
+	want(w, "discrepancies of a payment", list(store.DiscrepancyFilter{PaymentID: PaymentID(2)}), found[2:])
+	want(w, "discrepancies of a payment and a class", list(store.DiscrepancyFilter{PaymentID: PaymentID(2), Class: recap.MissingHere}), nil)
 	want(w, "discrepancies after the first", list(store.DiscrepancyFilter{After: 1, Limit: 1}), found[1:2])
 }

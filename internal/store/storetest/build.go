@@ -27,6 +27,8 @@ type Request struct {
 	Name                                string
 	NotBefore                           time.Time
 	Limits                              []store.Limit
+	// Flag lets a push through that can no longer be reversed before the cut-off, as an account may; else it is refused.
+	Flag bool
 	// Refuse makes Finish refuse with this error.
 	Refuse error
 }
@@ -70,7 +72,11 @@ func (r Request) change() store.Change {
 		}
 		e := event
 		e.Number, e.At = n, t0
-		return decided(unfinished, payment.Payment{}, e)
+		terms := payment.OVOTerms()
+		if r.Flag {
+			terms.CutOffGuard = payment.FlagAtCutOff
+		}
+		return decided(terms, unfinished, payment.Payment{}, e)
 	}
 	return c
 }
@@ -84,7 +90,7 @@ func changeID(paymentID string, version int) string {
 // Next builds the change that an event makes of a payment, as the engine does; ErrNothing when it makes none.
 func Next(p payment.Payment, e payment.Event) (store.Change, error) {
 	c := store.Change{ID: changeID(p.ID, p.Version+1), Owner: Owner, WakeBefore: p.WakeAt}
-	return decided(c, p, e)
+	return decided(payment.OVOTerms(), c, p, e)
 }
 
 // ErrNothing says that an event changes nothing of a payment.
@@ -105,8 +111,8 @@ func Paid() payment.Outcome {
 }
 
 // decided fills a change in with what Decide makes of an event.
-func decided(c store.Change, before payment.Payment, e payment.Event) (store.Change, error) {
-	p, commands, err := payment.Decide(payment.OVOTerms(), before, e)
+func decided(terms payment.Terms, c store.Change, before payment.Payment, e payment.Event) (store.Change, error) {
+	p, commands, err := payment.Decide(terms, before, e)
 	if err != nil {
 		return store.Change{}, err
 	}

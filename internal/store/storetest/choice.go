@@ -15,7 +15,7 @@ func unchosen(w *world, n int, edit ...func(*Request)) store.Change {
 		f(&r)
 	}
 	now := w.Clock.Now()
-	c, err := decided(store.Change{ID: changeID(r.ID, 1), Key: r.Key, Limits: r.Limits, Owner: r.Owner}, payment.Payment{}, payment.Requested{
+	c, err := decided(payment.OVOTerms(), store.Change{ID: changeID(r.ID, 1), Key: r.Key, Limits: r.Limits, Owner: r.Owner}, payment.Payment{}, payment.Requested{
 		At: now, ID: r.ID, MerchantID: r.MerchantID, Mode: r.Mode, Amount: r.Amount,
 		Choice: &payment.Choice{Methods: []payment.Method{payment.OVOPush, payment.QRIS}, Until: now.Add(time.Hour)},
 	})
@@ -35,7 +35,7 @@ func chosen(p payment.Payment) store.Change {
 	}
 	unfinished := c
 	c.Finish = func(n payment.Number, t0 time.Time) (store.Change, error) {
-		return decided(unfinished, p, payment.Chosen{
+		return decided(payment.OVOTerms(), unfinished, p, payment.Chosen{
 			At: t0, Method: payment.OVOPush, Phone: phone, Number: n,
 			Route: payment.Route{Rail: payment.OVO, Account: "acc_1", TermsRevision: "rev_1", Terminal: payment.Terminal{ID: TID}},
 		})
