@@ -49,9 +49,14 @@ type NotificationError struct {
 	Cause string // for the log, without any data of the message
 }
 
-// Error is "snap: notification: forged: signature".
+// Error is "snap: notification: forged: signature", or "snap: token request: …" of a provider's
+// request for a token.
 func (e *NotificationError) Error() string {
-	return "snap: notification: " + e.Kind.Error() + ": " + e.Cause
+	what := "notification"
+	if e.Code.Service() == Access.Service() {
+		what = "token request"
+	}
+	return "snap: " + what + ": " + e.Kind.Error() + ": " + e.Cause
 }
 
 // Is finds the kind.
@@ -88,7 +93,8 @@ func (n Notification) LogValue() slog.Value { return slog.StringValue(n.String()
 type VerifierOptions struct {
 	Mode         NotifyMode
 	ClientSecret Secret        // IssuedToken and SharedSecret
-	PublicKey    PublicKey     // ProviderKey: the provider's
+	PublicKey    PublicKey     // the provider's: of notifications with ProviderKey, of its requests for a token with IssuedToken
+	ClientID     string        // X-CLIENT-KEY of the provider's requests for a token; see VerifyTokenRequest
 	PartnerID    string        // X-PARTNER-ID, if one comes, must be this; empty: not compared
 	Tolerance    time.Duration // of X-TIMESTAMP; 0 is DefaultTolerance, negative is no limit
 }
@@ -140,17 +146,9 @@ func (v *Verifier) Verify(in Incoming, now time.Time) (Notification, error) {
 	if len(in.Body) > MaxNotification {
 		return Notification{}, malformed("00", "Bad Request", "above 64 KiB")
 	}
-	for _, header := range [...]string{"X-Timestamp", "X-Signature"} {
-		if len(in.Header[header]) != 1 || in.Header[header][0] == "" {
-			return Notification{}, malformed("02", "Invalid Mandatory Field "+strings.ToUpper(header), strings.ToUpper(header)+" must stand once")
-		}
-	}
-	at, err := ParseTimestamp(in.Header.Get("X-Timestamp"))
+	at, err := v.timely(in.Header, now, "X-Timestamp", "X-Signature")
 	if err != nil {
-		return Notification{}, malformed("01", "Invalid Field Format X-TIMESTAMP", "X-TIMESTAMP is no time")
-	}
-	if off := now.Sub(at); v.o.Tolerance > 0 && (off > v.o.Tolerance || off < -v.o.Tolerance) {
-		return Notification{}, unauthorized(ErrStale, "[X-TIMESTAMP]", "X-TIMESTAMP is "+off.Round(time.Second).String()+" behind our clock")
+		return Notification{}, err
 	}
 	if partner := in.Header.Get("X-Partner-Id"); partner != "" && v.o.PartnerID != "" && partner != v.o.PartnerID {
 		return Notification{}, unauthorized(ErrForged, "[Unknown client]", "X-PARTNER-ID is another's")
@@ -159,6 +157,23 @@ func (v *Verifier) Verify(in Incoming, now time.Time) (Notification, error) {
 		return Notification{}, err
 	}
 	return readNotification(in.Header.Get("X-External-Id"), at, in.Body)
+}
+
+// timely checks that the headers stand once each, and reads X-TIMESTAMP.
+func (v *Verifier) timely(h http.Header, now time.Time, mandatory ...string) (time.Time, error) {
+	for _, header := range mandatory {
+		if len(h[header]) != 1 || h[header][0] == "" {
+			return time.Time{}, malformed("02", "Invalid Mandatory Field "+strings.ToUpper(header), strings.ToUpper(header)+" must stand once")
+		}
+	}
+	at, err := ParseTimestamp(h.Get("X-Timestamp"))
+	if err != nil {
+		return time.Time{}, malformed("01", "Invalid Field Format X-TIMESTAMP", "X-TIMESTAMP is no time")
+	}
+	if off := now.Sub(at); v.o.Tolerance > 0 && (off > v.o.Tolerance || off < -v.o.Tolerance) {
+		return time.Time{}, unauthorized(ErrStale, "[X-TIMESTAMP]", "X-TIMESTAMP is "+off.Round(time.Second).String()+" behind our clock")
+	}
+	return at, nil
 }
 
 // signed checks token and signature.

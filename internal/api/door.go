@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"time"
@@ -12,15 +13,28 @@ import (
 
 // routeDoor opens the door for what providers notify: /notify/{rail}/{account}, without an API key, since they sign. It is
 // no part of the contract for merchants, and whatever goes wrong is answered in the provider's own form.
-func (s *server) routeDoor() { s.mux.HandleFunc("/notify/{rail}/{account}", s.notified) }
+//
+// Below an account's door there is the one at which its provider gets a token from us, where it notifies with one. Bank
+// Indonesia's path ends in /access-token/b2b, after a version that is not looked at.
+func (s *server) routeDoor() {
+	s.mux.HandleFunc("/notify/{rail}/{account}", func(w http.ResponseWriter, r *http.Request) {
+		s.knock(w, r, rail.ReplyAs, s.Engine.Receive)
+	})
+	s.mux.HandleFunc("/notify/{rail}/{account}/{version}/access-token/b2b", func(w http.ResponseWriter, r *http.Request) {
+		s.knock(w, r, rail.ReplyTokenAs, s.Engine.IssueToken)
+	})
+}
 
-func (s *server) notified(w http.ResponseWriter, r *http.Request) {
+// knock lets a provider in: what it says goes to the engine, and what cannot is answered as replies says.
+func (s *server) knock(w http.ResponseWriter, r *http.Request, replies func(payment.Rail, rail.Verdict) (rail.Reply, bool),
+	receive func(ctx context.Context, merchantID, accountID string, in rail.Notification) (rail.Reply, error),
+) {
 	line := payment.Rail(r.PathValue("rail"))
 	tell := func(v rail.Verdict) {
-		reply, _ := rail.ReplyAs(line, v)
+		reply, _ := replies(line, v)
 		writeReply(w, reply)
 	}
-	if _, notifies := rail.ReplyAs(line, rail.NoAccount); !notifies {
+	if _, has := replies(line, rail.NoAccount); !has {
 		writeProblem(w, callOf(r.Context()), problem("route_not_found", "there is nothing at this address"))
 		return
 	}
@@ -42,7 +56,7 @@ func (s *server) notified(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := detached(r.Context())
 	defer cancel()
-	reply, err := s.Engine.Receive(ctx, owner, account, rail.Notification{
+	reply, err := receive(ctx, owner, account, rail.Notification{
 		Method: r.Method, Endpoint: r.URL.RequestURI(), Header: r.Header, Body: body,
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/sheet"
+	"github.com/lunas-pay/lunas/snap"
 )
 
 // observer keeps every answer that a world gives, so that all of them can be held against the contract and searched
@@ -37,7 +38,7 @@ func (o *observer) wrap(h http.Handler, mux *http.ServeMux) http.Handler {
 			pattern = ""
 		}
 		if strings.HasPrefix(r.URL.Path, "/notify/snap/") && pattern != "" {
-			pattern = "/notify/snap/{account}" // each provider has its own form
+			pattern = strings.Replace(pattern, "{rail}", "snap", 1) // each provider has its own form
 		}
 		tee := &tee{ResponseWriter: w}
 		h.ServeHTTP(tee, r)
@@ -116,7 +117,11 @@ func (c contract) check(o observation) error {
 		case o.header.Get("Content-Type") == problemType:
 			return c.checkProblemOnly(o)
 		case strings.HasPrefix(o.pattern, "/notify/snap/"):
-			return snapAnswer(o)
+			service := snap.ServiceNotify
+			if strings.HasSuffix(o.pattern, "/access-token/b2b") {
+				service = snap.Access.Service()
+			}
+			return snapAnswer(o, service)
 		}
 		return nil
 	}
@@ -148,13 +153,13 @@ func (c contract) check(o observation) error {
 	return c.validate(o.body, content.Schema)
 }
 
-// snapAnswer holds an answer against SNAP's own form: seven digits that begin with the status and service 52, and words.
-func snapAnswer(o observation) error {
+// snapAnswer holds an answer against SNAP's own form: seven digits that begin with the status and the service, and words.
+func snapAnswer(o observation, service string) error {
 	var said struct{ ResponseCode, ResponseMessage string }
 	if err := json.Unmarshal(o.body, &said); err != nil {
 		return err
 	}
-	if !regexp.MustCompile(fmt.Sprintf("^%d52[0-9]{2}$", o.status)).MatchString(said.ResponseCode) || said.ResponseMessage == "" {
+	if !regexp.MustCompile(fmt.Sprintf("^%d%s[0-9]{2}$", o.status, service)).MatchString(said.ResponseCode) || said.ResponseMessage == "" {
 		return fmt.Errorf("status %d with %+v", o.status, said)
 	}
 	return nil

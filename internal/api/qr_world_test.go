@@ -52,7 +52,7 @@ func serveQR(t *testing.T) *qrWorld {
 	for _, a := range []merchant.Account{
 		qrAccount(t, "mer_a", "qris", provider.URL), qrAccount(t, "mer_b", "theirs", provider.URL),
 		qrAccount(t, "mer_a", "twice", provider.URL), qrAccount(t, "mer_b", "twice", provider.URL),
-		proxied,
+		proxied, issuing(t, qrAccount(t, "mer_a", "issued", provider.URL)), issuing(t, qrAccount(t, "mer_b", "issuedtheirs", provider.URL)),
 	} {
 		line, err := rail.Open(a, transport, w.server.Now)
 		if err != nil {

@@ -178,6 +178,13 @@ func (b *brittle) KeyOf(ctx context.Context, m string, mode payment.Mode, key st
 	return b.Store.KeyOf(ctx, m, mode, key)
 }
 
+func (b *brittle) Secret(ctx context.Context, m, name string) ([]byte, time.Time, error) {
+	if b.away.Load() {
+		return nil, time.Time{}, errAway
+	}
+	return b.Store.Secret(ctx, m, name)
+}
+
 func (b *brittle) FeedArchived(context.Context, string) (int64, error) { return b.gone.Load(), nil }
 
 func (b *brittle) Ping(ctx context.Context) error {

@@ -59,7 +59,7 @@ var aggregatorURLs = map[payment.Rail]map[merchant.Environment]string{ // never 
 func (r *resolver) onlyOf(where string, a fileAccount, own payment.Rail) {
 	snap := a.SNAP
 	if own == payment.DOKU {
-		snap.ClientID, snap.Notify.Tolerance = "", ""
+		snap.ClientID, snap.Notify.Tolerance, snap.Notify.Path = "", "", ""
 	}
 	for _, group := range []struct {
 		rail  payment.Rail
@@ -119,6 +119,8 @@ func (r *resolver) dokuAccount(where, merchantID string, a fileAccount, ids map[
 	r.must(d.VoidPath == "" || strings.HasPrefix(d.VoidPath, "/"), where+".void_path", "must begin with /")
 	r.must(d.ResponseCheckSum == "" || d.ResponseCheckSum == "alphabetical", where+".response_check_sum", "must be alphabetical, or left out")
 	r.must(!d.Unsigned || !d.SignedResponses, where+".signed_responses", "cannot be had with unsigned: an answer's signature covers the request's headers")
+	out.DOKU.NotifyPath = a.SNAP.Notify.Path
+	r.notifyPath(where+".notify", out.DOKU.NotifyPath)
 	if tolerance := a.SNAP.Notify.Tolerance; tolerance != "" {
 		out.DOKU.NotifyTolerance = r.duration(where+".notify.tolerance", tolerance)
 	}

@@ -84,6 +84,7 @@ func TestMistakesOfAggregators(t *testing.T) {
 		{"key of DOKU", "user_id: bot99999", "user_id: bot99999\n        void_path: /v2", "has keys of the rail doku"},
 		{"client of SNAP", "user_id: bot99999", "user_id: bot99999\n        client_id: x", "has keys of the rail snap"},
 		{"notify mode", "notify: {tolerance", "notify: {mode: shared_secret, tolerance", "has keys of the rail snap"},
+		{"notify path", "notify: {tolerance", "notify: {path: pay/in, tolerance", "notify.path must be the path"},
 		{"tolerance", "36h", "soon", "tolerance must be a length of time"},
 		{"void path", "notify:", "void_path: cancel\n        notify:", "void_path must begin with /"},
 		{"check sum", "alphabetical", "sha1", "response_check_sum must be alphabetical"},

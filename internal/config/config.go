@@ -215,6 +215,7 @@ type fileNotify struct {
 	PublicKeyFile string `koanf:"public_key_file"`
 	Tolerance     string `koanf:"tolerance"`
 	Path          string `koanf:"path"`
+	ClientID      string `koanf:"client_id"`
 }
 
 type fileTerms struct {

@@ -67,7 +67,12 @@ func TestMistakesOfAccountsThatAreData(t *testing.T) {
 			}
 		})
 	}
-	_, err := Account("kopi", "qris", []byte(`{"rail":"snap","environment":"staging","client_id":"c","notify":{"mode":"provider_key","public_key_file":"/etc/passwd"},
+	a, err := Account("kopi", "qris", []byte(`{"rail":"snap","environment":"staging","client_id":"c","notify":{"mode":"issued_token"},
+		"terminals":[{"id":"till-1","tid":"1","mid":"2"}]}`), map[string]string{"client_secret": "s", "private_key": "p", "public_key": "k"})
+	if err != nil || a.SNAP.Notify.PublicKey != "k" {
+		t.Errorf("Account = %+v, %v; want the provider's key for its requests for a token", a.SNAP.Notify, err)
+	}
+	_, err = Account("kopi", "qris", []byte(`{"rail":"snap","environment":"staging","client_id":"c","notify":{"mode":"provider_key","public_key_file":"/etc/passwd"},
 		"terminals":[{"id":"till-1","tid":"1","mid":"2"}]}`), map[string]string{"client_secret": "s", "private_key": "p", "public_key": "k"})
 	if err == nil || !strings.Contains(err.Error(), "must not be looked for") {
 		t.Errorf("a public key's file = %v, want it refused", err)

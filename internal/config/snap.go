@@ -67,35 +67,40 @@ func (p filePaths) byOperation() map[string]string {
 	return all
 }
 
-// notify reads how the provider signs what it notifies. The mode issued_token needs a door that issues tokens, which this
-// version has not.
+// notify reads how the provider signs what it notifies.
 func (r *resolver) notify(where string, n fileNotify) merchant.SNAPNotify {
-	out := merchant.SNAPNotify{Mode: n.Mode, Path: n.Path}
+	out := merchant.SNAPNotify{Mode: n.Mode, Path: n.Path, ClientID: n.ClientID}
 	if n.Mode == "" {
-		r.must(n == fileNotify{}, where+".mode", "is missing: shared_secret or provider_key")
+		r.must(n == fileNotify{}, where+".mode", "is missing: shared_secret, issued_token or provider_key")
 		return out
 	}
-	r.oneOf(where+".mode", n.Mode, "shared_secret", "provider_key")
-	r.must(n.Path == "" || (strings.HasPrefix(n.Path, "/") && !strings.ContainsAny(n.Path, " #")), where+".path",
-		"must be the path of the address that OVO was given, such as /pay/notify/snap/qris")
+	r.oneOf(where+".mode", n.Mode, "shared_secret", "issued_token", "provider_key")
+	r.must(n.ClientID == "" || n.Mode == "issued_token", where+".client_id", "is only for the mode issued_token")
+	r.notifyPath(where, n.Path)
 	if n.Tolerance != "" {
 		var err error
 		out.Tolerance, err = time.ParseDuration(n.Tolerance)
 		r.must(err == nil && out.Tolerance > 0, where+".tolerance", "must be a length of time such as 5m")
 	}
 	switch {
-	case n.Mode == "provider_key" && r.given != nil:
+	case n.Mode != "provider_key" && n.Mode != "issued_token":
+		r.must(n.PublicKeyFile == "", where+".public_key_file", "is only for the modes provider_key and issued_token")
+	case r.given != nil:
 		out.PublicKey = r.givenSecret(where+".public_key", n.PublicKeyFile, "").Reveal()
-	case n.Mode == "provider_key" && n.PublicKeyFile == "":
+	case n.PublicKeyFile == "":
 		r.must(false, where+".public_key_file", "is missing: the provider's public key")
-	case n.Mode != "provider_key":
-		r.must(n.PublicKeyFile == "", where+".public_key_file", "is only for the mode provider_key")
 	default:
 		b, err := os.ReadFile(n.PublicKeyFile)
 		r.must(err == nil, where+".public_key_file", "cannot be read: "+fmt.Sprint(err))
 		out.PublicKey = string(b)
 	}
 	return out
+}
+
+// notifyPath checks the path of a notification's address as the provider sees it.
+func (r *resolver) notifyPath(where, path string) {
+	r.must(path == "" || (strings.HasPrefix(path, "/") && !strings.ContainsAny(path, " #")), where+".path",
+		"must be the path of the address that the provider was given, such as /pay/notify/snap/qris")
 }
 
 // clientsOnce refuses one client id in two accounts of one environment: each would count its numbers by itself, and OVO

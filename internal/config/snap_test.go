@@ -73,6 +73,17 @@ func TestLoadSNAPForTheSandbox(t *testing.T) {
 	}
 }
 
+func TestIssuedTokensOfSNAP(t *testing.T) {
+	c, err := Load(write(t, strings.Replace(goodSNAP, "mode: provider_key", "mode: issued_token, client_id: ovo", 1)), append(environ, "KOPI_SECRET=canary-secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := merchant.SNAPNotify{Mode: "issued_token", PublicKey: "canary-app-key\n", ClientID: "ovo", Tolerance: 2 * time.Minute}
+	if got := c.Merchants[0].Accounts[0].SNAP.Notify; got != want {
+		t.Errorf("notify = %+v, want %+v", got, want)
+	}
+}
+
 func TestMistakesOfSNAP(t *testing.T) {
 	account := goodSNAP[strings.Index(goodSNAP, "      - id: qris"):]
 	for _, c := range []struct{ name, old, new, want string }{
@@ -87,9 +98,11 @@ func TestMistakesOfSNAP(t *testing.T) {
 		{"notify mode", "mode: provider_key", "mode: token", `notify.mode is "token"`},
 		{"notify without mode", "mode: provider_key, ", "", "notify.mode is missing"},
 		{"notify key", "public_key_file: APPKEY, ", "", "public_key_file is missing"},
-		{"notify key of another mode", "mode: provider_key", "mode: shared_secret", "is only for the mode provider_key"},
+		{"notify key of another mode", "mode: provider_key", "mode: shared_secret", "is only for the modes provider_key and issued_token"},
+		{"notify key of issued tokens", "mode: provider_key, public_key_file: APPKEY", "mode: issued_token", "public_key_file is missing"},
+		{"notify client of another mode", "mode: provider_key", "mode: provider_key, client_id: ovo", "notify.client_id is only for the mode issued_token"},
 		{"tolerance", "tolerance: 2m", "tolerance: much", "tolerance must be a length of time"},
-		{"path of a door", "tolerance: 2m", "tolerance: 2m, path: notify/snap/qris", "must be the path of the address that OVO was given"},
+		{"path of a door", "tolerance: 2m", "tolerance: 2m, path: notify/snap/qris", "must be the path of the address that the provider was given"},
 		{"an id at two merchants", account, account + "  - id: teh\n    accounts:\n" + strings.Replace(account, "client_id: kopi-qris", "client_id: teh-qris", 1), "is another merchant's account too"},
 		{"numbering", "store_code: MM001", "store_code: MM001, numbering: ddmmyy", "are not for this rail"},
 		{"no mid", `mid: "000000000000179", `, "", "mid must be there"},

@@ -63,13 +63,11 @@ type receiving struct {
 }
 
 func (r receiving) receive(ctx context.Context) rail.Reply {
-	stored, err := r.e.loadToken(ctx, r.a)
+	tokens, err := r.tokens(ctx)
 	if err != nil {
 		return r.trouble("read the token", err)
 	}
-	previous := stored
-	previous.Value = stored.Previous
-	notice, err := r.readAny([]rail.Token{stored.token(), previous.token()})
+	notice, err := r.readAny(tokens)
 	var rejected *rail.Rejected
 	if errors.As(err, &rejected) {
 		r.reject(ctx, rejected)
@@ -91,6 +89,40 @@ func (r receiving) receive(ctx context.Context) rail.Reply {
 		return r.keep(ctx, "", verdict, r.reader.Reply(verdict))
 	}
 	return r.submit(ctx, p, notice)
+}
+
+// knownTokens are those with which an account's provider may sign: the last ones that we got of it, and the living ones that it
+// got of us.
+type knownTokens struct{ got, issued []rail.Token }
+
+func (t knownTokens) of(reader rail.NotificationReader) []rail.Token {
+	if issuer, ok := reader.(rail.TokenIssuer); ok && issuer.IssuesTokens() {
+		return t.issued
+	}
+	return t.got
+}
+
+// tokens reads what the lines of the account may need.
+func (r receiving) tokens(ctx context.Context) (t knownTokens, err error) {
+	issues := func(line rail.Rail) bool {
+		issuer, ok := line.(rail.TokenIssuer)
+		return ok && issuer.IssuesTokens()
+	}
+	if issues(r.a.Line) || slices.ContainsFunc(r.a.Beside, issues) {
+		issued, err := r.e.loadIssued(ctx, r.a)
+		if err != nil {
+			return t, err
+		}
+		t.issued = issued.living(r.at)
+	}
+	if issues(r.a.Line) && len(r.a.Beside) == 0 {
+		return t, nil
+	}
+	stored, err := r.e.loadToken(ctx, r.a)
+	previous := stored
+	previous.Value = stored.Previous
+	t.got = []rail.Token{stored.token(), previous.token()}
+	return t, err
 }
 
 // find gives the payment that a notice is about. The error is store.ErrNotFound if there is none, or the store's.
@@ -121,7 +153,7 @@ func (r receiving) find(ctx context.Context, notice rail.Notice) (payment.Paymen
 
 // readAny reads a notification by the account's line or, if that does not believe it, by those beside it: while a provider
 // changes credentials either may sign. The error is the first one's.
-func (r *receiving) readAny(tokens []rail.Token) (rail.Notice, error) {
+func (r *receiving) readAny(tokens knownTokens) (rail.Notice, error) {
 	notice, err := r.read(tokens)
 	var rejected *rail.Rejected
 	for _, line := range r.a.Beside {
@@ -140,7 +172,7 @@ func (r *receiving) readAny(tokens []rail.Token) (rail.Notice, error) {
 }
 
 // read reads a notification; a panic of the reader is our trouble, and the bytes are kept.
-func (r receiving) read(tokens []rail.Token) (notice rail.Notice, err error) {
+func (r receiving) read(tokens knownTokens) (notice rail.Notice, err error) {
 	defer func() {
 		switch trouble := recover().(type) {
 		case nil:
@@ -150,7 +182,7 @@ func (r receiving) read(tokens []rail.Token) (notice rail.Notice, err error) {
 			panic(trouble)
 		}
 	}()
-	return r.reader.ReadNotification(r.in, tokens, r.at)
+	return r.reader.ReadNotification(r.in, tokens.of(r.reader), r.at)
 }
 
 // submit brings what was said to the payment, unless it is known already.

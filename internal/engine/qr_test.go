@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
@@ -31,6 +32,8 @@ import (
 const (
 	callback = "http://kopi.test/notify/snap/qris"
 	doorPath = "/notify/snap/qris"
+
+	tokenPath = "/v1.0/access-token/b2b"
 )
 
 // qrBubble is a world whose merchant takes QRIS, and whose notifications reach the engine as a door would bring them.
@@ -51,7 +54,7 @@ func inQRBubble(t *testing.T, mode sandbox.NotifyMode, f func(w *qrBubble)) {
 		w := &qrBubble{world: &world{T: t, terms: payment.SNAPTerms(), net: newPipes()}}
 		demo := sandbox.DemoSNAPMerchant()
 		demo.PublicKey = &partnerKey().PublicKey
-		demo.Callback = sandbox.Callback{URL: callback, Mode: mode}
+		demo.Callback = sandbox.Callback{URL: callback, Mode: cmp.Or(mode, sandbox.NotifyEmptyToken), TokenURL: callback + tokenPath}
 		w.sandbox = sandbox.New(sandbox.Options{Sender: w, SNAP: sandbox.SNAPOptions{Merchants: []sandbox.SNAPMerchant{demo}, ProviderKey: providerKey()}})
 		w.store = memory.New(memory.Options{Before: func([]store.Change) error {
 			if w.gone.Load() {
@@ -97,7 +100,11 @@ func (w *qrBubble) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	reply := w.receive(rail.Notification{Method: r.Method, Endpoint: r.URL.RequestURI(), Header: r.Header.Clone(), Body: body})
+	take := w.receive
+	if strings.HasSuffix(r.URL.Path, tokenPath) {
+		take = w.issue
+	}
+	reply := take(rail.Notification{Method: r.Method, Endpoint: r.URL.RequestURI(), Header: r.Header.Clone(), Body: body})
 	return &http.Response{StatusCode: reply.Status, Header: reply.Header, Body: io.NopCloser(bytes.NewReader(reply.Body)), Request: r}, nil
 }
 
@@ -123,8 +130,13 @@ func qrAccount(t *testing.T, terms payment.Terms, mode sandbox.NotifyMode) merch
 			Notify:     merchant.SNAPNotify{Mode: string(snap.SharedSecret)},
 		},
 	}
+	if mode == sandbox.NotifyPartnerToken {
+		a.SNAP.Notify.Mode = string(snap.IssuedToken)
+	}
 	if mode == sandbox.NotifyAsymmetric {
 		a.SNAP.Notify.Mode = string(snap.ProviderKey)
+	}
+	if mode == sandbox.NotifyAsymmetric || mode == sandbox.NotifyPartnerToken {
 		a.SNAP.Notify.PublicKey = base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&providerKey().PublicKey))
 	}
 	for i, tid := range demo.Terminals {
@@ -239,7 +251,7 @@ func calls(p payment.Payment, attempt int, call payment.Call) payment.CallRecord
 }
 
 func TestQRPaid(t *testing.T) {
-	for _, mode := range []sandbox.NotifyMode{sandbox.NotifyEmptyToken, sandbox.NotifyLastToken, sandbox.NotifyAsymmetric} {
+	for _, mode := range []sandbox.NotifyMode{sandbox.NotifyEmptyToken, sandbox.NotifyLastToken, sandbox.NotifyAsymmetric, sandbox.NotifyPartnerToken} {
 		inQRBubble(t, mode, func(w *qrBubble) {
 			p := w.show()
 			w.wantState(p, payment.Presenting)

@@ -263,7 +263,7 @@ func Emulates(environment, address string) bool {
 // must be opened.
 func Pair(all []Exchange, part exchange.Part, address, environment string) []Exchange {
 	i := slices.IndexFunc(all, func(x Exchange) bool { return x.ID == part.ID })
-	incoming := part.Operation == "notification" || part.Operation == "return"
+	incoming := part.Operation == "notification" || part.Operation == "return" || part.Operation == "token_request"
 	if i < 0 && part.Side == exchange.Request {
 		host, scheme := Host(address)
 		x := Exchange{

@@ -103,7 +103,9 @@ type SNAPCredentials struct {
 type SNAPNotify struct {
 	// Mode is shared_secret, issued_token or provider_key; empty: notifications are not taken.
 	Mode      string
-	PublicKey string // the provider's, of provider_key; PEM
+	PublicKey string // the provider's, of provider_key and issued_token; PEM
+	// ClientID is the X-CLIENT-KEY with which the provider asks us for a token, of issued_token; empty: the account's client id.
+	ClientID string
 	// Path is path and query of the address that the provider was given, where a proxy before us changes it: the signature
 	// covers it. Empty: as it comes to us.
 	Path string
@@ -125,6 +127,9 @@ type DOKUCredentials struct {
 	SignedResponses bool
 	// NotifyTolerance is how old a notification's time may be; 0: 24 hours.
 	NotifyTolerance time.Duration
+	// NotifyPath is the path of the address that DOKU was given, where a proxy before us changes it: the signature covers it.
+	// Empty: as it comes to us.
+	NotifyPath string
 }
 
 // FaspayCredentials are what Faspay hands out for its debit API, and how its messages are written where its documents

@@ -211,7 +211,8 @@ func checkedByDOKU(t doku.Transaction, call payment.Call) payment.Outcome {
 
 // ReadNotification verifies and reads what DOKU notifies.
 func (r *dokuRail) ReadNotification(in Notification, _ []Token, now time.Time) (Notice, error) {
-	target, _, _ := strings.Cut(in.Endpoint, "?")
+	// A proxy before us may change the path, and the provider signs what it was given.
+	target, _, _ := strings.Cut(cmp.Or(r.account.DOKU.NotifyPath, in.Endpoint), "?")
 	n, err := r.verifier.Verify(doku.Incoming{Target: target, Header: in.Header, Body: in.Body}, now)
 	if err != nil {
 		rejected := &Rejected{Reply: r.Reply(OurTrouble), Why: err.Error()}

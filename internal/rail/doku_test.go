@@ -341,3 +341,23 @@ func TestDOKUCodes(t *testing.T) {
 		}
 	}
 }
+
+// A proxy may have another path: what is signed is the address that DOKU was given.
+func TestDOKUNotificationThroughAProxy(t *testing.T) {
+	t.Parallel()
+	a := dokuAccount("127.0.0.1:1")
+	a.DOKU.NotifyPath = "/pay/in"
+	line, err := rail.Open(a, http.DefaultTransport, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 21, 3, 0, 0, 0, time.UTC)
+	paid := doku.Transaction{InvoiceNumber: "test-1", Amount: 12500, Status: doku.StatusSuccess}
+	for signed, want := range map[string]bool{"/pay/in": true, "/notify/doku/doku": false} {
+		in := dokuNotification(t, signed, paid, now, dokuSecret)
+		in.Endpoint = "/notify/doku/doku"
+		if _, err := line.(rail.NotificationReader).ReadNotification(in, nil, now); (err == nil) != want {
+			t.Errorf("signed for %s: %v, want that it is believed: %t", signed, err, want)
+		}
+	}
+}

@@ -87,10 +87,25 @@ var ErrNoToken = errors.New("no access token")
 
 // NotificationReader is a rail whose provider notifies by itself.
 type NotificationReader interface {
-	// ReadNotification verifies and reads. Tokens are those that the account has got lately. The error is a *Rejected.
+	// ReadNotification verifies and reads. Tokens are those that the account has got lately; see TokenIssuer. The error is a
+	// *Rejected.
 	ReadNotification(in Notification, tokens []Token, now time.Time) (Notice, error)
 	// Reply is the answer to a notification, in the provider's own form.
 	Reply(Verdict) Reply
+}
+
+// TokenIssuer is a rail whose provider may ask us for an access token first, and notify with it.
+type TokenIssuer interface {
+	NotificationReader
+	// IssuesTokens tells whether the account's provider does so. ReadNotification then wants the tokens that were issued to
+	// it and still live.
+	IssuesTokens() bool
+	// ReadTokenRequest verifies that it is the provider who asks. The error is a *Rejected.
+	ReadTokenRequest(in Notification, now time.Time) error
+	// Grant is the answer that gives a token, with how long it may be used from now on.
+	Grant(value merchant.Secret, life time.Duration, now time.Time) Reply
+	// ReplyToken is any other answer to who asks for a token, in the provider's own form.
+	ReplyToken(Verdict) Reply
 }
 
 // ReturnReader is a rail whose provider sends the customer's browser back to us.
@@ -148,6 +163,14 @@ func ReplyAs(r payment.Rail, v Verdict) (Reply, bool) {
 		return (*dokuRail)(nil).Reply(v), true
 	case payment.Faspay:
 		return (*faspayRail)(nil).Reply(v), true
+	}
+	return Reply{}, false
+}
+
+// ReplyTokenAs is what who asks for a token is told where there is no account to ask; false for a rail without such tokens.
+func ReplyTokenAs(r payment.Rail, v Verdict) (Reply, bool) {
+	if r == payment.SNAP {
+		return (*snapRail)(nil).ReplyToken(v), true
 	}
 	return Reply{}, false
 }

@@ -1,6 +1,7 @@
 package rail
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,9 +17,9 @@ import (
 )
 
 var (
-	_ Tokened            = (*snapRail)(nil)
-	_ NotificationReader = (*snapRail)(nil)
-	_ Explainer          = (*snapRail)(nil)
+	_ Tokened     = (*snapRail)(nil)
+	_ TokenIssuer = (*snapRail)(nil)
+	_ Explainer   = (*snapRail)(nil)
 )
 
 // snapRail is OVO's dynamic QRIS over SNAP. docs/rails/snap.md has the provider's sentences beside our rules.
@@ -53,6 +54,7 @@ func newSNAP(a merchant.Account, transport http.RoundTripper, now func() time.Ti
 	if n := a.SNAP.Notify; n.Mode != "" {
 		o := snap.VerifierOptions{
 			Mode: snap.NotifyMode(n.Mode), ClientSecret: snap.Secret(a.SNAP.ClientSecret.Reveal()), Tolerance: n.Tolerance,
+			ClientID: r.providerClient(),
 		}
 		if n.PublicKey != "" {
 			if o.PublicKey, err = snap.ParsePublicKey([]byte(n.PublicKey)); err != nil {
@@ -315,12 +317,54 @@ func (r *snapRail) ReadNotification(in Notification, tokens []Token, now time.Ti
 	return notice, nil
 }
 
-// Reply answers in SNAP's own form.
+// providerClient is the X-CLIENT-KEY by which the provider asks us for a token.
+func (r *snapRail) providerClient() string {
+	return cmp.Or(r.account.SNAP.Notify.ClientID, r.account.SNAP.ClientID)
+}
+
+// IssuesTokens tells whether OVO notifies with a token of ours.
+func (r *snapRail) IssuesTokens() bool {
+	return snap.NotifyMode(r.account.SNAP.Notify.Mode) == snap.IssuedToken
+}
+
+// ReadTokenRequest verifies that it is OVO who asks for a token.
+func (r *snapRail) ReadTokenRequest(in Notification, now time.Time) error {
+	if r.verifier == nil || !r.IssuesTokens() {
+		return &Rejected{Reply: r.ReplyToken(NotForUs), Why: "this account issues no tokens"}
+	}
+	err := r.verifier.VerifyTokenRequest(snap.Incoming{Method: in.Method, Header: in.Header, Body: in.Body}, now)
+	if err == nil {
+		return nil
+	}
+	rejected := &Rejected{Reply: r.ReplyToken(OurTrouble), Why: err.Error()}
+	var known *snap.NotificationError
+	if errors.As(err, &known) {
+		rejected.Reply = reply(known.Code, known.Text)
+	}
+	return rejected
+}
+
+// Grant gives OVO a token.
+func (r *snapRail) Grant(value merchant.Secret, life time.Duration, now time.Time) Reply {
+	header, body := snap.GrantToken(snap.Secret(value.Reveal()), life, r.providerClient(), now)
+	return Reply{Status: http.StatusOK, Header: header, Body: body}
+}
+
+// Reply answers a notification in SNAP's own form.
 func (r *snapRail) Reply(v Verdict) Reply {
-	code := func(status int, kind string) snap.Code { return snap.NewCode(status, snap.ServiceNotify, kind) }
-	switch v {
-	case Taken:
+	if v == Taken {
 		return reply(snap.Acknowledged, snap.AcknowledgedText)
+	}
+	return replyOf(snap.ServiceNotify, v)
+}
+
+// ReplyToken answers a request for a token in SNAP's own form.
+func (r *snapRail) ReplyToken(v Verdict) Reply { return replyOf(snap.Access.Service(), v) }
+
+// replyOf is what is answered by a door of ours that did not do what it was asked.
+func replyOf(service string, v Verdict) Reply {
+	code := func(status int, kind string) snap.Code { return snap.NewCode(status, service, kind) }
+	switch v {
 	case UnknownPayment:
 		return reply(code(http.StatusNotFound, "01"), "Transaction Not Found")
 	case OtherMerchant:
