@@ -319,9 +319,14 @@ func (s *step) refundAnswered(o Outcome) {
 	}
 }
 
-// repeatRefund sets when the refund is tried, or asked about, again.
+// repeatRefund sets when the refund is tried, or asked about, again. What was refused is only asked about, at a distance as
+// long as the time since it was tried: the distances double.
 func (s *step) repeatRefund() {
 	s.retry(CallRefund)
+	if asked := s.a.call(CallCheck); s.p.Failure != nil && asked.Tries > 0 {
+		gap := min(max(asked.At.Sub(s.a.call(CallRefund).At), s.t.QueryEvery), s.t.QueryGapMax)
+		s.a.RetryAt = later(s.at, asked.At.Add(gap))
+	}
 	if s.queryNext() {
 		s.a.RetryAt = s.t.mayQuery(s.p, s.a.RetryAt)
 	}

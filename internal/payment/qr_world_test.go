@@ -41,8 +41,8 @@ func liveQR(c choices, decide decider) []string {
 	}
 	w.now = w.t0
 	w.numbers = 1
+	w.fateOfProcessQR() // before a QR is made: a provider lies only where its notification is heard
 	w.take(requestedQR(w.t0))
-	w.fateOfProcessQR()
 	for range w.below(4) {
 		w.later(w.some(30*time.Minute), false, func() {
 			asks := []payment.Ask{payment.AskCheck, payment.AskRefund, payment.AskCancel, payment.AskRenew, payment.AskRefund}
