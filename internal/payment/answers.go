@@ -67,6 +67,8 @@ func (s *step) pushAnswered(o Outcome) {
 			s.approvedTooLate()
 		case o.Class == Duplicate:
 			s.duplicateTooLate(o)
+		case s.p.State == Paid && (o.Class == Refused || o.Class == Misconfigured):
+			s.review("paid here, but the provider answers the push itself with " + o.Code)
 		}
 		return
 	}
@@ -74,6 +76,9 @@ func (s *step) pushAnswered(o Outcome) {
 	case Approved:
 		s.approved(s.t.LateApproval)
 	case Refused, Misconfigured:
+		if s.a.Late {
+			return // a status check has said that it is charged: the reversal comes at its hour
+		}
 		s.refusedPush(o)
 	case Duplicate:
 		// After a restored backup the number may belong to an earlier, good sale: a reversal would hit that one.
@@ -181,7 +186,7 @@ func (s *step) checkAnswered(o Outcome) {
 			s.review("reversed here, but the provider answers a status check with " + o.Code)
 		}
 	case Review:
-		if o.Class == WasReversed {
+		if o.Class == WasReversed && !s.p.duplicate() {
 			s.reversed(false)
 		}
 	}
@@ -263,10 +268,12 @@ func (s *step) giveUpPush() {
 func (s *step) reversalAnswered(o Outcome) {
 	done := o.Class == Approved || o.Class == WasReversed
 	switch {
+	case done && s.p.State == Review && s.p.duplicate():
+		// It was done to the earlier sale of that number, perhaps: that is what a human must look at.
 	case done && (s.p.State == Reversing || s.p.State == Review):
 		s.reversed(false)
-	case done && s.p.State == Paid:
-		s.review("paid here, but the provider confirms a reversal with " + o.Code)
+	case done && (s.p.State == Paid || s.p.State == Voiding):
+		s.review(string(s.p.State) + " here, but the provider confirms a reversal with " + o.Code)
 	case !done && s.p.State == Reversing:
 		s.reversalRefused(o)
 	}
@@ -315,7 +322,7 @@ func (s *step) ask(c Call) {
 
 func (s *step) voidAnswered(c Call, o Outcome) {
 	if s.p.State != Voiding {
-		if o.Class == Approved && (s.p.State == Paid || s.p.State == Review) {
+		if o.Class == Approved && (s.p.State == Paid || s.p.State == Review && !s.p.duplicate()) {
 			s.p.Failure = nil
 			s.to(Voided) // done after all, although we had stopped asking
 		}

@@ -229,10 +229,22 @@ func (s *step) givenBack(o Outcome) {
 			return // a second charge that was given back; the first one stands
 		}
 	}
-	if s.a == s.p.paidAttempt() && !s.a.NumberUsed {
+	if s.a == s.p.paidAttempt() && !s.a.NumberUsed && !s.p.chargedTwice() {
 		s.p.Failure = nil
 		s.to(Refunded)
 	}
+}
+
+// chargedTwice tells whether a payment is in review because the customer has paid two of its QRs. It stays there when one of
+// the charges is given back, since the merchant has the other one.
+func (p Payment) chargedTwice() bool {
+	paid := 0
+	for i := range p.Attempts {
+		if !p.Attempts[i].PaidAt.IsZero() {
+			paid++
+		}
+	}
+	return p.State == Review && paid > 1
 }
 
 // unpaid takes the provider's last word that nobody has paid, or will.
@@ -299,6 +311,9 @@ func (s *step) refundAnswered(o Outcome) {
 	case o.Class == Approved, o.Class == WasReversed:
 		switch s.p.State {
 		case Paid, Refunding, Review:
+			if s.p.chargedTwice() {
+				return
+			}
 			s.p.Failure = nil
 			s.to(Refunded)
 		}
