@@ -81,7 +81,9 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 		}
 	case AskVoid:
 		switch {
-		case !t.CanVoid || p.State != Paid:
+		case !t.CanVoid:
+			return refuse(CodeNotPossible, "this rail has no void; give the money back by another way", zero)
+		case p.State != Paid:
 			return refuse(CodeNotPossible, "only a paid payment can be voided; this one is "+string(p.State), zero)
 		case !e.At.Before(t.CutOffOf(a.PushedAt)):
 			return refuse(CodeCutOff, "a void is possible only on the day of the payment before 23:59 WIB", zero)
@@ -104,8 +106,10 @@ func (t Terms) mayAsk(p Payment, e Asked) error {
 		}
 	case AskResolve:
 		return mayResolve(p, e)
-	case AskRefund, AskRenew:
-		return refuse(CodeNotPossible, "this is possible only for a QR", zero)
+	case AskRefund:
+		return refuse(CodeNotPossible, "only a QR is refunded; a push is given back by a void, where its rail has one", zero)
+	case AskRenew:
+		return refuse(CodeNotPossible, "only a QR is renewed; ask for a new payment", zero)
 	case AskReturn:
 		if !t.Bills() {
 			return refuse(CodeNotPossible, "nobody is sent to a page of the provider's by this payment", zero)

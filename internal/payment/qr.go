@@ -591,6 +591,8 @@ func (t Terms) mayAskQR(p Payment, e Asked) error {
 		}
 	case AskResolve:
 		return mayResolve(p, e)
+	case AskVoid:
+		return refuse(CodeNotPossible, "only a push is voided; a QR is given back by a refund", zero)
 	default:
 		return refuse(CodeNotPossible, "this is not possible for a QR", zero)
 	}
