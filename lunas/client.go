@@ -110,7 +110,7 @@ func (c *Client) address(r request) (string, error) {
 	case c.URL == "":
 		return "", errors.New("the gateway's address is missing: set URL, for example to http://127.0.0.1:8080")
 	case err != nil, base.Scheme != "http" && base.Scheme != "https", base.Host == "", base.User != nil, base.RawQuery != "", base.Fragment != "":
-		return "", errors.New("the gateway's address is none: write it as https://pay.example.com, without user, query and fragment")
+		return "", errors.New("this is not the address of a gateway: write it as https://pay.example.com or http://127.0.0.1:8080, without user, query and fragment")
 	case c.Key == "":
 		return "", errors.New("the API key is missing: set Key to lunas_test_… or lunas_live_…")
 	case strings.ContainsFunc(string(c.Key), func(r rune) bool { return r <= ' ' || r > '~' }):

@@ -132,7 +132,7 @@ func join(in, name string) string {
 	return in + "." + name
 }
 
-// where tells line and column of a mistake, and not what stands there.
+// where tells line and column of a mistake, and what stands there only if it is punctuation.
 func where(err error, body []byte) string {
 	var syntax *json.SyntaxError
 	if !errors.As(err, &syntax) {
@@ -141,8 +141,15 @@ func where(err error, body []byte) string {
 	before := body[:max(0, min(int(syntax.Offset)-1, len(body)))]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	column := 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
-	return fmt.Sprintf(": line %d, column %d", line, column)
+	place := fmt.Sprintf(": line %d, column %d", line, column)
+	if len(before) < len(body) && strings.IndexByte(punctuation, body[len(before)]) >= 0 {
+		place += fmt.Sprintf(", where %c stands", body[len(before)])
+	}
+	return place
 }
+
+// punctuation may be shown where it stands wrongly: it is nobody's data.
+const punctuation = `'{}[]:,;()<>=`
 
 func kindOf(value json.RawMessage) string {
 	if len(value) == 0 {
@@ -165,8 +172,11 @@ func kindOf(value json.RawMessage) string {
 
 func wrongType(field, want string, got json.RawMessage) *Problem {
 	p := problem("wrong_type", fmt.Sprintf("%s must be %s, not %s", field, want, kindOf(got))).in(field)
-	if kindOf(got) == "null" {
+	switch {
+	case kindOf(got) == "null":
 		p.hinting("Leave the field out instead.")
+	case want == "a string":
+		p.hinting("Write it in double quotes.")
 	}
 	return p
 }

@@ -102,8 +102,9 @@ func (s *server) serve(c *call) {
 	probe := &probe{header: http.Header{}}
 	h.ServeHTTP(probe, c.r)
 	if probe.status == http.StatusMethodNotAllowed {
-		p := problem("method_not_allowed", "this address does not take the method of this request")
-		writeProblem(c.w, c, p.with("Allow", probe.header.Get("Allow")))
+		allow := probe.header.Get("Allow")
+		p := problem("method_not_allowed", "this address takes "+allow+" and not the method of this request")
+		writeProblem(c.w, c, p.with("Allow", allow))
 		return
 	}
 	writeProblem(c.w, c, problem("route_not_found", "there is nothing at this address"))

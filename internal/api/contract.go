@@ -88,7 +88,7 @@ func ownWords(ctx huma.Context, _ string, v any) (any, error) {
 	case *Problem:
 		p = v
 	case *huma.ErrorModel:
-		p = parameterProblem(v)
+		p = parameterProblem(v, ctx.Operation())
 	default:
 		return v, nil
 	}
@@ -99,7 +99,7 @@ func ownWords(ctx huma.Context, _ string, v any) (any, error) {
 }
 
 // parameterProblem says what is wrong with a request's parameters: the only thing that huma checks for us.
-func parameterProblem(m *huma.ErrorModel) *Problem {
+func parameterProblem(m *huma.ErrorModel, op *huma.Operation) *Problem {
 	if m.Status != http.StatusUnprocessableEntity || len(m.Errors) == 0 {
 		p := problem("internal", "the gateway made a mistake; it is in the log under this request id")
 		p.Status = m.Status
@@ -111,7 +111,7 @@ func parameterProblem(m *huma.ErrorModel) *Problem {
 		name, _, _ = strings.Cut(name, "[")
 		switch {
 		case e.Message == "unknown query parameter":
-			wrong = append(wrong, problem("unknown_parameter", "there is no such query parameter").in(safeName(name)))
+			wrong = append(wrong, unknownParameter(name, op))
 		case place == "header":
 			wrong = append(wrong, problem("invalid_idempotency_key", "the header Idempotency-Key is not 1 to 255 visible ASCII characters").in(name))
 		case name == "wait":
@@ -123,13 +123,42 @@ func parameterProblem(m *huma.ErrorModel) *Problem {
 		case name == "level":
 			wrong = append(wrong, pictureProblem("level", "L, M, Q or H"))
 		case name == "limit":
-			wrong = append(wrong, problem("invalid_parameter", "limit is not a whole number from 1 to 100").in(name))
+			wrong = append(wrong, problem("invalid_parameter", "limit is not a whole number from 1 to "+largest(op, name)).in(name).
+				hinting("Leave it out, or give fewer and ask for the next page."))
 		default:
 			wrong = append(wrong, problem("invalid_parameter", "this parameter is not as it should be").in(safeName(name)).hinting("See /openapi.yaml."))
 		}
 	}
 	slices.SortFunc(wrong, func(a, b *Problem) int { return strings.Compare(a.Code+a.Field, b.Code+b.Field) })
 	return several(wrong)
+}
+
+// largest is the highest value of a parameter.
+func largest(op *huma.Operation, name string) string {
+	for _, parameter := range op.Parameters {
+		if parameter.Name == name && parameter.Schema != nil && parameter.Schema.Maximum != nil {
+			return strconv.FormatFloat(*parameter.Schema.Maximum, 'f', -1, 64)
+		}
+	}
+	panic("api: the parameter " + name + " has no highest value")
+}
+
+// unknownParameter says which parameters an operation has.
+func unknownParameter(name string, op *huma.Operation) *Problem {
+	p := problem("unknown_parameter", "there is no such query parameter").in(safeName(name))
+	var known []string
+	for _, parameter := range op.Parameters {
+		if parameter.In == "query" {
+			known = append(known, parameter.Name)
+		}
+	}
+	switch near := nearest(name, known); {
+	case near != "":
+		return p.hinting(fmt.Sprintf("Did you mean %q?", near))
+	case len(known) > 0:
+		return p.hinting("The query parameters of this address are " + strings.Join(known, ", ") + ".")
+	}
+	return p.hinting("This address takes no query parameters.")
 }
 
 // register makes a route of an operation, with everything it may answer in the contract.

@@ -51,7 +51,7 @@ func TestBadBodies(t *testing.T) {
 	}{
 		{"empty", "", "empty_body", "", 400, ""},
 		{"blank", " \n ", "empty_body", "", 400, ""},
-		{"not JSON", "amount=1", "invalid_json", "", 400, ""},
+		{"not JSON", "amount=1", "invalid_json", "", 400, "double quotes"},
 		{"cut off", `{"amount":1`, "invalid_json", "", 400, ""},
 		{"comma at the end", `{"amount":1,}`, "invalid_json", "", 400, ""},
 		{"trailing garbage", order + "x", "trailing_data", "", 400, ""},
@@ -73,7 +73,7 @@ func TestBadBodies(t *testing.T) {
 		{"amount 1.5", orderWith("amount", "1.5"), "amount_not_integer", "amount", 422, ""},
 		{"amount 1.0", orderWith("amount", "1.0"), "amount_not_integer", "amount", 422, ""},
 		{"amount 1e3", orderWith("amount", "1e3"), "amount_not_integer", "amount", 422, ""},
-		{"amount string", orderWith("amount", `"10000"`), "wrong_type", "amount", 422, ""},
+		{"amount string", orderWith("amount", `"10000"`), "wrong_type", "amount", 422, "12500"},
 		{"amount null", orderWith("amount", "null"), "wrong_type", "amount", 422, "out"},
 		{"amount 10^12", orderWith("amount", "1000000000000"), "amount_too_large", "amount", 422, ""},
 		{"amount 10^13", orderWith("amount", "10000000000000"), "amount_too_large", "amount", 422, ""},
@@ -82,7 +82,7 @@ func TestBadBodies(t *testing.T) {
 
 		{"phone missing", orderWith("phone", ""), "phone_missing", "phone", 422, ""},
 		{"phone empty", orderWith("phone", `""`), "phone_invalid", "phone", 422, ""},
-		{"phone number", orderWith("phone", canaryPhone[1:]), "wrong_type", "phone", 422, ""},
+		{"phone number", orderWith("phone", canaryPhone[1:]), "wrong_type", "phone", 422, "double quotes"},
 		{"phone +620", orderWith("phone", `"+620`+canaryPhone[1:]+`"`), "phone_invalid", "phone", 422, ""},
 		{"phone +1", orderWith("phone", `"+1`+canaryPhone[1:]+`"`), "phone_invalid", "phone", 422, ""},
 		{"phone without 0", orderWith("phone", `"`+canaryPhone[1:]+`"`), "phone_invalid", "phone", 422, ""},
@@ -176,13 +176,39 @@ func TestBadBodies(t *testing.T) {
 			if a.status != c.status || p.Status != c.status || p.Code != c.code || p.Field != c.field {
 				t.Errorf("answer %d %s, field %q; want %d %s, field %q\n%s", a.status, p.Code, p.Field, c.status, c.code, c.field, a.body)
 			}
-			if !strings.Contains(p.Hint, c.hint) || p.Detail == "" || p.Title == "" {
+			if !strings.Contains(p.Hint, c.hint) || p.Hint == "" || p.Detail == "" || p.Title == "" {
 				t.Errorf("hint %q does not contain %q, or something is empty: %s", p.Hint, c.hint, a.body)
 			}
 			if n := w.rail.pushes.Load(); n != 0 {
 				t.Errorf("%d pushes for a bad request", n)
 			}
 		})
+	}
+}
+
+// TestMistakesSayWhatToDo: who reads only the answer can mend the request.
+func TestMistakesSayWhatToDo(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	for _, c := range []struct{ method, path, body, detail, hint string }{
+		{"POST", "/v1/payments", "{'amount':1}", "line 1, column 2, where ' stands", "double quotes"},
+		{"POST", "/v1/payments", "{\n\"amount\":1,\n}", "line 3, column 1, where } stands", "comma"},
+		{"POST", "/v1/payments", `{"phone":` + canaryPhone + "}", "line 1, column 11", ""}, // and not the phone
+		{"POST", "/v1/payments", `{"amount":1`, "ends too early", ""},
+		{"POST", "/v1/payments", orderWith("amount", `"10.000"`), "whole rupiah", "12500"},
+		{"GET", "/v1/payments?wiat=1", "", "no such query parameter", "state, reference"},
+		{"GET", "/v1/payments/pay_00000000000000000000000000?wiat=1", "", "", `"wait"`},
+		{"GET", "/v1/terminals?x=1", "", "", "no query parameters"},
+		{"GET", "/v1/payments?limit=101", "", "from 1 to 100", "next page"},
+		{"GET", "/v1/events?limit=1001", "", "from 1 to 1000", "next page"},
+		{"DELETE", "/v1/payments", "", "takes GET, HEAD, POST", ""},
+		{"GET", "/v1/paymets", "", "", "/docs"},
+		{"GET", "/v1/merchants", "", "platform", "lunas keys create --admin"},
+	} {
+		p := w.do(c.method, c.path, c.body).problem(t)
+		if !strings.Contains(p.Detail, c.detail) || !strings.Contains(p.Hint, c.hint) {
+			t.Errorf("%s %s %s: %q, %q; want %q and %q in it", c.method, c.path, c.body, p.Detail, p.Hint, c.detail, c.hint)
+		}
 	}
 }
 
@@ -355,6 +381,9 @@ func TestBadHeadersAndParameters(t *testing.T) {
 		}
 		if c.status == 405 && a.header.Get("Allow") == "" {
 			t.Errorf("%s %s: 405 without Allow", c.method, c.path)
+		}
+		if p.Hint == "" {
+			t.Errorf("%s %s: nothing says what to do: %s", c.method, c.path, a.body)
 		}
 		if p.RequestID == "" || p.RequestID != a.header.Get("Request-Id") {
 			t.Errorf("%s %s: request id %q in the body, %q in the header", c.method, c.path, p.RequestID, a.header.Get("Request-Id"))

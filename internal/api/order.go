@@ -242,7 +242,7 @@ func readPhone(m member) (string, *Problem) {
 
 func readAmount(value json.RawMessage) (int64, *Problem) {
 	if kindOf(value) != "a number" {
-		return 0, wrongType("amount", "a number of whole rupiah, without quotes", value)
+		return 0, wrongType("amount", "a number of whole rupiah, without quotes", value).hinting(catalogue["amount_not_integer"].hint)
 	}
 	if !wholeNumber.Match(value) {
 		return 0, problem("amount_not_integer", "amount must be whole rupiah, written in digits").in("amount")

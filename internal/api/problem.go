@@ -152,10 +152,10 @@ type kind struct {
 // catalogue lists every problem of the API with what to do about it.
 var catalogue = map[string]kind{ // never written
 	// The request as such.
-	"route_not_found":         {404, "No such address", "See /openapi.yaml for what there is."},
+	"route_not_found":         {404, "No such address", "See /docs or /openapi.yaml for what there is."},
 	"method_not_allowed":      {405, "Method not allowed here", "The header Allow lists the methods of this address."},
 	"unknown_parameter":       {422, "Unknown query parameter", "Leave it out, or see /openapi.yaml for its spelling."},
-	"invalid_parameter":       {422, "Bad query parameter", ""},
+	"invalid_parameter":       {422, "Bad query parameter", "Change it or leave it out; /docs says what it may hold."},
 	"invalid_wait":            {422, "Bad wait", "Give whole seconds from 0 to 120, or leave it out."},
 	"invalid_cursor":          {422, "Bad cursor", "Use next_cursor of the page before, unchanged, or leave it out."},
 	"invalid_idempotency_key": {422, "Bad Idempotency-Key", "Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request."},
@@ -167,7 +167,7 @@ var catalogue = map[string]kind{ // never written
 	"expired_api_key":   {401, "Expired API key", "Make a new key."},
 	"revoked_api_key":   {401, "Revoked API key", "Use another key; this one was ended by hand."},
 
-	"insufficient_scope": {403, "Not with this API key", "Use a key that has what this address needs; /openapi.yaml says what that is."},
+	"insufficient_scope": {403, "Not with this API key", "Use a key that has what this address needs; /docs says what that is."},
 	"platform_key":       {403, "A platform's key", "Use an API key of the merchant."},
 
 	// The body.
@@ -176,7 +176,7 @@ var catalogue = map[string]kind{ // never written
 	"body_incomplete":        {400, "Body incomplete", "Send it again; the connection ended or stalled before the body did."},
 	"empty_body":             {400, "Empty body", "Send a JSON object."},
 	"invalid_utf8":           {400, "Not UTF-8", "Encode the body in UTF-8."},
-	"invalid_json":           {400, "Not JSON", "Check brackets, commas and quotes."},
+	"invalid_json":           {400, "Not JSON", "Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket."},
 	"trailing_data":          {400, "More than one JSON value", "Send exactly one JSON object."},
 	"duplicate_field":        {400, "Duplicate field", "Name each field once."},
 	"not_an_object":          {422, "Not a JSON object", "Send a JSON object: {…}."},

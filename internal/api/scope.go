@@ -120,7 +120,8 @@ func (a access) refuse(k merchant.APIKey) *Problem {
 	case k.Platform() && a.whose == merchants:
 		return problem("platform_key", "this is done for a merchant, and this API key is the platform's")
 	case !k.Platform() && a.whose == platform:
-		return problem("insufficient_scope", "this is for the platform's own API keys")
+		return problem("insufficient_scope", "this is for the platform's own API keys").
+			hinting("Use a key of the platform, lunas_admin_…; the first is made by lunas keys create --admin --config FILE.")
 	case !k.May(a.scope):
 		return problem("insufficient_scope", "this API key has not the scope "+string(a.scope)).
 			with("WWW-Authenticate", `Bearer realm="lunas", error="insufficient_scope", scope="`+string(a.scope)+`"`)

@@ -2766,7 +2766,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -2781,7 +2781,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -2868,7 +2868,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -2883,7 +2883,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -2969,7 +2969,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -3003,7 +3003,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3143,7 +3143,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -3177,7 +3177,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3318,7 +3318,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -3352,7 +3352,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3502,7 +3502,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3600,7 +3600,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3625,7 +3625,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -3711,7 +3711,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3812,7 +3812,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -3827,7 +3827,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -3913,7 +3913,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -3947,7 +3947,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4099,7 +4099,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4194,7 +4194,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -4228,7 +4228,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4378,7 +4378,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4489,7 +4489,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -4523,7 +4523,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4686,7 +4686,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4786,7 +4786,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -4820,7 +4820,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -4967,7 +4967,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -5001,7 +5001,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -5148,7 +5148,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -5182,7 +5182,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -5346,7 +5346,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -5372,7 +5372,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -5461,7 +5461,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -5495,7 +5495,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -5640,7 +5640,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -5674,7 +5674,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -5820,7 +5820,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -5854,7 +5854,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6010,7 +6010,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6121,7 +6121,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -6155,7 +6155,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6315,7 +6315,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6330,7 +6330,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -6425,7 +6425,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6440,7 +6440,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -6531,7 +6531,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -6565,7 +6565,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6751,7 +6751,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -6870,7 +6870,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -6904,7 +6904,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7071,7 +7071,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -7105,7 +7105,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7266,7 +7266,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7373,7 +7373,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7488,7 +7488,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7540,7 +7540,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -7633,7 +7633,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7685,7 +7685,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -7779,7 +7779,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -7813,7 +7813,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -7986,7 +7986,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -8020,7 +8020,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8188,7 +8188,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -8222,7 +8222,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8381,7 +8381,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8478,7 +8478,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8584,7 +8584,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8599,7 +8599,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -8684,7 +8684,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8698,7 +8698,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -8785,7 +8785,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8810,7 +8810,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -8897,7 +8897,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -8922,7 +8922,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -9015,7 +9015,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9030,7 +9030,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -9127,7 +9127,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9254,7 +9254,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9368,7 +9368,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9393,7 +9393,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid_parameter`: Bad query parameter.
+             * @description - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -9480,7 +9480,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9589,7 +9589,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9693,7 +9693,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9786,7 +9786,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9879,7 +9879,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -9978,7 +9978,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -10012,7 +10012,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -10168,7 +10168,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -10273,7 +10273,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -10368,7 +10368,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -10402,7 +10402,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -10563,7 +10563,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -10589,7 +10589,7 @@ export interface operations {
             };
             /**
              * @description - `invalid_cursor`: Bad cursor. Use next_cursor of the page before, unchanged, or leave it out.
-             *     - `invalid_parameter`: Bad query parameter.
+             *     - `invalid_parameter`: Bad query parameter. Change it or leave it out; /docs says what it may hold.
              *     - `unknown_parameter`: Unknown query parameter. Leave it out, or see /openapi.yaml for its spelling.
              */
             422: {
@@ -10674,7 +10674,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -10708,7 +10708,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -10864,7 +10864,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -10898,7 +10898,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
@@ -11031,7 +11031,7 @@ export interface operations {
              * @description - `body_incomplete`: Body incomplete. Send it again; the connection ended or stalled before the body did.
              *     - `duplicate_field`: Duplicate field. Name each field once.
              *     - `empty_body`: Empty body. Send a JSON object.
-             *     - `invalid_json`: Not JSON. Check brackets, commas and quotes.
+             *     - `invalid_json`: Not JSON. Check brackets and commas; names and texts stand in double quotes, and no comma comes before a closing bracket.
              *     - `invalid_utf8`: Not UTF-8. Encode the body in UTF-8.
              *     - `trailing_data`: More than one JSON value. Send exactly one JSON object.
              */
@@ -11065,7 +11065,7 @@ export interface operations {
                 };
             };
             /**
-             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /openapi.yaml says what that is.
+             * @description - `insufficient_scope`: Not with this API key. Use a key that has what this address needs; /docs says what that is.
              *     - `platform_key`: A platform's key. Use an API key of the merchant.
              */
             403: {
