@@ -15,7 +15,7 @@ type benchCommand struct {
 	DB          string        `help:"An empty PostgreSQL database, postgres://…; a SQLite file in a temporary folder otherwise." name:"db" placeholder:"DATABASE"`
 	Held        int           `help:"How many pushes are held at once to measure memory; 0 leaves that out." default:"1000"`
 	Open        int           `help:"How many QRs are kept open and asked about, to measure CPU and memory; 0 leaves that out." default:"10000"`
-	OpenFor     time.Duration `help:"How long they are watched." default:"40s" placeholder:"DURATION"`
+	OpenFor     time.Duration `help:"How long they are watched; ${default} when left out." default:"40s" placeholder:"DURATION"`
 	JSON        bool          `help:"Print the report as JSON." name:"json"`
 }
 

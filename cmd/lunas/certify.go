@@ -25,7 +25,7 @@ type certifyCommand struct {
 	Suite        []string `help:"Which plan, or several one after the other: ${enum}." enum:"ovo-uat,snap-devsite,snap-functional,doku,faspay" required:""`
 	Target       string   `help:"Where it is made: ${enum}." enum:"sandbox,staging,devsite" default:"sandbox"`
 	Plan         bool     `help:"Print the written plan, and do nothing."`
-	Data         string   `help:"Folder in which runs are kept, and their numbering." default:"data" type:"path" placeholder:"FOLDER"`
+	Data         string   `help:"Folder in which runs are kept, and their numbering; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
 	Folder       string   `name:"run" help:"The run's own folder; by default the unfinished run of this suite is gone on with, or a new one begun." type:"path" placeholder:"FOLDER"`
 	Fresh        bool     `help:"Begin a new run, though one is unfinished."`
 	Again        bool     `help:"Make those scenarios of the last run once more that failed."`

@@ -18,14 +18,14 @@ import (
 )
 
 type devCommand struct {
-	Listen          string  `help:"Address of the gateway." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
-	SandboxListen   string  `help:"Address of the sandbox with its wallet page." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
-	Data            string  `help:"Folder for the database, the keys and dev.env." default:"data" type:"path" placeholder:"FOLDER"`
+	Listen          string  `help:"Address of the gateway; ${default} when left out." default:"127.0.0.1:8080" placeholder:"HOST:PORT"`
+	SandboxListen   string  `help:"Address of the sandbox with its wallet page; ${default} when left out." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
+	Data            string  `help:"Folder for the database, the keys and dev.env; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
 	DB              string  `help:"Another database than DATA/lunas.db: a file, or postgres://…" name:"db" placeholder:"DATABASE"`
 	Speed           float64 `help:"How many seconds pass in one, for gateway and sandbox together." default:"1"`
 	Storybook       bool    `help:"Serve a list of every view with made-up data too, for who works on their looks."`
 	LogLevel        string  `help:"What is logged." enum:"debug,info,warn,error" default:"warn"`
-	StorybookListen string  `help:"Address of the storybook." default:"127.0.0.1:8082" placeholder:"HOST:PORT"`
+	StorybookListen string  `help:"Address of the storybook; ${default} when left out." default:"127.0.0.1:8082" placeholder:"HOST:PORT"`
 	MetricsListen   string  `help:"Address of a listener with /metrics for Prometheus; none by default." placeholder:"HOST:PORT"`
 	OTLPEndpoint    string  `help:"OpenTelemetry collector that every request is traced to, such as http://127.0.0.1:4318." name:"otlp-endpoint" placeholder:"URL"`
 }

@@ -37,7 +37,7 @@ type evidenceMakeCommand struct {
 	Payments []string `help:"Payments of a gateway's database instead, by id." placeholder:"pay_…"`
 	Config   string   `help:"Configuration file that names database and master key, for --payments." short:"c" env:"LUNAS_CONFIG" type:"path" placeholder:"FILE"`
 	Merchant string   `help:"Whose payments." placeholder:"ID"`
-	Data     string   `help:"Folder of the archive and of the key that signs." default:"data" type:"path" placeholder:"FOLDER"`
+	Data     string   `help:"Folder of the archive and of the key that signs; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
 	Out      string   `help:"Folder for the documents; by default one in the archive." type:"path" placeholder:"FOLDER"`
 	Title    string   `help:"Title of the documents; by default the suite's."`
 	Style    string   `help:"How requests are written: ${enum}." enum:"raw,curl" default:"raw"`
@@ -346,6 +346,12 @@ type evidenceVerifyCommand struct {
 	Key  string `help:"Fingerprint of the key that it must be signed with, as its maker told you." placeholder:"1a2b-…"`
 }
 
+// Help shows examples.
+func (evidenceVerifyCommand) Help() string {
+	return "Examples:\n" +
+		"  lunas evidence verify ovo-uat.zip --key 1a2b-…    the key as its maker told you"
+}
+
 // Run verifies.
 func (c evidenceVerifyCommand) Run(t *terminal) error {
 	b, err := os.ReadFile(c.File)
@@ -367,7 +373,14 @@ func (c evidenceVerifyCommand) Run(t *terminal) error {
 }
 
 type evidenceListCommand struct {
-	Data string `help:"Folder of the archive." default:"data" type:"path" placeholder:"FOLDER"`
+	Data string `help:"Folder of the archive; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
+}
+
+// Help shows examples.
+func (evidenceListCommand) Help() string {
+	return "Examples:\n" +
+		"  lunas evidence list\n" +
+		"  lunas evidence list --data /var/lib/lunas"
 }
 
 // Run lists.
@@ -394,7 +407,14 @@ type evidenceStatusCommand struct {
 	Status   string `arg:"" help:"What has happened: ${enum}." enum:"submitted,returned,approved"`
 	By       string `help:"Who did it." required:"" placeholder:"NAME"`
 	Note     string `help:"What there is to say about it, such as the reviewer's remark."`
-	Data     string `help:"Folder of the archive." default:"data" type:"path" placeholder:"FOLDER"`
+	Data     string `help:"Folder of the archive; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
+}
+
+// Help shows examples.
+func (evidenceStatusCommand) Help() string {
+	return "Examples:\n" +
+		"  lunas evidence status ovo-uat-sandbox-20261121-101500-1 submitted --by ayu\n" +
+		"  lunas evidence status ovo-uat-sandbox-20261121-101500-1 returned --by ayu --note 'picture of scenario 4 is missing'"
 }
 
 // Run notes it.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // the image has no time zones of its own
@@ -88,26 +89,14 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 			panic(trouble)
 		}
 	}()
-	var c commands
-	parser, err := kong.New(&c, kong.Name("lunas"), kong.Description(
-		"lunas takes OVO payments and brings every one of them to an end that both sides agree on.\n\n"+
-			"Examples:\n"+
-			"  lunas dev                          try everything on this machine\n"+
-			"  lunas serve --config lunas.yaml    run for production\n"+
-			"  lunas payments create --amount 12500 --reference INV-1 --phone 081211111111 --wait\n"+
-			"  lunas sim --seeds 2000             look for a day on which the books do not agree\n"),
-		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := newParser(ctx, out, errOut)
 	if err != nil {
 		fmt.Fprintln(errOut, "lunas:", err)
 		return 2
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(usual(args))
 	if err != nil {
-		fmt.Fprintf(errOut, "lunas: %v. Try: lunas --help\n", err)
+		fmt.Fprintln(errOut, "lunas:", notUnderstood(err))
 		return 2
 	}
 	err = command.Run(&terminal{ctx: ctx, environ: environ, in: os.Stdin, out: out, err: errOut},
@@ -121,6 +110,46 @@ func run(ctx context.Context, args, environ []string, out, errOut io.Writer) (co
 		return ends.Code
 	}
 	return 1
+}
+
+// newParser makes what reads command lines. It panics with exit where a flag such as --help ends the program.
+func newParser(ctx context.Context, out, errOut io.Writer) (*kong.Kong, error) {
+	return kong.New(&commands{}, kong.Name("lunas"), kong.Description(
+		"lunas takes OVO payments and brings every one of them to an end that both sides agree on.\n\n"+
+			"Examples:\n"+
+			"  lunas dev                          try everything on this machine\n"+
+			"  lunas serve --config lunas.yaml    run for production\n"+
+			"  lunas payments create --amount 12500 --reference INV-1 --phone 081211111111 --wait\n"+
+			"  lunas sim --seeds 2000             look for a day on which the books do not agree\n"),
+		kong.Writers(out, errOut), kong.Exit(func(code int) { panic(exit(code)) }), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.BindTo(ctx, (*context.Context)(nil)))
+}
+
+// usual takes what people type out of habit for what it means here: nothing, help in front, --version.
+func usual(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	}
+	return args
+}
+
+// notUnderstood says what is wrong with a command line, and whose help tells how it is written.
+func notUnderstood(err error) string {
+	help := "lunas"
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+		help = wrong.Context.Selected().FullPath()
+	}
+	text := err.Error()
+	if !strings.HasSuffix(text, "?") {
+		text += "."
+	}
+	return text + " Try: " + help + " --help"
 }
 
 // oneSentence writes an error without line breaks; several mistakes are listed, each in its line.
@@ -163,6 +192,9 @@ func programVersion() string {
 	}
 	return v
 }
+
+// Help shows examples.
+func (versionCommand) Help() string { return "Examples:\n  lunas version" }
 
 // Run prints the version and what it was built with.
 func (versionCommand) Run(t *terminal) error {

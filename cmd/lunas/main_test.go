@@ -67,7 +67,10 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 		{"one sentence of a wrong DSN", []string{"migrate", "--db", "postgres://nobody:canary@127.0.0.1:1/none?connect_timeout=2"}, 1, "lunas: read the schema"},
 		{"no payments", []string{"bench", "-n", "0"}, 1, "at least 1"},
 		{"open QRs watched too shortly", []string{"bench", "--rail", "snap", "--open-for", "5s"}, 1, "more than 5 s"},
-		{"unknown command", []string{"pay"}, 2, "unexpected argument pay"},
+		{"unknown command", []string{"zzzzzz"}, 2, "unexpected argument zzzzzz. Try: lunas --help\n"},
+		{"misspelt command", []string{"pyments"}, 2, `unexpected argument pyments, did you mean "payments"? Try: lunas --help` + "\n"},
+		{"misspelt sub-command", []string{"payments", "crate"}, 2, `did you mean "create"? Try: lunas payments --help` + "\n"},
+		{"missing flag", []string{"payments", "create", "--amount", "1"}, 2, "--reference=TEXT. Try: lunas payments create --help\n"},
 		{"a storybook in production", []string{"serve", "--storybook"}, 2, "unknown flag --storybook"},
 		{"unknown flag", []string{"dev", "--sped", "2"}, 2, `did you mean "--speed"`},
 	} {
@@ -104,8 +107,16 @@ func TestHelpAndVersion(t *testing.T) {
 	if code, out, _ := lunas(t, nil); code != 0 || !strings.Contains(out, "Examples:") {
 		t.Errorf("lunas = %d %s, want help", code, out)
 	}
-	if code, out, _ := lunas(t, nil, "version"); code != 0 || !strings.HasPrefix(out, "lunas ") {
-		t.Errorf("version = %d %q", code, out)
+	for _, words := range []string{"version", "--version"} {
+		if code, out, _ := lunas(t, nil, words); code != 0 || !strings.HasPrefix(out, "lunas ") {
+			t.Errorf("lunas %s = %d %q", words, code, out)
+		}
+	}
+	for _, words := range [][]string{{"help"}, {"help", "payments", "create"}} {
+		_, want, _ := lunas(t, nil, append(words[1:], "--help")...)
+		if code, out, _ := lunas(t, nil, words...); code != 0 || out != want || out == "" {
+			t.Errorf("lunas %v = %d %q, want %q", words, code, out, want)
+		}
 	}
 }
 

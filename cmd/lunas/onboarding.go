@@ -37,7 +37,7 @@ func (onboardingCommand) Help() string {
 // whichGate names a gate in a gateway's database.
 type whichGate struct {
 	Config string `help:"Configuration file that names database and master key." short:"c" env:"LUNAS_CONFIG" type:"path" placeholder:"FILE"`
-	Gate   string `help:"The access to a provider's SFTP, where there are several." default:"ovo" placeholder:"ID"`
+	Gate   string `help:"The access to a provider's SFTP, where there are several; ${default} when left out." default:"ovo" placeholder:"ID"`
 }
 
 func (w whichGate) with(t *terminal, do func(context.Context, *onboarding.Onboarding) error) error {
@@ -49,6 +49,12 @@ func (w whichGate) with(t *terminal, do func(context.Context, *onboarding.Onboar
 }
 
 type onboardingMappingCommand struct{}
+
+// Help shows examples.
+func (onboardingMappingCommand) Help() string {
+	return "Examples:\n" +
+		"  lunas onboarding mapping > mapping.yaml    then put the provider's own columns into it"
+}
 
 // Run prints it.
 func (onboardingMappingCommand) Run(t *terminal) error {

@@ -26,7 +26,7 @@ func (qrisDecodeCommand) Help() string {
 		"the mistake is named with tag and position, and the exit code is 1.\n\n" +
 		"Examples:\n" +
 		"  lunas qris decode 00020101021126…6304A1B2\n" +
-		"  curl -s -H \"Authorization: Bearer $KEY\" $URL/v1/payments/$ID | jq -r .qr.content | lunas qris decode -"
+		"  lunas payments get pay_01kafz0q3gf7ktc1ms2cqc1b9w --json | jq -r .qr.content | lunas qris decode -"
 }
 
 // Run prints what the text says. The error is what is wrong with it.

@@ -42,7 +42,7 @@ type restoreCommand struct {
 	Fence     bool   `help:"Fence the database as it is: PostgreSQL that its own tools restored, or a standby that was promoted without everything." xor:"what"`
 	Confirm   bool   `help:"Say what must be done to a fenced database, do it, and lift the fence." xor:"what"`
 	Yes       bool   `help:"Do it without asking." short:"y"`
-	PerSecond int    `help:"How many payments one terminal can have made in a second at most since." default:"1000" placeholder:"N"`
+	PerSecond int    `help:"How many payments one terminal can have made in a second at most since; ${default} when left out." default:"1000" placeholder:"N"`
 	Since     string `help:"From when on payments may be lost, if that is before the database was last written (RFC 3339)." placeholder:"TIME"`
 }
 

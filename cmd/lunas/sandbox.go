@@ -23,7 +23,7 @@ func (sandboxCommand) Help() string {
 }
 
 type sandboxServe struct {
-	Listen     string  `help:"Address." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
+	Listen     string  `help:"Address; ${default} when left out." default:"127.0.0.1:8081" placeholder:"HOST:PORT"`
 	Speed      float64 `help:"How many seconds pass in one." default:"1"`
 	Lenient    bool    `help:"QRIS for other people's SNAP clients: let through, and note, grant_type, timestamps in UTC, X-SIGNATURE in hexadecimal and account binding without merchantId. Without it they are refused, as OVO's documents have it."`
 	PlainPaths bool    `help:"QRIS for clients written after Bank Indonesia's portal, which know no /OVOSNAP: serve and verify /v1.0/… and /api/v1.0/… too."`

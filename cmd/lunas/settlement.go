@@ -19,7 +19,7 @@ type sandboxSettlement struct {
 	URL    string `help:"Address of the sandbox; LUNAS_SANDBOX_URL of the environment when left out." name:"url" placeholder:"URL"`
 	Rail   string `help:"Whose file: ovo, snap, doku or faspay." enum:"ovo,snap,doku,faspay" default:"ovo"`
 	Day    string `help:"The day, 2026-03-21; the sandbox's today when left out." placeholder:"DAY"`
-	Faults string `help:"What is planted: all, none, or some of missing_there, missing_here, amount_differs, state_differs, duplicate, fee_differs, joined by commas." default:"none" placeholder:"FAULTS"`
+	Faults string `help:"What is planted: all, none, or some of missing_there, missing_here, amount_differs, state_differs, duplicate, fee_differs, joined by commas; ${default} when left out." default:"none" placeholder:"FAULTS"`
 	Each   int    `help:"How many of each." default:"1"`
 	Seed   uint64 `help:"Chooses the payments."`
 	Output string `help:"Write the file here; the standard output when left out." short:"o" type:"path" placeholder:"FILE"`
@@ -50,7 +50,7 @@ func (c sandboxSettlement) Run(t *terminal) error {
 	}
 	request, err := http.NewRequestWithContext(t.ctx, http.MethodGet, strings.TrimRight(address, "/")+"/control/settlement?"+query.Encode(), nil)
 	if err != nil {
-		return errors.New("the sandbox's address is none: write it as http://127.0.0.1:8081")
+		return errors.New("this is not the address of a sandbox: write it as http://127.0.0.1:8081")
 	}
 	client := &http.Client{Timeout: 30 * time.Second}
 	answer, err := client.Do(request)

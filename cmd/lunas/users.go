@@ -85,7 +85,7 @@ func (c usersListCommand) Run(t *terminal) error {
 type usersAddCommand struct {
 	whichDatabase
 	Name   string   `arg:"" help:"The name to log in with, an e-mail address for instance."`
-	Role   []string `help:"A role for all merchants, or merchant:role; may be given several times." default:"viewer" placeholder:"[MERCHANT:]ROLE"`
+	Role   []string `help:"A role for all merchants, or merchant:role; may be given several times; ${default} when left out." default:"viewer" placeholder:"[MERCHANT:]ROLE"`
 	Reason string   `help:"Why, for the log of actions." placeholder:"TEXT"`
 }
 

@@ -16,7 +16,7 @@ type Actions struct {
 	Actor    string `help:"Only what this key or user did." placeholder:"ID"`
 	From     string `help:"Only what was done at this time or later (RFC 3339)." placeholder:"TIME"`
 	To       string `help:"Only what was done before this time." placeholder:"TIME"`
-	Limit    int    `help:"How many at most; 0: all." default:"50" placeholder:"N"`
+	Limit    int    `help:"How many at most; 0: all; ${default} when left out." default:"50" placeholder:"N"`
 }
 
 // Help shows examples.

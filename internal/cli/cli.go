@@ -14,6 +14,7 @@ import (
 	"iter"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -282,6 +283,19 @@ func rupiah(n int64) string {
 		digits = digits[:i] + "." + digits[i:]
 	}
 	return "Rp " + digits
+}
+
+// withSen writes an amount with sen behind a comma, as the gateway tells it (38230,50), as people in Indonesia do.
+func withSen(amount string) string {
+	whole, sen, found := strings.Cut(amount, ",")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	switch {
+	case err != nil || (n == 0 && strings.HasPrefix(whole, "-")):
+		return "Rp " + amount
+	case !found:
+		return rupiah(n)
+	}
+	return rupiah(n) + "," + sen
 }
 
 // day and clock are how times are shown, in the zone in which the gateway tells them.

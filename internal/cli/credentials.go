@@ -30,7 +30,7 @@ type credentialsKeygen struct {
 	Partner     string `help:"Your name, as OVO knows you; for the mail." required:"" placeholder:"NAME"`
 	Environment string `help:"staging or production: OVO wants other keys for each." enum:"staging,production" default:"staging"`
 	Out         string `help:"Folder for the keys; ovo-keys-ENVIRONMENT when left out. Nothing in it is ever written over." type:"path" placeholder:"FOLDER"`
-	Days        int    `help:"After how many days you want to replace them; a notice says so in time." default:"365" placeholder:"N"`
+	Days        int    `help:"After how many days you want to replace them; a notice says so in time; ${default} when left out." default:"365" placeholder:"N"`
 	JSON        bool   `help:"For programs." name:"json"`
 }
 
@@ -103,7 +103,7 @@ type credentialsImport struct {
 	Merchant    string   `help:"Whose the credentials are." placeholder:"MERCHANT"`
 	Account     string   `help:"Into which account; one that is not there is made." placeholder:"ACCOUNT"`
 	Outlet      string   `help:"The outlet whose account is made." placeholder:"OUTLET"`
-	Terminal    string   `help:"What you call the terminal of the message." default:"till-1" placeholder:"TERMINAL"`
+	Terminal    string   `help:"What you call the terminal of the message; ${default} when left out." default:"till-1" placeholder:"TERMINAL"`
 	Environment string   `help:"Of an account that is made: sandbox, staging or production." enum:"sandbox,staging,production" default:"staging"`
 	Signature   string   `help:"The private key for signatures, which QRIS needs." name:"signature-key" placeholder:"FILE"`
 	Settings    string   `help:"File with more settings as JSON, such as url or notify." placeholder:"FILE"`

@@ -85,7 +85,7 @@ func (c KeysList) Run(t *Terminal) error {
 type KeysCreate struct {
 	whoseKeys
 	Mode    string   `help:"test or live; the asking key's own when left out." placeholder:"MODE"`
-	Scopes  []string `help:"What it may do: read, pay, refund, admin." placeholder:"SCOPE" default:"read,pay"`
+	Scopes  []string `help:"What it may do: read, pay, refund, admin; ${default} when left out." placeholder:"SCOPE" default:"read,pay"`
 	Name    string   `help:"What people call it." placeholder:"NAME"`
 	Expires string   `help:"When it ends (RFC 3339); never when left out." placeholder:"TIME"`
 }
@@ -112,7 +112,7 @@ type oneKey struct {
 // KeysRotate makes a key in the place of another.
 type KeysRotate struct {
 	oneKey
-	Overlap time.Duration `help:"For how long the old key goes on, at most 168h." default:"24h" placeholder:"TIME"`
+	Overlap time.Duration `help:"For how long the old key goes on, at most 168h; ${default} when left out." default:"24h" placeholder:"TIME"`
 }
 
 // Help shows an example.

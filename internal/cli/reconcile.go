@@ -21,7 +21,7 @@ type Reconcile struct {
 	Connection
 	File         string   `help:"The settlement file, CSV or XLSX." type:"path" placeholder:"FILE"`
 	Account      string   `help:"The account whose file it is." placeholder:"ACCOUNT"`
-	Day          string   `help:"The day: 2026-03-21, today or yesterday." default:"yesterday" placeholder:"DAY"`
+	Day          string   `help:"The day: 2026-03-21, today or yesterday; ${default} when left out." default:"yesterday" placeholder:"DAY"`
 	Mapping      string   `help:"How the file is read (YAML); the account's rail's own when left out." type:"path" placeholder:"FILE"`
 	Output       []string `help:"Write the report into a file too: .txt, .csv, .xlsx or .json; may be repeated." short:"o" type:"path" placeholder:"FILE"`
 	Dossiers     bool     `help:"Print what each side says of every discrepancy."`
@@ -206,8 +206,8 @@ func (c Reconcile) text(ctx context.Context, s *Session, out io.Writer, r *lunas
 	}
 	u := r.Summary
 	p.line("Paid here       %d, %s", u.PaidHere.Count, rupiah(u.PaidHere.Sum))
-	p.line("Paid there      %d, %s; given back %d, %s; fees Rp %s, net Rp %s", u.PaidThere.Count, rupiah(u.PaidThere.Sum),
-		u.GivenBackThere.Count, rupiah(u.GivenBackThere.Sum), u.Fees, u.Net)
+	p.line("Paid there      %d, %s; given back %d, %s; fees %s, net %s", u.PaidThere.Count, rupiah(u.PaidThere.Sum),
+		u.GivenBackThere.Count, rupiah(u.GivenBackThere.Sum), withSen(u.Fees), withSen(u.Net))
 	p.line("Matched         %d of %d payments and %d rows", u.Matched, u.Payments, u.Rows-u.Ignored)
 	if u.Carried > 0 {
 		p.line("Carried         %d paid round midnight, for the neighbouring day's file: %s", u.Carried, strings.Join(u.CarriedPayments, " "))

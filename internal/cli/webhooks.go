@@ -176,7 +176,7 @@ func (c webhooksDisable) Run(t *Terminal) error {
 
 type webhooksRotate struct {
 	oneEndpoint
-	Overlap time.Duration `help:"For how long the old secret signs too, at most 168h." default:"24h" placeholder:"TIME"`
+	Overlap time.Duration `help:"For how long the old secret signs too, at most 168h; ${default} when left out." default:"24h" placeholder:"TIME"`
 }
 
 // Help shows an example.
