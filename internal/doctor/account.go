@@ -133,7 +133,7 @@ func (a about) chain(ctx context.Context, account Account) (reached bool) {
 	if u.Port() == "" {
 		host = net.JoinHostPort(u.Hostname(), "443")
 	}
-	dialer := tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, Time: a.Now}}
+	dialer := tls.Dialer{Config: &tls.Config{MinVersion: tls.VersionTLS12, Time: a.Now, RootCAs: a.Outside.Roots}}
 	conn, err := dialer.DialContext(ctx, "tcp", host)
 	var untrusted *tls.CertificateVerificationError
 	switch {
@@ -218,9 +218,15 @@ func (p prober) ask(ctx context.Context, reached bool) {
 		p.line = tokened.WithToken(token)
 	}
 	p.signature(ctx)
-	if p.account.Rail != payment.OVO {
+	if !p.counted() {
 		p.numbering()
 	}
+}
+
+// counted tells whether the provider knows a payment by a number that is counted up, and so can repeat: OVO's by terminal, SNAP's
+// partnerReferenceNo by account.
+func (p prober) counted() bool {
+	return p.account.Rail == payment.OVO || p.account.Rail == payment.SNAP
 }
 
 // said is what went wrong with a call, in words.
@@ -276,8 +282,8 @@ func probeID(prefix string) string {
 	return prefix + hex.EncodeToString(b[:])
 }
 
-// signature asks for the status of a payment that does not exist. For OVO it is the next number of each terminal, so that the
-// answer tells too whether that number is still free.
+// signature asks for the status of a payment that does not exist. For OVO it is the next number of each terminal, for SNAP that
+// of the account, so that the answer tells too whether that number is still free.
 func (p prober) signature(ctx context.Context) {
 	if len(p.account.Terminals) == 0 {
 		p.skip("signature", "the account has no terminal", signatureWanted, "")
@@ -285,10 +291,10 @@ func (p prober) signature(ctx context.Context) {
 	}
 	for i, t := range p.account.Terminals {
 		number := payment.Number{Batch: 1, Reference: 1}
-		if p.account.Rail == payment.OVO {
+		if p.counted() {
 			c := p.cursor(t.ID)
 			if c.Held != "" || !c.Known {
-				p.held(c, t.ID)
+				p.held(c, p.counter(t.ID))
 				if i > 0 || c.Held != "" {
 					continue
 				}
@@ -297,11 +303,22 @@ func (p prober) signature(ctx context.Context) {
 				number = next
 			}
 			p.one(ctx, t, number, c.Known, i == 0)
+			if p.account.Rail == payment.SNAP {
+				return // all its terminals share one count
+			}
 			continue
 		}
 		p.one(ctx, t, payment.Number{Batch: 999999, Reference: 999999}, false, true)
 		return
 	}
+}
+
+// counter is the name by which a terminal's numbers are counted.
+func (p prober) counter(terminal string) string {
+	if p.account.Rail == payment.SNAP {
+		return "qr/" + p.account.ID
+	}
+	return terminal
 }
 
 func (p prober) cursor(terminal string) Cursor {
@@ -323,13 +340,13 @@ func (p prober) one(ctx context.Context, t merchant.Terminal, number payment.Num
 	if !next {
 		return
 	}
-	at := fmt.Sprintf("terminal %s: %d/%d comes next", t.ID, number.Batch, number.Reference)
+	at := fmt.Sprintf("terminal %s: %d/%d comes next", p.counter(t.ID), number.Batch, number.Reference)
 	switch {
 	case err != nil || outcome.Class != payment.NotFound && !known:
 		p.skip("numbering", at+", and the provider has not said whether it knows it", numberWanted, "")
 	case known:
 		p.add(Failed, "numbering", at+", and the provider knows a payment of this number", numberWanted,
-			"lunas terminals advance "+t.ID+" --merchant "+p.account.MerchantID+" to the last number that OVO has seen")
+			p.advance(p.counter(t.ID)))
 	default:
 		p.add(OK, "numbering", at+", and the provider knows no payment of this number", numberWanted, "")
 	}
@@ -397,17 +414,28 @@ func providerReference(r payment.Rail) string {
 func (p prober) held(c Cursor, terminal string) {
 	if c.Held != "" {
 		p.add(Failed, "numbering", "terminal "+terminal+" is stopped: "+c.Held, numberWanted,
-			"lunas terminals advance "+terminal+" --merchant "+p.account.MerchantID+" to the last number that OVO has seen")
+			p.advance(terminal))
 		return
 	}
 	p.skip("numbering", "terminal "+terminal+": the database was not opened", numberWanted, "")
 }
 
-// numbering tells of terminals that are stopped, where numbers are ours alone.
+func (p prober) advance(terminal string) string {
+	return "lunas terminals advance " + terminal + " --merchant " + p.account.MerchantID + " to the last number that OVO has seen"
+}
+
+// numbering tells of terminals that are stopped, where the provider is not asked for numbers.
 func (p prober) numbering() {
+	stopped := false
 	for _, c := range p.account.Cursors {
 		if c.Held != "" {
-			p.held(c, c.Terminal)
+			p.held(c, p.counter(c.Terminal))
+			stopped = true
 		}
+	}
+	name, known := map[payment.Rail]string{payment.DOKU: "invoice number", payment.Faspay: "bill_no"}[p.account.Rail]
+	if known && !stopped {
+		p.add(OK, "numbering", "not applicable: the provider knows a payment by its "+name+
+			", which is made of the attempt's own id and repeats in no restored backup", numberWanted, "")
 	}
 }

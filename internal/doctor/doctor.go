@@ -7,6 +7,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -96,6 +97,16 @@ type Machine struct {
 	KeyFolders []string
 	// Mail tries the mail server without sending; nil: none is set up.
 	Mail func(context.Context) error
+	// Disk is how Folder is measured; nil: as it is.
+	Disk Disk
+}
+
+// Disk measures where a folder lies.
+type Disk interface {
+	// Stat gives how much room is left for us, in bytes, and of what kind the file system is; empty: unknown.
+	Stat(folder string) (free uint64, kind string, err error)
+	// Sync gives how long it takes, in the median, until 4 KiB that were written are kept.
+	Sync(folder string) (time.Duration, error)
 }
 
 // Database is what is known of the database.
@@ -125,6 +136,8 @@ type Outside struct {
 	CallbackProbe string
 	// Client asks them; one with a time limit by default.
 	Client *http.Client
+	// Roots are trusted to certify providers; nil: those of this machine.
+	Roots *x509.CertPool
 }
 
 // Look looks at everything. Its only error is that of a context that has ended.

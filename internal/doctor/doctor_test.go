@@ -2,10 +2,17 @@ package doctor_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +21,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +31,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/gateway"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/sandbox"
 )
 
@@ -359,7 +368,16 @@ func TestIllsOfTheMachine(t *testing.T) {
 				w.Machine.Mail = func(context.Context) error { return errors.New("it answers 535 to the log-in") }
 			}, "this machine", "mail", doctor.Failed, "535",
 		},
-		"memory": {func(w *ward) { w.Machine.Folder = "/dev/shm" }, "this machine", "file system", doctor.Failed, "tmpfs"},
+		"a disk that lies":        {on(fake{free: 1 << 40, kind: "ext4", took: 3 * time.Microsecond}), "this machine", "fsync", doctor.Warning, "faster than a disk can"},
+		"a disk with a battery":   {on(fake{free: 1 << 40, kind: "ext4", took: 20 * time.Microsecond}), "this machine", "fsync", doctor.OK, "20µs"},
+		"a slow disk":             {on(fake{free: 1 << 40, kind: "ext4", took: 80 * time.Millisecond}), "this machine", "fsync", doctor.Warning, "which is slow"},
+		"a disk that fails":       {on(fake{free: 1 << 40, kind: "ext4", err: syscall.EIO}), "this machine", "fsync", doctor.Failed, "no file can be written"},
+		"a nearly full disk":      {on(fake{free: 9 << 30, kind: "ext4", took: time.Millisecond}), "this machine", "free space", doctor.Warning, "9.0 GiB"},
+		"a full disk":             {on(fake{free: 600 << 20, kind: "ext4", took: time.Millisecond}), "this machine", "free space", doctor.Failed, "600 MiB"},
+		"a disk with room":        {on(fake{free: 11 << 30, kind: "ext4", took: time.Millisecond}), "this machine", "free space", doctor.OK, "11.0 GiB"},
+		"a network's file system": {on(fake{free: 1 << 40, kind: "nfs", took: time.Millisecond}), "this machine", "file system", doctor.Failed, "nfs"},
+		"a container's layer":     {on(fake{free: 1 << 40, kind: "overlayfs", took: time.Millisecond}), "this machine", "file system", doctor.Failed, "overlayfs"},
+		"memory":                  {func(w *ward) { w.Machine.Folder = "/dev/shm" }, "this machine", "file system", doctor.Failed, "tmpfs"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -369,6 +387,131 @@ func TestIllsOfTheMachine(t *testing.T) {
 			c.told(t, w.look())
 		})
 	}
+}
+
+// fake is a disk of which a test says how it is.
+type fake struct {
+	free uint64
+	kind string
+	took time.Duration
+	err  error
+}
+
+func (f fake) Stat(string) (uint64, string, error) { return f.free, f.kind, nil }
+func (f fake) Sync(string) (time.Duration, error)  { return f.took, f.err }
+
+func on(disk fake) func(*ward) { return func(w *ward) { w.Machine.Disk = disk } }
+
+// certified serves by TLS, as 127.0.0.1, with a certificate that ends at a time and that the given pool trusts.
+func certified(t *testing.T, until time.Time, h http.Handler) (url string, roots *x509.CertPool) {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: until.AddDate(0, -3, 0), NotAfter: until, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: private}}}
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	roots = x509.NewCertPool()
+	roots.AddCert(leaf)
+	return s.URL, roots
+}
+
+// TestCertificatesThatEnd: a provider's, on the way to it, and our own at the callback, each told a week before it ends.
+func TestCertificatesThatEnd(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	lunas := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Request-Id", "req_1")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	})
+	for _, c := range []struct {
+		left           time.Duration
+		theirs, ours   doctor.Status
+		theirsSay, say string
+	}{
+		{30 * day, doctor.OK, doctor.NotChecked, "certificate until", "it is well"},
+		{8 * day, doctor.OK, doctor.NotChecked, "certificate until", "it is well"},
+		{6 * day, doctor.Warning, doctor.Warning, "certificate until", "the certificate ends on"},
+		{time.Hour, doctor.Warning, doctor.Warning, "certificate until", "the certificate ends on"},
+		{-time.Hour, doctor.Failed, doctor.NotChecked, "has expired", "has expired"}, // the door does not open at all: from here
+	} {
+		w := newWard(t)
+		url, roots := certified(t, time.Now().Add(c.left), lunas)
+		w.Accounts = []doctor.Account{*w.account("doku")}
+		w.Accounts[0].URL, w.Outside.PublicURL, w.Outside.Roots = url, url, roots
+		w.Outside.Client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+		r := w.look()
+		ill{about: "account demo/doku", check: "TLS chain", status: c.theirs, found: c.theirsSay}.told(t, r)
+		ill{about: "outside", check: "callback of demo/doku", status: c.ours, found: c.say}.told(t, r)
+	}
+}
+
+// TestNumbersOfTheOtherRails: SNAP's numbers are counted by account, and asked for; those of the others cannot repeat.
+func TestNumbersOfTheOtherRails(t *testing.T) {
+	t.Parallel()
+	w := newWard(t)
+	r := w.look()
+	ill{about: "account demo/qris", check: "numbering", status: doctor.OK, found: "terminal qr/qris: 1/1 comes next, and the provider knows no payment"}.told(t, r)
+	ill{about: "account demo/doku", check: "numbering", status: doctor.OK, found: "not applicable: the provider knows a payment by its invoice number"}.told(t, r)
+	ill{about: "account demo/faspay", check: "numbering", status: doctor.OK, found: "not applicable: the provider knows a payment by its bill_no"}.told(t, r)
+	for _, id := range []string{"qris", "doku", "faspay"} {
+		w.account(id).Cursors[0].Held = "somebody stopped it"
+	}
+	r = w.look()
+	for _, id := range []string{"qris", "doku", "faspay"} {
+		ill{about: "account demo/" + id, check: "numbering", status: doctor.Failed, found: "is stopped: somebody stopped it"}.told(t, r)
+	}
+
+	w = newWard(t)
+	a := w.account("qris")
+	w.Accounts = []doctor.Account{*a}
+	line, err := rail.Open(a.Account, http.DefaultTransport, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := tokenOf(t, line)
+	number := payment.Number{Batch: 1, Reference: 1}
+	m, err := line.(rail.Tokened).WithToken(token).Render(payment.ShowQR{Target: payment.Target{Terminal: a.Terminals[0].Terminal, Number: number, Amount: 10_000, Try: 1}}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := line.(rail.Tokened).WithToken(token).Do(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	r = w.look()
+	ill{about: "account demo/qris", check: "numbering", status: doctor.Failed, found: "terminal qr/qris: 1/1 comes next, and the provider knows a payment of this number"}.told(t, r)
+	if f := find(r, "account demo/qris", "numbering"); len(f) != 1 || !strings.HasPrefix(f[0].Mend, "lunas terminals advance qr/qris --merchant demo") {
+		t.Errorf("numbering = %+v", f)
+	}
+}
+
+func tokenOf(t *testing.T, line rail.Rail) rail.Token {
+	t.Helper()
+	tokened := line.(rail.Tokened)
+	m, err := tokened.RenderAccess(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := tokened.Access(t.Context(), m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 func TestIllsOfTheDatabase(t *testing.T) {

@@ -105,7 +105,9 @@ type Door struct {
 	Status    int    `json:"status"`     // of the answer to a GET; 0: there was none
 	Location  string `json:"location"`   // of a redirect
 	RequestID string `json:"request_id"` // the header Request-Id, which every answer of lunas has
-	Trouble   string `json:"trouble"`    // why there was no answer
+	// Until is when the certificate ends; zero: not known, or there was none.
+	Until   time.Time `json:"certificate_until,omitzero"`
+	Trouble string    `json:"trouble"` // why there was no answer
 }
 
 const callbackWanted = "providers reach it from outside, without a redirect, over TLS"
@@ -120,7 +122,7 @@ func (a about) callback(ctx context.Context, account Account) {
 	address := a.Outside.PublicURL + "/notify/" + string(account.Rail) + "/" + account.ID
 	if a.Outside.CallbackProbe == "" {
 		d := LookAt(ctx, a.Outside.client(), address)
-		s, found, mend := d.Judge(address)
+		s, found, mend := d.Judge(address, a.Now())
 		elsewhere := "run on another machine, outside: lunas doctor --callback " + address
 		switch {
 		case s == OK:
@@ -138,7 +140,7 @@ func (a about) callback(ctx context.Context, account Account) {
 		a.skip(check, "doctor.callback_probe does not answer as it must", callbackWanted, "run on another machine, outside: lunas doctor --callback "+address)
 		return
 	}
-	s, found, mend := d.Judge(address)
+	s, found, mend := d.Judge(address, a.Now())
 	a.add(s, check, found, callbackWanted, mend)
 }
 
@@ -155,7 +157,11 @@ func LookAt(ctx context.Context, client *http.Client, address string) Door {
 		return Door{Trouble: reason(err)}
 	}
 	defer func() { _ = answer.Body.Close() }()
-	return Door{Status: answer.StatusCode, Location: answer.Header.Get("Location"), RequestID: answer.Header.Get("Request-Id")}
+	d := Door{Status: answer.StatusCode, Location: answer.Header.Get("Location"), RequestID: answer.Header.Get("Request-Id")}
+	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
+		d.Until = answer.TLS.PeerCertificates[0].NotAfter
+	}
+	return d
 }
 
 // reason is why a call failed, without the address that was called.
@@ -167,8 +173,8 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// Judge says what a door means for notifications.
-func (d Door) Judge(address string) (s Status, found, mend string) {
+// Judge says what a door means for notifications at a time.
+func (d Door) Judge(address string, now time.Time) (s Status, found, mend string) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "":
@@ -184,6 +190,9 @@ func (d Door) Judge(address string) (s Status, found, mend string) {
 		return Failed, "plain http", "put TLS in front: notifications are believed by their signature, but are read by everybody on the way"
 	case d.Status >= 500:
 		return Failed, fmt.Sprintf("%d: lunas is not well", d.Status), "see /readyz and the log"
+	case !d.Until.IsZero() && d.Until.Sub(now) < certificateSoon:
+		return Warning, "the certificate ends on " + d.Until.In(payment.WIB).Format("2006-01-02 15:04 WIB"),
+			"renew it, and find out why it was not renewed by itself: without it no notification arrives"
 	}
 	return OK, fmt.Sprintf("lunas answers, %d to a GET as it should", d.Status), ""
 }
@@ -191,7 +200,7 @@ func (d Door) Judge(address string) (s Status, found, mend string) {
 // LookAtCallback gives the report about one address, as seen from this machine.
 func LookAtCallback(ctx context.Context, address string, client *http.Client, now time.Time) Report {
 	l := &look{report: Report{At: now, Findings: []Finding{}}}
-	s, found, mend := LookAt(ctx, Outside{Client: client}.client(), address).Judge(address)
+	s, found, mend := LookAt(ctx, Outside{Client: client}.client(), address).Judge(address, now)
 	l.of("outside").add(s, "callback "+address, found, callbackWanted, mend)
 	return l.report
 }
