@@ -3,7 +3,7 @@ package notice
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
 	"encoding/hex"
 	"errors"
@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/smtp"
 	"net/textproto"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,8 @@ type Mailer struct {
 // mailFor is how long one e-mail may take.
 const mailFor = 30 * time.Second
 
-// Send sends one e-mail about notices.
+// Send sends one e-mail about notices. Sent twice, as after a crash before it was noted that it had gone, it has the same
+// Message-ID, by which mail programs show it once.
 func (m Mailer) Send(ctx context.Context, all []Kept, now time.Time) error {
 	return m.with(ctx, func(c *smtp.Client) error { return m.deliver(c, m.message(all, now)) })
 }
@@ -149,15 +151,14 @@ func step(what string, err error) error {
 // message writes the e-mail.
 func (m Mailer) message(all []Kept, now time.Time) []byte {
 	var b bytes.Buffer
-	var id [12]byte
-	_, _ = rand.Read(id[:]) // it never fails: crypto/rand
 	_, domain, _ := strings.Cut(m.From, "@")
 	for _, h := range [][2]string{
 		{"From", "lunas <" + m.From + ">"},
 		{"To", strings.Join(m.To, ", ")},
 		{"Subject", mime.QEncoding.Encode("utf-8", subject(all))},
 		{"Date", now.In(payment.WIB).Format(time.RFC1123Z)},
-		{"Message-ID", "<" + hex.EncodeToString(id[:]) + "@" + domain + ">"},
+		{"Message-ID", "<" + mailID(all) + "@" + domain + ">"},
+		{"References", references(all, domain)},
 		{"Auto-Submitted", "auto-generated"},
 		{"MIME-Version", "1.0"},
 		{"Content-Type", "text/plain; charset=utf-8"},
@@ -170,6 +171,29 @@ func (m Mailer) message(all []Kept, now time.Time) []byte {
 	_, _ = q.Write([]byte(strings.ReplaceAll(m.body(all), "\n", "\r\n")))
 	_ = q.Close() // a buffer takes everything
 	return b.Bytes()
+}
+
+// mailID names an e-mail by what it tells: which notices, and for the how-manieth time each.
+func mailID(all []Kept) string {
+	var told []string
+	for _, k := range all {
+		told = append(told, fmt.Sprintf("%s/%d", k.ID, k.Said))
+	}
+	slices.Sort(told)
+	sum := sha256.Sum256([]byte(strings.Join(told, " ")))
+	return hex.EncodeToString(sum[:12])
+}
+
+// referencesMax is how many notices an e-mail is threaded by.
+const referencesMax = 20
+
+// references has mail programs show everything that was told of a notice together.
+func references(all []Kept, domain string) string {
+	var ids []string
+	for _, k := range all[:min(len(all), referencesMax)] {
+		ids = append(ids, "<"+k.ID+"@"+domain+">")
+	}
+	return strings.Join(ids, "\r\n ")
 }
 
 // subject is the first thing that is to be read.

@@ -13,6 +13,8 @@ import (
 	"net"
 	"net/http/httptest"
 	"net/mail"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -191,6 +193,40 @@ func looks(t *testing.T, text string) {
 	}
 	if strings.Contains(text, mailPassword) {
 		t.Error("the mail holds the password")
+	}
+}
+
+// TestAMailSentTwice has one Message-ID, whatever the order of its notices and the hour; one that tells anything else has another.
+func TestAMailSentTwice(t *testing.T) {
+	t.Parallel()
+	s, trust := newMailServer(t, false, nil)
+	m := notice.Mailer{Host: s.address, Encryption: notice.STARTTLS, From: "lunas@example.id", To: []string{"ops@example.id"}, User: "lunas", Password: password(mailPassword), TLS: trust}
+	first, turned, later, fewer := mailed(), mailed(), mailed(), mailed()[:1]
+	slices.Reverse(turned)
+	later[0].Said++
+	for i, all := range [][]notice.Kept{first, turned, later, fewer} {
+		if err := m.Send(t.Context(), all, now.Add(time.Duration(i)*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var ids []string
+	for _, text := range s.mails {
+		got, err := mail.ReadMessage(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id := got.Header.Get("Message-Id"); !regexp.MustCompile(`^<[0-9a-f]{24}@example\.id>$`).MatchString(id) || !strings.Contains(got.Header.Get("References"), "<ntc_1@example.id>") {
+			t.Errorf("Message-ID %s, References %s", id, got.Header.Get("References"))
+		}
+		ids = append(ids, got.Header.Get("Message-Id"))
+	}
+	if ids[0] != ids[1] {
+		t.Errorf("the same mail has the ids %s and %s", ids[0], ids[1])
+	}
+	if ids[2] == ids[0] || ids[3] == ids[0] || ids[2] == ids[3] {
+		t.Errorf("different mails have the same id: %v", ids)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/recap"
+	"github.com/lunas-pay/lunas/internal/sheet"
 )
 
 // million is how many rows each side has.
@@ -64,6 +65,61 @@ func BenchmarkMillion(b *testing.B) {
 	b.ReportMetric(rivalCPU.Seconds()/ownCPU.Seconds(), "cpu-ratio") // does not mind what else the machine does
 	b.ReportMetric(ownCPU.Seconds()/n, "cpu-s")
 	b.ReportMetric(peak(b), "peak-MB")
+}
+
+// BenchmarkMillionXLSX does the same with the provider's side as XLSX, without anything beside it.
+//
+//	go test ./internal/reconcile -run '^$' -bench MillionXLSX -benchtime 1x
+func BenchmarkMillionXLSX(b *testing.B) {
+	ours, theirs := writeMillion(b)
+	path := filepath.Join(b.TempDir(), "theirs.xlsx")
+	asBook(b, theirs, path)
+	forgetPeak(b)
+	busy := cpu(b)
+	for b.Loop() {
+		mapping, err := Default("ovo")
+		if err != nil {
+			b.Fatal(err)
+		}
+		s, err := Run(context.Background(), Options{
+			Mapping: &mapping, Path: path, TempDir: b.TempDir(), Found: func(recap.Discrepancy) error { return nil },
+			Ours: func(put func(recap.Entry) error) error { return readOurFile(ours, put) },
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if s.Matched != million-2000 || s.Discrepancies() != 2000 || s.Unread > 0 {
+			b.Fatalf("%+v", s)
+		}
+	}
+	b.ReportMetric(2*million*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric((cpu(b)-busy).Seconds()/float64(b.N), "cpu-s")
+	b.ReportMetric(peak(b), "peak-MB")
+}
+
+// asBook writes a CSV file's rows as XLSX.
+func asBook(b *testing.B, from, to string) {
+	b.Helper()
+	f, err := os.Create(to)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := sheet.NewWriter(f, sheet.XLSX)
+	begun := false
+	err = eachRow(from, func(row []string) error {
+		if !begun {
+			begun = true
+			return w.Table("Settlement", row...)
+		}
+		cells := make([]any, len(row))
+		for i, cell := range row {
+			cells[i] = strings.Clone(cell)
+		}
+		return w.Row(cells...)
+	})
+	if err := errors.Join(err, w.Close(), f.Close()); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // writeMillion writes both sides; a thousand of the payments are not listed, and a thousand have another amount.

@@ -1,6 +1,7 @@
 package reconcile
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -277,7 +278,7 @@ func (o *Options) judge(v recap.Verdict, entries []recap.Entry, s *Summary) erro
 type side[T any] struct {
 	records *sortedRecords
 	read    func([]byte) T
-	key     string
+	key     []byte // of value
 	value   T
 	more    bool
 	group   []T
@@ -301,9 +302,7 @@ func (d *side[T]) advance() error {
 	if err != nil {
 		return err
 	}
-	if string(key) != d.key || !d.more {
-		d.key = string(key)
-	}
+	d.key = append(d.key[:0], key...)
 	d.value, d.more = d.read(value), true
 	return nil
 }
@@ -311,7 +310,7 @@ func (d *side[T]) advance() error {
 // take gives everything that has a key, valid until the next call.
 func (d *side[T]) take(key string) ([]T, error) {
 	d.group = d.group[:0]
-	for d.more && d.key == key {
+	for d.more && string(d.key) == key {
 		if len(d.group) < sameKeyMax {
 			d.group = append(d.group, d.value)
 		}
@@ -337,10 +336,10 @@ func withKey[T any](group []T, key string) []T {
 
 func first(left *side[recap.Entry], right *side[recap.Line]) (key string, any bool) {
 	switch {
-	case left.more && (!right.more || left.key <= right.key):
-		return left.key, true
+	case left.more && (!right.more || bytes.Compare(left.key, right.key) <= 0):
+		return string(left.key), true
 	case right.more:
-		return right.key, true
+		return string(right.key), true
 	}
 	return "", false
 }
@@ -371,20 +370,26 @@ func appendTime(b []byte, t time.Time) []byte {
 	return binary.AppendVarint(b, t.UnixMicro())
 }
 
-// reading reads what was appended; it is only given what this package wrote.
-type reading struct{ b []byte }
+// reading reads what was appended; it is only given what this package wrote. Its strings are parts of one copy.
+type reading struct {
+	b  []byte
+	s  string // b, copied
+	at int
+}
+
+func read(b []byte) *reading { return &reading{b: b, s: string(b)} }
 
 func (r *reading) int() int64 {
-	v, n := binary.Varint(r.b)
-	r.b = r.b[n:]
+	v, n := binary.Varint(r.b[r.at:])
+	r.at += n
 	return v
 }
 
 func (r *reading) string() string {
-	length, n := binary.Uvarint(r.b)
-	s := string(r.b[n : n+int(length)])
-	r.b = r.b[n+int(length):]
-	return s
+	length, n := binary.Uvarint(r.b[r.at:])
+	from := r.at + n
+	r.at = from + int(length)
+	return r.s[from:r.at]
 }
 
 func (r *reading) time() time.Time {
@@ -419,7 +424,7 @@ func appendEntry(b []byte, e recap.Entry) []byte {
 }
 
 func readEntry(b []byte) (e recap.Entry) {
-	r := &reading{b}
+	r := read(b)
 	e.PaymentID, e.Attempt = r.string(), int(r.int())
 	e.State, e.Money = payment.State(r.string()), recap.Money(r.string())
 	e.Amount, e.At = payment.Rupiah(r.int()), r.time()
@@ -444,7 +449,7 @@ func appendLine(b []byte, l recap.Line) []byte {
 }
 
 func readLine(b []byte) (l recap.Line) {
-	r := &reading{b}
+	r := read(b)
 	l.Row, l.Standing, l.Written = int(r.int()), recap.Standing(r.string()), r.string()
 	l.Amount, l.At = payment.Rupiah(r.int()), r.time()
 	l.Fee, l.Net = recap.Sen(r.int()), recap.Sen(r.int())

@@ -19,6 +19,13 @@ const senMax = 100_000_000_000_000
 // decimal is '.' or ',' it alone stands before the sen. Else the last sign of two different ones does, and a single one that
 // is followed by exactly three digits parts thousands.
 func parseSen(written string, decimal byte) (recap.Sen, error) {
+	if sen, ok := usualSen(written, decimal); ok {
+		return sen, nil
+	}
+	return anySen(written, decimal)
+}
+
+func anySen(written string, decimal byte) (recap.Sen, error) {
 	s, negative := bare(written)
 	if s == "" {
 		return 0, errors.New("is empty, where an amount is expected, such as 10.000 or 10000.00")
@@ -45,6 +52,50 @@ func parseSen(written string, decimal byte) (recap.Sen, error) {
 		n = -n
 	}
 	return recap.Sen(n), nil
+}
+
+// usualSen reads what nearly every row has, digits with signs between them and Rp before, in one go and without a copy; false for
+// everything else. It reads nothing otherwise than anySen does.
+func usualSen(written string, decimal byte) (recap.Sen, bool) {
+	s := strings.TrimSpace(written)
+	if len(s) > 2 && (s[0] == 'R' || s[0] == 'r') && (s[1] == 'p' || s[1] == 'P') {
+		s = strings.TrimSpace(s[2:])
+	}
+	if len(s) == 0 || len(s) > 18 || s[0] < '0' || s[0] > '9' {
+		return 0, false
+	}
+	if decimal == 0 {
+		decimal = guessed(s)
+	}
+	var whole, fraction int64
+	var group byte // the sign between groups of digits
+	decimals, inGroup := -1, 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9' && decimals < 0:
+			whole = whole*10 + int64(c-'0')
+			inGroup++
+		case c >= '0' && c <= '9':
+			fraction = fraction*10 + int64(c-'0')
+			decimals++
+		case c == decimal && decimals < 0:
+			decimals = 0
+			if group != 0 && inGroup != 3 {
+				return 0, false
+			}
+		case (c == '.' || c == ',') && decimals < 0 && (group == c && inGroup == 3 || group == 0 && inGroup <= 3):
+			group, inGroup = c, 0
+		default:
+			return 0, false
+		}
+	}
+	if decimals < 0 && group != 0 && inGroup != 3 || decimals > 2 || whole > senMax/100-1 {
+		return 0, false
+	}
+	if decimals == 1 {
+		fraction *= 10
+	}
+	return recap.Sen(whole*100 + fraction), true
 }
 
 // bare takes currency, spaces and sign off an amount.

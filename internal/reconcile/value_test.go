@@ -64,6 +64,50 @@ func TestAmounts(t *testing.T) {
 	}
 }
 
+// sameAsAny tells whether what is read in one go is what is read with care.
+func sameAsAny(t *testing.T, s string, decimal byte) (usual bool) {
+	t.Helper()
+	quick, usual := usualSen(s, decimal)
+	if !usual {
+		return false
+	}
+	if careful, err := anySen(s, decimal); err != nil || careful != quick {
+		t.Errorf("usualSen(%q, %q) = %d; anySen says %d, %v", s, decimal, quick, careful, err)
+	}
+	return true
+}
+
+// Every text of up to six of the signs that amounts are made of is read the same in both ways, and the usual ones in one go.
+func TestBothWaysOfReadingAmountsAgree(t *testing.T) {
+	t.Parallel()
+	const signs = "017.,- "
+	read := 0
+	for length, n := 1, len(signs); length <= 6; length, n = length+1, n*len(signs) {
+		for i := range n {
+			b := make([]byte, length)
+			for at, rest := 0, i; at < length; at, rest = at+1, rest/len(signs) {
+				b[at] = signs[rest%len(signs)]
+			}
+			for _, decimal := range []byte{0, '.', ','} {
+				if sameAsAny(t, string(b), decimal) {
+					read++
+				}
+			}
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	for _, s := range []string{"10000", "Rp 10.000", "Rp10.000,00", "10,000.00", "1.234.567,5", "999.999.999.999", " 7000 "} {
+		if !sameAsAny(t, s, 0) {
+			t.Errorf("%q is not read in one go", s)
+		}
+	}
+	if read < 1000 {
+		t.Errorf("only %d were read in one go", read)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2026, 3, 21, 10, 15, 30, 0, payment.WIB)
@@ -133,6 +177,7 @@ func FuzzAmount(f *testing.F) {
 		if decimal != '.' && decimal != ',' {
 			decimal = 0
 		}
+		sameAsAny(t, s, decimal)
 		sen, err := parseSen(s, decimal)
 		if err != nil {
 			return
