@@ -75,8 +75,8 @@ type keysRewrapCommand struct {
 // Help says when.
 func (keysRewrapCommand) Help() string {
 	return "To change the master key: put the new one behind the old one in master_key_file of every gateway and start them again;\n" +
-		"then put it in front, and start them again; then rewrap. The old key must stay behind it for as long as exchanges are\n" +
-		"kept that it has sealed. A SQLite database must not be in use by a gateway meanwhile.\n\n" +
+		"then put it in front, and start them again; then rewrap. From then on the database keeps the old key, sealed by the new one,\n" +
+		"for what is never sealed anew, and you can take it out of the file. A SQLite database must not be in use by a gateway meanwhile.\n\n" +
 		"Examples:\n  lunas keys rewrap --config /etc/lunas/lunas.yaml"
 }
 
@@ -86,11 +86,15 @@ func (c keysRewrapCommand) Run(t *terminal) error {
 	if err != nil {
 		return err
 	}
-	merchants, endpoints, err := gateway.Rewrap(t.ctx, conf)
+	did, err := gateway.Rewrap(t.ctx, conf)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "Sealed anew: the data keys of %d merchant(s), the secrets of %d webhook endpoint(s).\n"+
-		"Keep the old master key behind the new one: the log of exchanges stays as it was sealed, since hash chains prove it so.\n", merchants, endpoints)
+	_, err = fmt.Fprintf(t.out, "Sealed anew: the data keys of %d merchant(s), the secrets of %d webhook endpoint(s), the second factors of %d user(s).\n",
+		did.Merchants, did.Endpoints, did.SecondFactors)
+	if err == nil && did.Kept > 0 {
+		_, err = fmt.Fprintf(t.out, "The database keeps %d master key(s) of before, sealed by the new one, for the log of exchanges, which stays as it was sealed.\n"+
+			"They can be taken out of master_key_file. Keep them with the backups that were made until now: those open with them only.\n", did.Kept)
+	}
 	return err
 }

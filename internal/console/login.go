@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
@@ -174,16 +175,52 @@ func totpPart(userID string) exchange.Part {
 	return exchange.Part{ID: "totp/" + userID, Side: exchange.Request}
 }
 
-func (s *server) openTOTP(u operator.User) ([]byte, error) {
+func (s *server) openTOTP(u operator.User) ([]byte, error) { return openTOTP(s.Keyring, u) }
+
+func openTOTP(k *exchange.Keyring, u operator.User) ([]byte, error) {
 	part := totpPart(u.ID)
 	part.Sealed = u.TOTP
-	err := s.Keyring.Open(&part)
+	err := k.Open(&part)
 	return part.Wire, err
 }
 
 func (s *server) sealTOTP(userID string, secret []byte) ([]byte, error) {
+	return sealTOTP(s.Keyring, userID, secret)
+}
+
+func sealTOTP(k *exchange.Keyring, userID string, secret []byte) ([]byte, error) {
 	part := totpPart(userID)
 	part.Wire = secret
-	err := s.Keyring.Seal(&part)
+	err := k.Seal(&part)
 	return part.Sealed, err
+}
+
+// Rewrap seals every user's second factor again by the first master key of k, and tells how many there are. What is told of each
+// user goes through deed. Users who log in meanwhile make it end with an error that says to try again.
+func Rewrap(ctx context.Context, k *exchange.Keyring, db store.Operators, deed func(store.Action) store.Deed) (n int, err error) {
+	users, err := db.Users(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, u := range users {
+		if len(u.TOTP) == 0 {
+			continue
+		}
+		secret, err := openTOTP(k, u)
+		if err == nil {
+			u.TOTP, err = sealTOTP(k, u.ID, secret)
+		}
+		if err == nil {
+			u.Version++
+			err = db.SaveUser(ctx, u, deed(store.Action{Kind: store.ActSecondFactorWrapped, Subject: u.ID}))
+		}
+		if errors.Is(err, store.ErrConflict) {
+			return n, fmt.Errorf("user %s is being changed: try again", u.ID)
+		}
+		if err != nil {
+			return n, fmt.Errorf("the second factor of user %s: %w", u.ID, err)
+		}
+		n++
+	}
+	return n, nil
 }

@@ -18,17 +18,13 @@ func (g *Gateway) newConsole(o Options) (*console.Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	keyring, err := Keyring(o.Config)
-	if err != nil {
-		return nil, err
-	}
 	var oidc *console.OIDC
 	if c := o.Config.Console.OIDC; c != nil {
 		oidc = &console.OIDC{Name: c.Name, Issuer: c.Issuer, ClientID: c.ClientID, Secret: c.Secret}
 	}
 	return console.New(console.Options{
 		OIDC:   oidc,
-		Engine: g.Engine, Keyring: keyring, Key: key, URL: o.Config.Console.URL, FourEyes: o.Config.Console.TwoPeople, Now: o.Clock.Now, Log: o.Log,
+		Engine: g.Engine, Keyring: g.keyring, Key: key, URL: o.Config.Console.URL, FourEyes: o.Config.Console.TwoPeople, Now: o.Clock.Now, Log: o.Log,
 		Stopping: g.leaving, Doctor: g.Doctor, Books: g.Books,
 		Merchants: func(ctx context.Context) (list []console.Merchant, err error) {
 			all, err := g.registry.Merchants(ctx)

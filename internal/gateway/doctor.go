@@ -22,8 +22,7 @@ import (
 // PostgreSQL. Files are those whose permissions are to be looked at. What it asks of providers moves no money; see package
 // doctor.
 func Doctor(ctx context.Context, c config.Config, files []string) (doctor.Report, error) {
-	keyring, err := Keyring(c)
-	if err != nil {
+	if _, err := Keyring(c); err != nil {
 		return doctor.Report{}, err
 	}
 	o := doctorOptions(c, files)
@@ -42,6 +41,10 @@ func Doctor(ctx context.Context, c config.Config, files []string) (doctor.Report
 		}
 		return doctor.Look(ctx, o)
 	}
+	c, keyring, kept := withKeptKeys(ctx, c, db)
+	if kept != nil && keyring == nil {
+		return doctor.Report{}, errors.Join(kept, db.Close())
+	}
 	r := registry.New(registry.Options{
 		Store: db, Keyring: keyring, Configured: c.Merchants, Read: config.Account,
 		Open: func(a merchant.Account) (rail.Rail, error) {
@@ -49,7 +52,7 @@ func Doctor(ctx context.Context, c config.Config, files []string) (doctor.Report
 		},
 		Set: func(context.Context, engine.Account) error { return nil },
 	})
-	o.Database.SealedTrouble = r.Refresh(ctx)
+	o.Database.SealedTrouble = errors.Join(kept, r.Refresh(ctx))
 	report, err := examine(ctx, o, c, db, r, keyring)
 	return report, errors.Join(err, db.Close())
 }

@@ -24,17 +24,15 @@ type paymentReader interface {
 	Load(ctx context.Context, merchantID, paymentID string) (payment.Payment, error)
 	Exchanges(ctx context.Context, merchantID, paymentID string) ([]exchange.Part, error)
 	Registered(ctx context.Context, after int64) (store.Registered, error)
+	Secret(ctx context.Context, merchantID, name string) (sealed []byte, expires time.Time, err error)
 	Close() error
 }
 
 // PaymentEvidence gives what was said about payments of a merchant, in the form of a run: a scenario for each payment.
 // Gateways may go on working meanwhile. Of live payments tokens and signatures are cut. Tool is the program's version.
 func PaymentEvidence(ctx context.Context, c config.Config, merchantID string, ids []string, tool string) (evidence.Run, error) {
-	keyring, err := Keyring(c)
-	if err != nil {
-		return evidence.Run{}, err
-	}
 	var db paymentReader
+	var err error
 	if isPostgres(c.Database) {
 		db, err = postgres.Open(ctx, postgres.Options{DSN: c.Database})
 	} else {
@@ -44,6 +42,10 @@ func PaymentEvidence(ctx context.Context, c config.Config, merchantID string, id
 		return evidence.Run{}, err
 	}
 	defer db.Close()
+	c, keyring, err := withKeptKeys(ctx, c, db)
+	if err != nil {
+		return evidence.Run{}, err
+	}
 	places, name, err := placesOf(ctx, c, db, merchantID)
 	if err != nil {
 		return evidence.Run{}, err

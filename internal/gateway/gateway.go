@@ -78,10 +78,6 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	keyring, err := Keyring(o.Config)
-	if err != nil {
-		return nil, err
-	}
 	look, err := lookOut(ctx, o)
 	if err != nil {
 		return nil, err
@@ -92,6 +88,10 @@ func Open(ctx context.Context, o Options) (*Gateway, error) {
 		return nil, errors.Join(err, look.close())
 	}
 	if err := refuseFenced(ctx, db); err != nil {
+		return nil, errors.Join(err, look.close(), db.Close())
+	}
+	var keyring *exchange.Keyring
+	if o.Config, keyring, err = withKeptKeys(ctx, o.Config, db); err != nil {
 		return nil, errors.Join(err, look.close(), db.Close())
 	}
 	g := &Gateway{
@@ -174,11 +174,6 @@ func (g *Gateway) build(ctx context.Context, o Options, keyring *exchange.Keyrin
 	}
 	g.Handler = withPages(api.New(options), g.pages(o, links), g.operators(o))
 	return nil
-}
-
-// Keyring is what seals, made of the configuration's master keys.
-func Keyring(c config.Config) (*exchange.Keyring, error) {
-	return exchange.NewKeyring(append([][]byte{c.MasterKey}, c.OldKeys...)...)
 }
 
 // limitsOf gives the engine its limits, with a key that hides phone numbers where they are counted.

@@ -18,13 +18,13 @@ import (
 // WithOnboarding opens a database for the registering of merchants. A SQLite file must not be in use by a gateway; one on
 // PostgreSQL knows new terminals within about a second.
 func WithOnboarding(ctx context.Context, c config.Config, do func(context.Context, *onboarding.Onboarding) error) error {
-	keyring, err := Keyring(c)
-	if err != nil {
-		return err
-	}
 	db, err := OpenStore(ctx, c.Database, RealClock(), false)
 	if err != nil {
 		return err
+	}
+	c, keyring, err := withKeptKeys(ctx, c, db)
+	if err != nil {
+		return errors.Join(err, db.Close())
 	}
 	r := registry.New(registry.Options{
 		Store: db, Keyring: keyring, Configured: c.Merchants, Read: config.Account,

@@ -56,6 +56,7 @@ const (
 	ActKeyRotated         = "api_key.rotated"
 	ActKeyRevoked         = "api_key.revoked"
 	ActKeysRewrapped      = "data_keys.rewrapped"
+	ActMasterKeysKept     = "master_keys.kept" // those of before, sealed by the present one
 	ActEndpointCreated    = "webhook_endpoint.created"
 	ActEndpointChanged    = "webhook_endpoint.changed"
 	ActEndpointDeleted    = "webhook_endpoint.deleted"

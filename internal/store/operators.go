@@ -85,6 +85,7 @@ const (
 	ActUserLoggedIn        = "user.logged_in"
 	ActPasswordChanged     = "user.password_changed"
 	ActSecondFactorChanged = "user.second_factor_changed"
+	ActSecondFactorWrapped = "user.second_factor_rewrapped" // sealed by another master key; the factor is the same
 	ActRecoveryRenewed     = "user.recovery_codes_renewed"
 	ActSessionsEnded       = "user.sessions_ended"
 	ActPaymentAsked        = "payment.asked"
