@@ -58,7 +58,8 @@ var rooms = []room{
 
 	// Words.
 	{"internal/seal", "* internal/exchange internal/merchant internal/rail internal/store internal/engine internal/config " + stores},
-	{"internal/payment", "* internal/notice internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/returns internal/store internal/engine " + stores + " " + doors},
+	{"internal/language", "* internal/notice internal/recap internal/reconcile internal/books internal/doctor internal/onboarding internal/rail internal/wording " + doors},
+	{"internal/payment", "* internal/language internal/notice internal/registry internal/doctor internal/config internal/exchange internal/webhook internal/recap internal/reconcile internal/books internal/evidence internal/merchant internal/rail internal/rail/railtest internal/wording internal/returns internal/store internal/engine " + stores + " " + doors},
 	{"internal/exchange", "* internal/onboarding internal/registry internal/doctor internal/books internal/config internal/courier internal/webhook internal/recap internal/evidence internal/rail internal/rail/railtest internal/store internal/engine " + stores + " " + doors},
 	{"internal/webhook", "* internal/books internal/store internal/engine internal/courier " + stores + " " + doors},
 	{"internal/recap", "* internal/reconcile internal/books internal/store internal/engine " + stores + " " + doors},

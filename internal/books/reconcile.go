@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/recap"
 	"github.com/lunas-pay/lunas/internal/reconcile"
@@ -268,7 +269,7 @@ func (w *comparing) keep() error {
 
 // dossier collects what all sides say.
 func (b *Books) dossier(ctx context.Context, merchantID string, d recap.Discrepancy) (recap.Dossier, error) {
-	out := recap.Dossier{Discrepancy: d, Advice: d.Action.Advice()}
+	out := recap.Dossier{Discrepancy: d, Advice: d.Action.Advice().EN}
 	for _, e := range d.Ours[:min(len(d.Ours), 5)] {
 		p, err := b.Store.Load(ctx, merchantID, e.PaymentID)
 		if errors.Is(err, store.ErrNotFound) {
@@ -288,9 +289,7 @@ func (b *Books) dossier(ctx context.Context, merchantID string, d recap.Discrepa
 				out.Statements = append(out.Statements, s)
 			}
 		}
-		out.Statements = append(out.Statements, recap.Statement{
-			Source: recap.FromJournal, At: p.UpdatedAt.In(payment.WIB), Text: fmt.Sprintf("it is %s, with %v", p.State, p.Amount),
-		})
+		out.Statements = append(out.Statements, recap.StatementOfState(p.UpdatedAt.In(payment.WIB), p.State, p.Amount))
 		parts, err := b.Store.Exchanges(ctx, merchantID, e.PaymentID)
 		if err != nil {
 			return out, err
@@ -334,14 +333,16 @@ func (w *comparing) end(summary reconcile.Summary, err error) {
 	r.Read = w.progress.Theirs.Load() + w.progress.Ours.Load()
 	r.Found, r.Kept = summary.Discrepancies(), min(w.number, keptMax)
 	if w.number > r.Kept {
-		summary.Warnings = append(summary.Warnings, fmt.Sprintf("Only the first %d of %d discrepancies are kept with their dossiers.", r.Kept, w.number))
+		summary.Warn(language.Words{
+			ID: "Hanya %d dari %d selisih pertama disimpan dengan berkas perkaranya.", EN: "Only the first %d of %d discrepancies are kept with their dossiers.",
+		}.With(r.Kept, w.number))
 	}
 	if err == nil {
 		r.Summary, err = json.Marshal(summary)
 	}
 	switch {
 	case w.ctx.Err() != nil:
-		r.State, r.Trouble = store.Failed, "the gateway was stopped; upload the file again"
+		r.State, r.Trouble = store.Failed, whyStopped
 	case err != nil:
 		r.State, r.Trouble = store.Failed, troubleOf(err)
 		w.Log.Error("a reconciliation failed", "reconciliation", r.ID, "merchant", r.MerchantID, "error", err)
@@ -371,9 +372,26 @@ type Result struct {
 	Summary *reconcile.Summary // nil while it is under way, and where it has failed
 }
 
+// Why a reconciliation has failed that was not at fault.
+const (
+	whyStopped = "the gateway was stopped; upload the file again"
+	whyEnded   = "the gateway that worked on it ended; upload the file again"
+)
+
+// Why says why it has failed, in both languages; an error's own words are the same in both.
+func (r Result) Why() language.Words {
+	switch r.Trouble {
+	case whyStopped:
+		return language.Words{ID: "gateway dihentikan; unggah berkasnya lagi", EN: whyStopped}
+	case whyEnded:
+		return language.Words{ID: "gateway yang mengerjakannya berakhir; unggah berkasnya lagi", EN: whyEnded}
+	}
+	return language.Same(r.Trouble)
+}
+
 func (b *Books) result(r store.Reconciliation) (Result, error) {
 	if r.State == store.Reconciling && b.Now().Sub(r.BeatAt) > deadAfter {
-		r.State, r.Trouble = store.Failed, "the gateway that worked on it ended; upload the file again"
+		r.State, r.Trouble = store.Failed, whyEnded
 	}
 	out := Result{Reconciliation: r}
 	if len(r.Summary) == 0 {

@@ -78,7 +78,7 @@ func (s *server) terminalsPage(v *visit) error {
 		if next, _, err := t.Cursor.Next(today); err == nil {
 			l.Next = next.String()
 		} else {
-			l.Trouble = err.Error()
+			l.Trouble = v.Say(numberTrouble(err))
 		}
 		list = append(list, l)
 	}

@@ -85,10 +85,7 @@ func (v *visit) Word(key string) string {
 
 // Say gives a sentence in the visitor's language.
 func (v *visit) Say(w wording.Words) string {
-	if v.Lang == "en" {
-		return w.EN
-	}
-	return w.ID
+	return w.In(v.Lang)
 }
 
 // Time writes a time of day in Jakarta with its day; nothing for no time.

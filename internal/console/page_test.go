@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lunas-pay/lunas/internal/doctor"
+	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/recap"
 )
 
 var wordForm = regexp.MustCompile(`\.Word "([a-z0-9_]+)"`)
@@ -62,6 +65,24 @@ func TestTemplatesSayOnlyWhatThereIs(t *testing.T) {
 		operator.Pending, operator.Approved, operator.Performed, operator.Failed, operator.Rejected, operator.Withdrawn, "expired",
 	} {
 		need["stands_"+string(s)] = "operator.ApprovalState"
+	}
+	for _, k := range notice.Kinds() {
+		need["notice_"+string(k)] = "notice.Kinds"
+	}
+	for _, c := range recap.Classes() {
+		need["class_"+string(c)] = "recap.Classes"
+	}
+	for _, k := range (&recap.Totals{}).Kinds() {
+		need["total_"+k.Name] = "recap.Totals"
+	}
+	for _, s := range []recap.Source{recap.FromJournal, recap.FromProvider, recap.FromFile} {
+		need["source_"+string(s)] = "recap.Source"
+	}
+	for _, s := range doctor.Statuses() {
+		need["finding_"+string(s)] = "doctor.Statuses"
+	}
+	for _, c := range doctor.Checks() {
+		need["check_"+slug(c)] = "doctor.Checks"
 	}
 	for _, rt := range newServer(Options{}).routes() {
 		if rt.menu != "" {

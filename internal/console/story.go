@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
@@ -157,10 +158,7 @@ func byWhom(by string, names map[string]string) string {
 // eventWords says what happened.
 func (s *server) eventWords(p payment.Payment, e payment.Event) (w wording.Words, bad bool) {
 	call := func(c payment.Call, attempt, try int, then wording.Words) wording.Words {
-		name := callWords[c]
-		if name == (wording.Words{}) {
-			name = wording.Words{ID: string(c), EN: string(c)}
-		}
+		name := language.Call(c)
 		if try > 1 {
 			n := strconv.Itoa(try)
 			name.ID, name.EN = name.ID+" (ke-"+n+")", name.EN+" (no. "+n+")"
@@ -175,7 +173,7 @@ func (s *server) eventWords(p payment.Payment, e payment.Event) (w wording.Words
 	case payment.Answered:
 		return call(e.Call, e.Attempt, e.Try, s.outcomeWords(p, e.Attempt, e.Call, e.Outcome)), classBad(e.Outcome.Class)
 	case payment.NoAnswer:
-		return call(e.Call, e.Attempt, e.Try, silenceWords[e.Why]), true
+		return call(e.Call, e.Attempt, e.Try, language.Silence(e.Why)), true
 	case payment.NotSent:
 		return call(e.Call, e.Attempt, e.Try, sayNotSent), true
 	case payment.Notified:
@@ -196,7 +194,7 @@ func classBad(c payment.Class) bool {
 
 // outcomeWords says what a provider's verdict means: our word for it, its code, and what the provider calls that.
 func (s *server) outcomeWords(p payment.Payment, attempt int, c payment.Call, o payment.Outcome) wording.Words {
-	w := classWords[o.Class]
+	w := language.Class(o.Class)
 	if o.Code == "" {
 		return w
 	}

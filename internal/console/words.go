@@ -1,10 +1,14 @@
 package console
 
-import "github.com/lunas-pay/lunas/internal/wording"
+import (
+	"github.com/lunas-pay/lunas/internal/language"
+	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/wording"
+)
 
 // words are all labels of the pages.
 func words() []map[string]wording.Words {
-	return []map[string]wording.Words{frameWords, viewWords, lookWords, bookWords, stateWords, actionWords, userWords}
+	return []map[string]wording.Words{frameWords, viewWords, lookWords, bookWords, saidWords, stateWords(), actionWords, userWords}
 }
 
 // What is said instead of a page: a title and a text. They are never written.
@@ -82,13 +86,10 @@ var frameWords = map[string]wording.Words{ // never written
 }
 
 // stateWords name the states of payments.
-var stateWords = map[string]wording.Words{ // never written
-	"state_created": {ID: "dibuat", EN: "created"}, "state_pushing": {ID: "di ponsel pelanggan", EN: "with the customer"},
-	"state_presenting": {ID: "disiapkan", EN: "being prepared"}, "state_awaiting": {ID: "menunggu dibayar", EN: "awaiting payment"},
-	"state_indoubt": {ID: "belum pasti", EN: "in doubt"}, "state_reversing": {ID: "sedang dibalik", EN: "being reversed"},
-	"state_paid": {ID: "lunas", EN: "paid"}, "state_declined": {ID: "ditolak", EN: "declined"}, "state_expired": {ID: "kedaluwarsa", EN: "expired"},
-	"state_canceled": {ID: "dibatalkan", EN: "canceled"}, "state_reversed": {ID: "dibalik", EN: "reversed"},
-	"state_voiding": {ID: "sedang dibatalkan", EN: "being voided"}, "state_voided": {ID: "dibatalkan (void)", EN: "voided"},
-	"state_refunding": {ID: "sedang dikembalikan", EN: "being refunded"}, "state_refunded": {ID: "dikembalikan", EN: "refunded"},
-	"state_review": {ID: "perlu diperiksa", EN: "in review"},
+func stateWords() map[string]wording.Words {
+	all := map[string]wording.Words{}
+	for _, s := range payment.States() {
+		all["state_"+string(s)] = language.State(s)
+	}
+	return all
 }

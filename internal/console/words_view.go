@@ -3,6 +3,7 @@ package console
 import (
 	"strings"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/webhook"
@@ -86,27 +87,6 @@ var lookWords = map[string]wording.Words{ // never written
 	"time_to_pay": {ID: "Lama sampai lunas", EN: "Time to pay"}, "half_paid": {ID: "Separuhnya lunas dalam", EN: "Half of them were paid within"}, "seconds": {ID: "detik", EN: "seconds"}, "seconds_most": {ID: "Paling lama (detik)", EN: "At most (seconds)"}, "longer": {ID: "lebih lama", EN: "longer"},
 }
 
-// callWords name what is asked of a provider.
-var callWords = map[payment.Call]wording.Words{ // never written
-	payment.CallPush: {ID: "Push ke ponsel", EN: "Push to the phone"}, payment.CallReversal: {ID: "Pembalikan", EN: "Reversal"},
-	payment.CallCheck: {ID: "Tanya keadaan", EN: "Status check"}, payment.CallVoid: {ID: "Pembatalan (void)", EN: "Void"},
-	payment.CallCheckVoid: {ID: "Tanya keadaan void", EN: "Check of the void"}, payment.CallGenerate: {ID: "Pembuatan QR", EN: "Making of a QR"},
-	payment.CallRefund: {ID: "Pengembalian", EN: "Refund"}, payment.CallPost: {ID: "Pembuatan tagihan", EN: "Making of a bill"},
-	payment.CallCancel: {ID: "Penarikan tagihan", EN: "Taking back of a bill"},
-}
-
-var classWords = map[payment.Class]wording.Words{ // never written
-	payment.Approved: {ID: "berhasil", EN: "approved"}, payment.Refused: {ID: "ditolak", EN: "refused"}, payment.Pending: {ID: "provider belum tahu", EN: "the provider does not know yet"},
-	payment.Unknown: {ID: "jawaban tidak pasti", EN: "an answer that says nothing certain"}, payment.NotFound: {ID: "tidak dikenal provider", EN: "unknown to the provider"},
-	payment.WasReversed: {ID: "sudah dibalik", EN: "it has been reversed"}, payment.Duplicate: {ID: "nomor sudah pernah dipakai", EN: "the number was used before"},
-	payment.Misconfigured: {ID: "ditolak, akun di provider perlu dibenahi", EN: "refused, the account at the provider needs mending"}, payment.TokenDead: {ID: "token tidak berlaku", EN: "the token was not valid"},
-}
-
-var silenceWords = map[payment.Silence]wording.Words{ // never written
-	payment.Silent: {ID: "tidak ada jawaban", EN: "no answer"}, payment.Garbled: {ID: "jawaban tidak dapat dibaca", EN: "an answer that is no verdict"},
-	payment.Interrupted: {ID: "terputus, prosesnya mati", EN: "interrupted, its process died"},
-}
-
 var askedWords = map[payment.Ask]wording.Words{ // never written
 	payment.AskCheck: {ID: "Diminta: tanyakan keadaannya", EN: "Asked for: a status check"}, payment.AskVoid: {ID: "Diminta: batalkan (void)", EN: "Asked for: a void"},
 	payment.AskCancel: {ID: "Diminta: hentikan", EN: "Asked for: to cancel"}, payment.AskRefund: {ID: "Diminta: kembalikan", EN: "Asked for: a refund"},
@@ -145,10 +125,7 @@ func receivedWords(operation string) wording.Words {
 }
 
 func operationWords(operation string) wording.Words {
-	if w, ok := callWords[payment.Call(operation)]; ok {
-		return w
-	}
-	return wording.Words{ID: operation, EN: operation}
+	return language.Call(payment.Call(operation))
 }
 
 func deliveryWords(d webhook.Delivery) wording.Words {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
@@ -40,6 +41,30 @@ type Finding struct {
 	Found  string `json:"found"` // for not_checked, why it was not
 	Wanted string `json:"wanted"`
 	Mend   string `json:"mend,omitempty"`
+	// Indonesian has found, wanted and how to mend it in Indonesian.
+	Indonesian Indonesian `json:"-"`
+}
+
+// Indonesian are the sentences of a finding in Indonesian.
+type Indonesian struct{ Found, Wanted, Mend string }
+
+// Words are the sentences of the finding in both languages: found, wanted, and how to mend it.
+func (f Finding) Words() (found, wanted, mend language.Words) {
+	return say(f.Indonesian.Found, f.Found), say(f.Indonesian.Wanted, f.Wanted), say(f.Indonesian.Mend, f.Mend)
+}
+
+// say makes a sentence.
+func say(id, en string) language.Words { return language.Words{ID: id, EN: en} }
+
+// never is for what needs no mending.
+var never = language.Words{} // never written
+
+// Checks lists what is looked at, but for callbacks, which are named after their account, and settings of a database.
+func Checks() []string {
+	return []string{
+		"account", "clock", "cut-off", "egress address", "fence", "file system", "free space", "fsync", "key folder", "keys", "mail",
+		"master key", "numbering", "permissions", "settings", "signature", "time zone", "TLS chain", "token",
+	}
 }
 
 // Report is all findings, in the order in which they were looked for.
@@ -175,15 +200,17 @@ type about struct {
 
 func (l *look) of(name string) about { return about{l, name} }
 
-func (a about) add(s Status, check, found, wanted, mend string) {
+func (a about) add(s Status, check string, found, wanted, mend language.Words) {
 	if s == OK {
-		mend = ""
+		mend = never
 	}
-	a.report.Findings = append(a.report.Findings, Finding{a.name, check, s, found, wanted, mend})
+	a.report.Findings = append(a.report.Findings, Finding{
+		a.name, check, s, found.EN, wanted.EN, mend.EN, Indonesian{found.ID, wanted.ID, mend.ID},
+	})
 }
 
 // judge adds a finding that is well or has failed.
-func (a about) judge(well bool, check, found, wanted, mend string) {
+func (a about) judge(well bool, check string, found, wanted, mend language.Words) {
 	s := OK
 	if !well {
 		s = Failed
@@ -192,7 +219,9 @@ func (a about) judge(well bool, check, found, wanted, mend string) {
 }
 
 // skip adds what was not checked, and why.
-func (a about) skip(check, why, wanted, mend string) { a.add(NotChecked, check, why, wanted, mend) }
+func (a about) skip(check string, why, wanted, mend language.Words) {
+	a.add(NotChecked, check, why, wanted, mend)
+}
 
 // gap is a length of time as people read it.
 func gap(d time.Duration) string {

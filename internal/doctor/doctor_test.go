@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -29,6 +30,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/gateway"
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
@@ -84,6 +86,20 @@ func (w *ward) look() doctor.Report {
 	r, err := doctor.Look(w.Context(), w.Options)
 	if err != nil {
 		w.Fatal(err)
+	}
+	for _, f := range r.Findings {
+		found, wanted, mend := f.Words()
+		for _, s := range []language.Words{found, wanted, mend} {
+			if (s.ID == "") != (s.EN == "") || strings.Contains(s.ID+s.EN, "%!") {
+				w.Errorf("%s, %s is not said in both languages: %+v", f.About, f.Check, s)
+			}
+		}
+		if found.EN == "" || wanted.EN == "" {
+			w.Errorf("%s, %s: nothing is found or wanted: %+v", f.About, f.Check, f)
+		}
+		if !slices.Contains(doctor.Checks(), f.Check) && !strings.HasPrefix(f.Check, "callback of ") && f.About != "database" {
+			w.Errorf("%q is not among the checks", f.Check)
+		}
 	}
 	return r
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"os"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/credential"
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -29,28 +29,29 @@ func (l *look) machine(ctx context.Context) {
 
 // mail: what needs a human before a deadline must reach one.
 func (a about) mail(ctx context.Context) {
-	const wanted = "a mail server that lets us in"
+	wanted := say("server surel yang mengizinkan kita masuk", "a mail server that lets us in")
 	if a.Machine.Mail == nil {
-		a.skip("mail", "no mail server is set up: nobody gets e-mails about what needs a human", wanted, "set notices.smtp, or watch lunas notices by other means")
+		a.skip("mail", say("server surel belum diatur: tidak ada yang menerima surel tentang hal yang perlu ditangani", "no mail server is set up: nobody gets e-mails about what needs a human"), wanted,
+			say("isi notices.smtp, atau pantau lunas notices dengan cara lain", "set notices.smtp, or watch lunas notices by other means"))
 		return
 	}
 	if err := a.Machine.Mail(ctx); err != nil {
-		a.add(Failed, "mail", err.Error(), wanted, "put notices.smtp right; nothing was sent")
+		a.add(Failed, "mail", language.Same(err.Error()), wanted, say("betulkan notices.smtp; tidak ada yang dikirim", "put notices.smtp right; nothing was sent"))
 		return
 	}
-	a.add(OK, "mail", "the mail server lets us in; nothing was sent", wanted, "")
+	a.add(OK, "mail", say("server surel mengizinkan kita masuk; tidak ada yang dikirim", "the mail server lets us in; nothing was sent"), wanted, never)
 }
 
 // zone: dates, batches and the cut-off are counted in Western Indonesian Time.
 func (a about) zone() {
-	const wanted = "Asia/Jakarta at UTC+7"
+	wanted := say("Asia/Jakarta pada UTC+7", "Asia/Jakarta at UTC+7")
 	place, err := time.LoadLocation("Asia/Jakarta")
 	if err != nil {
-		a.add(Failed, "time zone", "no time zone data", wanted, "install the package tzdata")
+		a.add(Failed, "time zone", say("tidak ada data zona waktu", "no time zone data"), wanted, say("pasang paket tzdata", "install the package tzdata"))
 		return
 	}
 	_, seconds := a.Now().In(place).Zone()
-	a.judge(seconds == 7*60*60, "time zone", fmt.Sprintf("Asia/Jakarta at UTC%+d", seconds/3600), wanted, "renew the package tzdata")
+	a.judge(seconds == 7*60*60, "time zone", say("Asia/Jakarta pada UTC%+d", "Asia/Jakarta at UTC%+d").With(seconds/3600), wanted, say("perbarui paket tzdata", "renew the package tzdata"))
 }
 
 // nearCutOff is from when on it is told that the day's cut-off comes.
@@ -60,12 +61,12 @@ const nearCutOff = 30 * time.Minute
 func (a about) cutOff() {
 	now := a.Now().In(payment.WIB)
 	left := payment.DayOf(now).Start().Add(23*time.Hour + 59*time.Minute).Sub(now)
-	found := now.Format("2006-01-02 15:04:05 WIB") + ", cut-off in " + gap(left)
-	s := OK
+	s, found := OK, say("%s, batas waktu dalam %s", "%s, cut-off in %s").With(now.Format("2006-01-02 15:04:05 WIB"), gap(left))
 	if left < nearCutOff {
-		s, found = Warning, now.Format("2006-01-02 15:04:05 WIB")+", cut-off at 23:59:00"
+		s, found = Warning, say("%s, batas waktu pukul 23:59:00", "%s, cut-off at 23:59:00").With(now.Format("2006-01-02 15:04:05 WIB"))
 	}
-	a.add(s, "cut-off", found, "reversals and voids get through until 23:59 WIB", "do what you have to do after midnight: what is pushed now may not be reversed any more")
+	a.add(s, "cut-off", found, say("pembalikan dan void tembus sampai 23:59 WIB", "reversals and voids get through until 23:59 WIB"),
+		say("kerjakan setelah tengah malam: yang di-push sekarang mungkin tidak dapat dibalik lagi", "do what you have to do after midnight: what is pushed now may not be reversed any more"))
 }
 
 // The limits of a clock's error. OVO takes a signature for five minutes, and the time of day decides the batch and the cut-off.
@@ -74,13 +75,14 @@ const (
 	clockFail = 30 * time.Second
 )
 
-const (
-	clockWanted = "within 2s of others' clocks"
-	clockMend   = "let chrony or systemd-timesyncd keep the clock: timedatectl set-ntp true"
+// They are never written.
+var (
+	clockWanted = say("paling jauh 2s dari jam yang lain", "within 2s of others' clocks")
+	clockMend   = say("biarkan chrony atau systemd-timesyncd menjaga jam: timedatectl set-ntp true", "let chrony or systemd-timesyncd keep the clock: timedatectl set-ntp true")
 )
 
 // clock judges how far our clock is ahead of another one. Slack is how sure the comparison is.
-func (a about) clock(check string, ahead, slack time.Duration, by string) {
+func (a about) clock(check string, ahead, slack time.Duration, by language.Words) {
 	beyond := max(0, ahead.Abs()-slack)
 	s := OK
 	switch {
@@ -89,27 +91,29 @@ func (a about) clock(check string, ahead, slack time.Duration, by string) {
 	case beyond > clockWarn:
 		s = Warning
 	}
-	direction := "ahead of"
+	found := say("%s lebih cepat daripada %s (±%s)", "%s ahead of %s (±%s)")
 	if ahead < 0 {
-		direction = "behind"
+		found = say("%s lebih lambat daripada %s (±%s)", "%s behind %s (±%s)")
 	}
-	a.add(s, check, fmt.Sprintf("%s %s %s (±%s)", gap(ahead.Abs()), direction, by, gap(slack)), clockWanted, clockMend)
+	a.add(s, check, found.With(gap(ahead.Abs()), by, gap(slack)), clockWanted, clockMend)
 }
 
 func (a about) timeServer(ctx context.Context) {
 	if a.Machine.NTP == "" {
-		a.skip("clock", "no time server is named", clockWanted, "set doctor.ntp, such as id.pool.ntp.org:123; providers' clocks are compared below")
+		a.skip("clock", say("server waktu belum disebut", "no time server is named"), clockWanted,
+			say("isi doctor.ntp, misalnya id.pool.ntp.org:123; jam provider dibandingkan di bawah", "set doctor.ntp, such as id.pool.ntp.org:123; providers' clocks are compared below"))
 		return
 	}
 	began := a.Now()
 	their, err := AskTime(ctx, a.Machine.NTP)
 	if err != nil {
-		a.skip("clock", "the time server does not answer", clockWanted, "let UDP port 123 out, or name another one in doctor.ntp")
+		a.skip("clock", say("server waktu tidak menjawab", "the time server does not answer"), clockWanted,
+			say("buka port UDP 123 ke luar, atau sebut server lain di doctor.ntp", "let UDP port 123 out, or name another one in doctor.ntp"))
 		return
 	}
 	ended := a.Now()
 	middle := began.Add(ended.Sub(began) / 2)
-	a.clock("clock", middle.Sub(their), ended.Sub(began)/2, "the time server")
+	a.clock("clock", middle.Sub(their), ended.Sub(began)/2, say("server waktu", "the time server"))
 }
 
 // ntpEpoch is the beginning of 1900, in seconds before 1970 (RFC 5905).
@@ -152,9 +156,9 @@ func readTime(asked, answer []byte) (time.Time, error) {
 
 // files: nobody but the gateway's user may read what is secret.
 func (a about) files() {
-	const wanted = "readable by its owner alone (0600), or root's and readable by its group (0640)"
+	wanted := say("hanya dapat dibaca pemiliknya (0600), atau milik root dan dapat dibaca grupnya (0640)", "readable by its owner alone (0600), or root's and readable by its group (0640)")
 	if len(a.Machine.Files) == 0 {
-		a.skip("permissions", "no file is known: everything comes from the environment", wanted, "")
+		a.skip("permissions", say("tidak ada berkas: semuanya dari environment", "no file is known: everything comes from the environment"), wanted, never)
 		return
 	}
 	well := 0
@@ -162,17 +166,19 @@ func (a about) files() {
 		info, err := os.Stat(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			a.add(Failed, "permissions", path+" is not there", wanted, "make it, or name another file in the configuration")
+			a.add(Failed, "permissions", say("%s tidak ada", "%s is not there").With(path), wanted,
+				say("buat berkasnya, atau sebut berkas lain di konfigurasi", "make it, or name another file in the configuration"))
 		case err != nil:
-			a.add(Failed, "permissions", path+" cannot be looked at", wanted, "let lunas read it, and the folders above it")
+			a.add(Failed, "permissions", say("%s tidak dapat dilihat", "%s cannot be looked at").With(path), wanted,
+				say("izinkan lunas membacanya, juga folder di atasnya", "let lunas read it, and the folders above it"))
 		case exposed(info.Mode(), ofRoot(info)):
-			a.add(Failed, "permissions", fmt.Sprintf("%s is open to others (%04o)", path, info.Mode().Perm()), wanted, "chmod 600 "+path)
+			a.add(Failed, "permissions", say("%s terbuka untuk orang lain (%04o)", "%s is open to others (%04o)").With(path, info.Mode().Perm()), wanted, language.Same("chmod 600 "+path))
 		default:
 			well++
 		}
 	}
 	if well == len(a.Machine.Files) {
-		a.add(OK, "permissions", fmt.Sprintf("%d file(s) with secrets, none open to others", well), wanted, "")
+		a.add(OK, "permissions", say("%d berkas rahasia, tidak satu pun terbuka untuk orang lain", "%d file(s) with secrets, none open to others").With(well), wanted, never)
 	}
 }
 
@@ -188,49 +194,55 @@ func exposed(mode fs.FileMode, ofRoot bool) bool {
 // folders looks at what lunas credentials keygen has made.
 func (a about) folders() {
 	for _, dir := range a.Machine.KeyFolders {
-		const wanted = "private halves for their owner alone, fingerprints as they were made"
+		wanted := say("bagian pribadi hanya untuk pemiliknya, sidik jari seperti saat dibuat", "private halves for their owner alone, fingerprints as they were made")
 		f, err := credential.ReadFolder(dir)
 		if err != nil {
-			a.add(Failed, "key folder", dir+" cannot be read", wanted, "name a folder of lunas credentials keygen in doctor.keys")
+			a.add(Failed, "key folder", say("%s tidak dapat dibaca", "%s cannot be read").With(dir), wanted,
+				say("sebut folder buatan lunas credentials keygen di doctor.keys", "name a folder of lunas credentials keygen in doctor.keys"))
 			continue
 		}
-		wrong := ""
+		wrong := never
 		for _, k := range f.Keys {
 			for _, name := range []string{k.Public, k.Private} {
 				b, err := os.ReadFile(filepath.Join(dir, filepath.Base(name)))
 				print, _, err2 := credential.FingerprintOf(b)
 				if err != nil || err2 != nil || print != k.Fingerprint {
-					wrong = name + " is not the key that was made"
+					wrong = say("%s bukan kunci yang dulu dibuat", "%s is not the key that was made").With(name)
 				}
 			}
 			if info, err := os.Stat(filepath.Join(dir, filepath.Base(k.Private))); err == nil && info.Mode().Perm()&0o077 != 0 {
-				wrong = k.Private + " is open to others"
+				wrong = say("%s terbuka untuk orang lain", "%s is open to others").With(k.Private)
 			}
 		}
-		if wrong != "" {
-			a.add(Failed, "key folder", dir+": "+wrong, wanted, "chmod 600 the private files; what was changed must come back from your backup")
+		if wrong != never {
+			a.add(Failed, "key folder", language.Same(dir+": ").And(wrong), wanted,
+				say("chmod 600 berkas pribadi; yang berubah harus dikembalikan dari cadangan", "chmod 600 the private files; what was changed must come back from your backup"))
 			continue
 		}
-		a.ends("key folder", f.ExpiresAt, fmt.Sprintf("%s: %d keys as they were made", dir, len(f.Keys)), "make new keys and send OVO the public halves: lunas credentials keygen")
+		a.ends("key folder", f.ExpiresAt, say("%s: %d kunci seperti saat dibuat", "%s: %d keys as they were made").With(dir, len(f.Keys)), mendKeys)
 	}
 }
 
 // soon is how long before the end of a key it is told.
 const soon = 30 * 24 * time.Hour
 
+// mendKeys is for keys that end. It is never written.
+var mendKeys = say("buat kunci baru dan kirim bagian publiknya kepada OVO: lunas credentials keygen", "make new keys and send OVO the public halves: lunas credentials keygen")
+
 // ends judges when something is to be replaced.
-func (a about) ends(check string, at time.Time, found, mend string) {
-	const wanted = "to be replaced in more than 30 days"
+func (a about) ends(check string, at time.Time, found, mend language.Words) {
+	wanted := say("baru harus diganti setelah lebih dari 30 hari", "to be replaced in more than 30 days")
 	left, day := at.Sub(a.Now()), at.In(payment.WIB).Format(time.DateOnly)
+	by := say("; harus diganti sebelum %s", "; to be replaced by %s").With(day)
 	switch {
 	case at.IsZero():
-		a.add(OK, check, found+"; nobody has said when it is to be replaced", wanted, "")
+		a.add(OK, check, found.And(say("; belum ada yang mengatakan kapan harus diganti", "; nobody has said when it is to be replaced")), wanted, never)
 	case left <= 0:
-		a.add(Failed, check, found+"; to be replaced since "+day, wanted, mend)
+		a.add(Failed, check, found.And(say("; seharusnya sudah diganti sejak ", "; to be replaced since ")).And(language.Same(day)), wanted, mend)
 	case left < soon:
-		a.add(Warning, check, found+"; to be replaced by "+day, wanted, mend)
+		a.add(Warning, check, found.And(by), wanted, mend)
 	default:
-		a.add(OK, check, found+"; to be replaced by "+day, wanted, "")
+		a.add(OK, check, found.And(by), wanted, never)
 	}
 }
 
@@ -247,13 +259,14 @@ const (
 
 // disk looks at where data is written.
 func (a about) disk() {
-	const spaceWanted, kindWanted, syncWanted = "more than 10 GiB free", "a disk of this machine", "what fsync has written stays without power"
+	spaceWanted, kindWanted := say("lebih dari 10 GiB kosong", "more than 10 GiB free"), say("disk mesin ini", "a disk of this machine")
+	syncWanted := say("yang ditulis fsync tetap ada tanpa listrik", "what fsync has written stays without power")
 	dir := a.Machine.Folder
 	if dir == "" {
-		const why = "nothing is written here: the database is elsewhere"
-		a.skip("free space", why, spaceWanted, "look at the database's machine")
-		a.skip("file system", why, kindWanted, "")
-		a.skip("fsync", why, syncWanted, "on the database's machine: pg_test_fsync")
+		why := say("tidak ada yang ditulis di sini: basis datanya di tempat lain", "nothing is written here: the database is elsewhere")
+		a.skip("free space", why, spaceWanted, say("lihat di mesin basis data", "look at the database's machine"))
+		a.skip("file system", why, kindWanted, never)
+		a.skip("fsync", why, syncWanted, say("di mesin basis data: pg_test_fsync", "on the database's machine: pg_test_fsync"))
 		return
 	}
 	disk := a.Machine.Disk
@@ -263,8 +276,9 @@ func (a about) disk() {
 	free, kind, err := disk.Stat(dir)
 	switch {
 	case err != nil:
-		a.skip("free space", "the folder cannot be looked at", spaceWanted, "df -h "+dir)
-		a.skip("file system", "the folder cannot be looked at", kindWanted, "")
+		unseen := say("foldernya tidak dapat dilihat", "the folder cannot be looked at")
+		a.skip("free space", unseen, spaceWanted, language.Same("df -h "+dir))
+		a.skip("file system", unseen, kindWanted, never)
 	default:
 		s := OK
 		if free < freeFail {
@@ -272,12 +286,13 @@ func (a about) disk() {
 		} else if free < freeWarn {
 			s = Warning
 		}
-		a.add(s, "free space", bytesText(free)+" in "+dir, spaceWanted, "make room, or move the database to a larger disk; without room no payment is taken")
+		a.add(s, "free space", say("%s di %s", "%s in %s").With(bytesText(free), dir), spaceWanted,
+			say("kosongkan ruang, atau pindahkan basis data ke disk yang lebih besar; tanpa ruang tidak ada pembayaran yang diterima", "make room, or move the database to a larger disk; without room no payment is taken"))
 		a.fileSystem(dir, kind, kindWanted)
 	}
 	took, err := disk.Sync(dir)
 	if err != nil {
-		a.add(Failed, "fsync", "no file can be written in "+dir, syncWanted, "let lunas write there")
+		a.add(Failed, "fsync", say("tidak ada berkas yang dapat ditulis di %s", "no file can be written in %s").With(dir), syncWanted, say("izinkan lunas menulis di sana", "let lunas write there"))
 		return
 	}
 	a.sync(took, syncWanted)
@@ -296,31 +311,33 @@ func Free(dir string) (uint64, error) {
 }
 
 // fileSystem judges where a database lies.
-func (a about) fileSystem(dir, kind, wanted string) {
-	s, mend := OK, ""
+func (a about) fileSystem(dir, kind string, wanted language.Words) {
+	s, mend, name := OK, never, language.Same(kind)
 	switch {
 	case slices.Contains([]string{"tmpfs", "ramfs"}, kind):
-		s, mend = Failed, "this is memory: everything is gone after a restart. Put the database on a disk"
+		s, mend = Failed, say("ini memori: semuanya hilang setelah mesin dinyalakan ulang. Taruh basis data di disk", "this is memory: everything is gone after a restart. Put the database on a disk")
 	case slices.Contains([]string{"nfs", "cifs", "fuse", "9p"}, kind):
-		s, mend = Failed, "locks and fsync of a network file system cannot be trusted with SQLite: use a local disk, or PostgreSQL"
+		s, mend = Failed, say("kunci dan fsync sistem berkas jaringan tidak dapat dipercaya dengan SQLite: pakai disk lokal, atau PostgreSQL", "locks and fsync of a network file system cannot be trusted with SQLite: use a local disk, or PostgreSQL")
 	case kind == "overlayfs":
-		s, mend = Failed, "this is a container's own layer, which goes with it: mount a volume"
+		s, mend = Failed, say("ini lapisan kontainer sendiri, yang hilang bersamanya: pasang volume", "this is a container's own layer, which goes with it: mount a volume")
 	case kind == "":
-		s, kind = NotChecked, "of an unknown kind"
+		s, name = NotChecked, say("jenisnya tidak dikenal", "of an unknown kind")
 	}
-	a.add(s, "file system", kind+", "+dir, wanted, mend)
+	a.add(s, "file system", name.And(language.Same(", "+dir)), wanted, mend)
 }
 
 // sync judges how long a write that is kept takes.
-func (a about) sync(took time.Duration, wanted string) {
-	found := fmt.Sprintf("4 KiB are kept in %s (median of %d)", took.Round(time.Microsecond), syncs)
+func (a about) sync(took time.Duration, wanted language.Words) {
+	found := say("4 KiB tersimpan dalam %s (median dari %d)", "4 KiB are kept in %s (median of %d)").With(took.Round(time.Microsecond), syncs)
 	switch {
 	case took < honest:
-		a.add(Warning, "fsync", found+", faster than a disk can", wanted, "the disk, or what is between, says that it has written what it has not: turn its cache off (hdparm -W0), or mount without nobarrier")
+		a.add(Warning, "fsync", found.And(say(", lebih cepat daripada yang bisa disk", ", faster than a disk can")), wanted,
+			say("disk, atau yang di antaranya, mengaku sudah menulis padahal belum: matikan cache-nya (hdparm -W0), atau pasang tanpa nobarrier", "the disk, or what is between, says that it has written what it has not: turn its cache off (hdparm -W0), or mount without nobarrier"))
 	case took > slow:
-		a.add(Warning, "fsync", found+", which is slow", wanted, "use an SSD of its own for the database: every payment waits for two of these")
+		a.add(Warning, "fsync", found.And(say(", dan itu lambat", ", which is slow")), wanted,
+			say("pakai SSD tersendiri untuk basis data: setiap pembayaran menunggu dua kali ini", "use an SSD of its own for the database: every payment waits for two of these"))
 	default:
-		a.add(OK, "fsync", found, wanted, "")
+		a.add(OK, "fsync", found, wanted, never)
 	}
 }
 

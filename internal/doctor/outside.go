@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -40,30 +41,31 @@ func (o Outside) client() *http.Client {
 
 // egress: OVO, credentials for production: a partner gives its public addresses for a whitelist.
 func (a about) egress(ctx context.Context) {
-	const wanted = "an address that providers have on their whitelists"
+	wanted := say("alamat yang ada di daftar putih provider", "an address that providers have on their whitelists")
 	if a.Outside.Reflector == "" {
-		a.skip("egress address", "nobody outside is named who could tell", wanted,
-			"set doctor.reflector to an address that answers with the caller's, or run here: curl -4 https://ifconfig.me")
+		a.skip("egress address", say("belum ada pihak di luar yang dapat ditanya", "nobody outside is named who could tell"), wanted,
+			say("isi doctor.reflector dengan alamat yang menjawab alamat penanya, atau jalankan di sini: curl -4 https://ifconfig.me", "set doctor.reflector to an address that answers with the caller's, or run here: curl -4 https://ifconfig.me"))
 		return
 	}
 	seen, err := a.Outside.reflected(ctx)
 	if err != nil {
-		a.skip("egress address", "the reflector does not answer with an address", wanted, "name another one in doctor.reflector")
+		a.skip("egress address", say("doctor.reflector tidak menjawab dengan sebuah alamat", "the reflector does not answer with an address"), wanted,
+			say("sebut yang lain di doctor.reflector", "name another one in doctor.reflector"))
 		return
 	}
 	if len(a.Outside.Egress) == 0 {
-		a.add(Warning, "egress address", seen.String()+", and nobody has said what is whitelisted", wanted,
-			"write into doctor.egress what you have told OVO")
+		a.add(Warning, "egress address", say("%s, dan belum ada yang mengatakan apa yang ada di daftar putih", "%s, and nobody has said what is whitelisted").With(seen), wanted,
+			say("tulis di doctor.egress apa yang Anda sampaikan kepada OVO", "write into doctor.egress what you have told OVO"))
 		return
 	}
 	for _, p := range a.Outside.Egress {
 		if p.Contains(seen) {
-			a.add(OK, "egress address", seen.String(), wanted, "")
+			a.add(OK, "egress address", language.Same(seen.String()), wanted, never)
 			return
 		}
 	}
-	a.add(Failed, "egress address", seen.String()+", which is not in doctor.egress", wanted,
-		"send traffic out by the address that was told, or tell OVO this one for its whitelist, and write it into doctor.egress")
+	a.add(Failed, "egress address", say("%s, yang tidak ada di doctor.egress", "%s, which is not in doctor.egress").With(seen), wanted,
+		say("keluarlah lewat alamat yang sudah disampaikan, atau sampaikan yang ini kepada OVO untuk daftar putihnya, dan tulis di doctor.egress", "send traffic out by the address that was told, or tell OVO this one for its whitelist, and write it into doctor.egress"))
 }
 
 // reflected asks the reflector for our address: a text, or a JSON object with ip.
@@ -110,25 +112,27 @@ type Door struct {
 	Trouble string    `json:"trouble"` // why there was no answer
 }
 
-const callbackWanted = "providers reach it from outside, without a redirect, over TLS"
+// callbackWanted is never written.
+var callbackWanted = say("provider mencapainya dari luar, tanpa pengalihan, lewat TLS", "providers reach it from outside, without a redirect, over TLS")
 
 // callback looks at where a provider notifies. OVO, Dynamic QRIS: the callback is registered once; nobody follows redirects.
 func (a about) callback(ctx context.Context, account Account) {
 	check := "callback of " + account.MerchantID + "/" + account.ID
 	if a.Outside.PublicURL == "" {
-		a.skip(check, "public_url is not set", callbackWanted, "set public_url to the address under which the world reaches this gateway")
+		a.skip(check, say("public_url belum diisi", "public_url is not set"), callbackWanted,
+			say("isi public_url dengan alamat gateway ini dari dunia luar", "set public_url to the address under which the world reaches this gateway"))
 		return
 	}
 	address := a.Outside.PublicURL + "/notify/" + string(account.Rail) + "/" + account.ID
 	if a.Outside.CallbackProbe == "" {
 		d := LookAt(ctx, a.Outside.client(), address)
 		s, found, mend := d.Judge(address, a.Now())
-		elsewhere := "run on another machine, outside: lunas doctor --callback " + address
+		elsewhere := elsewhere(address)
 		switch {
 		case s == OK:
-			a.skip(check, "seen from this machine it is well; from outside nobody has looked", callbackWanted, elsewhere)
+			a.skip(check, say("dari mesin ini baik; dari luar belum ada yang melihat", "seen from this machine it is well; from outside nobody has looked"), callbackWanted, elsewhere)
 		case d.Status == 0:
-			a.skip(check, "from this machine it is not reached, which may be so in your network: "+found, callbackWanted, elsewhere)
+			a.skip(check, say("dari mesin ini tidak tercapai, yang mungkin wajar di jaringan Anda: ", "from this machine it is not reached, which may be so in your network: ").And(found), callbackWanted, elsewhere)
 		default:
 			a.add(s, check, found, callbackWanted, mend)
 		}
@@ -137,11 +141,15 @@ func (a about) callback(ctx context.Context, account Account) {
 	body, err := a.Outside.ask(ctx, a.Outside.CallbackProbe+url.QueryEscape(address))
 	var d Door
 	if err != nil || json.Unmarshal(body, &d) != nil {
-		a.skip(check, "doctor.callback_probe does not answer as it must", callbackWanted, "run on another machine, outside: lunas doctor --callback "+address)
+		a.skip(check, say("doctor.callback_probe tidak menjawab sebagaimana mestinya", "doctor.callback_probe does not answer as it must"), callbackWanted, elsewhere(address))
 		return
 	}
 	s, found, mend := d.Judge(address, a.Now())
 	a.add(s, check, found, callbackWanted, mend)
+}
+
+func elsewhere(address string) language.Words {
+	return say("jalankan di mesin lain, di luar: lunas doctor --callback %s", "run on another machine, outside: lunas doctor --callback %s").With(address)
 }
 
 // LookAt asks the address of a callback by GET, which changes nothing.
@@ -174,27 +182,31 @@ func reason(err error) string {
 }
 
 // Judge says what a door means for notifications at a time.
-func (d Door) Judge(address string, now time.Time) (s Status, found, mend string) {
+func (d Door) Judge(address string, now time.Time) (s Status, found, mend language.Words) {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil || u.Host == "":
-		return Failed, "it is no address", "it must look like https://pay.example.id/notify/snap/qris"
+		return Failed, say("ini bukan alamat", "it is no address"),
+			say("harus seperti https://pay.example.id/notify/snap/qris", "it must look like https://pay.example.id/notify/snap/qris")
 	case d.Status == 0:
-		return Failed, "no answer: " + d.Trouble, "open the way from outside: DNS, firewall, proxy, certificate"
+		return Failed, say("tidak ada jawaban: %s", "no answer: %s").With(d.Trouble),
+			say("bukalah jalan dari luar: DNS, firewall, proxy, sertifikat", "open the way from outside: DNS, firewall, proxy, certificate")
 	case d.Status >= 300 && d.Status < 400:
-		return Failed, fmt.Sprintf("%d redirects to another address", d.Status),
-			"register the last address with the provider, or take the redirect out of the proxy: a notification that is redirected is lost"
+		return Failed, say("%d mengalihkan ke alamat lain", "%d redirects to another address").With(d.Status),
+			say("daftarkan alamat terakhir ke provider, atau hilangkan pengalihan di proxy: notifikasi yang dialihkan hilang", "register the last address with the provider, or take the redirect out of the proxy: a notification that is redirected is lost")
 	case d.RequestID == "":
-		return Failed, fmt.Sprintf("%d, and it is not lunas that answers", d.Status), "let the proxy pass /notify/ on to lunas unchanged"
+		return Failed, say("%d, dan bukan lunas yang menjawab", "%d, and it is not lunas that answers").With(d.Status),
+			say("biarkan proxy meneruskan /notify/ ke lunas tanpa diubah", "let the proxy pass /notify/ on to lunas unchanged")
 	case u.Scheme != "https":
-		return Failed, "plain http", "put TLS in front: notifications are believed by their signature, but are read by everybody on the way"
+		return Failed, say("http tanpa TLS", "plain http"),
+			say("pasang TLS di depan: notifikasi dipercaya karena tanda tangannya, tetapi terbaca siapa pun di jalan", "put TLS in front: notifications are believed by their signature, but are read by everybody on the way")
 	case d.Status >= 500:
-		return Failed, fmt.Sprintf("%d: lunas is not well", d.Status), "see /readyz and the log"
+		return Failed, say("%d: lunas tidak sehat", "%d: lunas is not well").With(d.Status), say("lihat /readyz dan log", "see /readyz and the log")
 	case !d.Until.IsZero() && d.Until.Sub(now) < certificateSoon:
-		return Warning, "the certificate ends on " + d.Until.In(payment.WIB).Format("2006-01-02 15:04 WIB"),
-			"renew it, and find out why it was not renewed by itself: without it no notification arrives"
+		return Warning, say("sertifikatnya berakhir pada %s", "the certificate ends on %s").With(d.Until.In(payment.WIB).Format("2006-01-02 15:04 WIB")),
+			say("perbarui, dan cari tahu mengapa tidak diperbarui sendiri: tanpanya tidak ada notifikasi yang tiba", "renew it, and find out why it was not renewed by itself: without it no notification arrives")
 	}
-	return OK, fmt.Sprintf("lunas answers, %d to a GET as it should", d.Status), ""
+	return OK, say("lunas menjawab, %d untuk GET sebagaimana mestinya", "lunas answers, %d to a GET as it should").With(d.Status), never
 }
 
 // LookAtCallback gives the report about one address, as seen from this machine.

@@ -7,6 +7,7 @@ package notice
 import (
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -42,7 +43,22 @@ type Notice struct {
 	Deadline   time.Time    `json:"deadline,omitzero"` // until when something must be done; zero: there is none
 	Text       string       `json:"text"`              // what is the matter, in one sentence
 	Mend       string       `json:"mend"`              // what to do
+	// Both in Indonesian; empty where the notice was written before there was any.
+	TextIndonesian string `json:"text_indonesian,omitempty"`
+	MendIndonesian string `json:"mend_indonesian,omitempty"`
 }
+
+// say sets what is the matter and what to do.
+func (n Notice) say(text, mend language.Words) Notice {
+	n.Text, n.TextIndonesian, n.Mend, n.MendIndonesian = text.EN, text.ID, mend.EN, mend.ID
+	return n
+}
+
+// Matter says what is the matter, in both languages.
+func (n Notice) Matter() language.Words { return language.Words{ID: n.TextIndonesian, EN: n.Text} }
+
+// ToDo says what to do, in both languages.
+func (n Notice) ToDo() language.Words { return language.Words{ID: n.MendIndonesian, EN: n.Mend} }
 
 // Kept is a notice as it is kept.
 type Kept struct {

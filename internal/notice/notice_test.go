@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
@@ -32,6 +34,19 @@ func mustPhone(s string) payment.Phone {
 	return p
 }
 
+// inBothLanguages wants a sentence to be said in both, with the same ids, numbers and times in it.
+func inBothLanguages(t *testing.T, what string, w language.Words) {
+	t.Helper()
+	facts := func(s string) []string {
+		found := regexp.MustCompile(`[a-z]*[-_]?[0-9][0-9:.-]*`).FindAllString(s, -1)
+		slices.Sort(found)
+		return found
+	}
+	if w.ID == "" || w.EN == "" || w.ID == w.EN || strings.Contains(w.ID, "%!") || !slices.Equal(facts(w.ID), facts(w.EN)) {
+		t.Errorf("%s is not said in both languages: %+v", what, w)
+	}
+}
+
 func TestWanted(t *testing.T) {
 	t.Parallel()
 	hook := func(failing time.Duration, off bool) notice.Facts {
@@ -43,6 +58,7 @@ func TestWanted(t *testing.T) {
 		return notice.Facts{Ends: []notice.End{{MerchantID: "kopi", Mode: payment.Live, Kind: kind, Subject: "x", At: now.Add(in), Used: now.Add(-used)}}}
 	}
 	const day = 24 * time.Hour
+	told := map[notice.Kind]bool{}
 	for name, c := range map[string]struct {
 		f      notice.Facts
 		kind   notice.Kind // empty: nothing is wanted
@@ -83,6 +99,11 @@ func TestWanted(t *testing.T) {
 	} {
 		c.f.Now = now
 		got := notice.Wanted(c.f)
+		for _, n := range got {
+			told[n.Kind] = true
+			inBothLanguages(t, name, n.Matter())
+			inBothLanguages(t, name, n.ToDo())
+		}
 		switch {
 		case c.kind == "" && len(got) > 0:
 			t.Errorf("%s: %+v, want nothing", name, got)
@@ -93,6 +114,11 @@ func TestWanted(t *testing.T) {
 			if s := fmt.Sprintf("%+v", n); strings.Contains(s, "0812") || strings.Contains(s, "canary") || strings.Contains(s, "98765") {
 				t.Errorf("%s tells what is personal: %s", name, s)
 			}
+		}
+	}
+	for _, k := range notice.Kinds() {
+		if !told[k] {
+			t.Errorf("no case tells of %s", k)
 		}
 	}
 	got := notice.Wanted(notice.Facts{Now: now, Reversing: []payment.Payment{pushed(5 * time.Minute)}})

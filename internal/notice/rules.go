@@ -1,11 +1,11 @@
 package notice
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -102,9 +102,13 @@ func reversals(f Facts) (all []Notice) {
 		all = append(all, Notice{
 			Cause: "reversal/" + p.ID, Kind: Reversal, MerchantID: p.MerchantID, Mode: p.Mode, Subject: p.ID, Urgent: true,
 			Deadline: payment.DayOf(pushed).Start().Add(23*time.Hour + 59*time.Minute),
-			Text:     "The reversal of payment " + p.ID + " does not get through: the provider has not confirmed it, and takes it until 23:59 WIB of the push's day only.",
-			Mend:     "See whether the provider can be reached (lunas doctor) and call its support with the payment's exchanges; lunas goes on trying until 23:59, then the payment comes to review.",
-		})
+		}.say(language.Words{
+			ID: "Pembalikan pembayaran %s tidak tembus: provider belum memastikannya, dan hanya menerimanya sampai 23:59 WIB pada hari push.",
+			EN: "The reversal of payment %s does not get through: the provider has not confirmed it, and takes it until 23:59 WIB of the push's day only.",
+		}.With(p.ID), language.Words{
+			ID: "Lihat apakah provider dapat dihubungi (lunas doctor) dan telepon dukungannya dengan pesan-pesan pembayaran ini; lunas terus mencoba sampai 23:59, lalu pembayaran perlu diperiksa.",
+			EN: "See whether the provider can be reached (lunas doctor) and call its support with the payment's exchanges; lunas goes on trying until 23:59, then the payment comes to review.",
+		}))
 	}
 	return all
 }
@@ -121,15 +125,19 @@ func reviews(f Facts) (all []Notice) {
 		if q.Count == 0 {
 			continue
 		}
-		count := fmt.Sprintf("%d payment(s) of merchant %s (%s)", q.Count, q.MerchantID, q.Mode)
+		text := language.Words{
+			ID: "%d pembayaran merchant %s (%s) menunggu orang, yang terlama sejak %s: bagaimana berakhirnya tidak diketahui.",
+			EN: "%d payment(s) of merchant %s (%s) wait for a human, the oldest since %s: how they ended is not known.",
+		}
 		if q.More {
-			count = "More than " + count
+			text = language.Words{ID: "Lebih dari ", EN: "More than "}.And(text)
 		}
 		all = append(all, Notice{
 			Cause: "review/" + string(q.Mode), Kind: Review, MerchantID: q.MerchantID, Mode: q.Mode,
-			Text: count + " wait for a human, the oldest since " + wib(q.Oldest) + ": how they ended is not known.",
-			Mend: "Find out from the provider what became of each, and resolve it in the console, or see lunas payments list --state review.",
-		})
+		}.say(text.With(q.Count, q.MerchantID, q.Mode, wib(q.Oldest)), language.Words{
+			ID: "Cari tahu dari provider bagaimana masing-masing berakhir, lalu tutup di konsol, atau lihat lunas payments list --state review.",
+			EN: "Find out from the provider what became of each, and resolve it in the console, or see lunas payments list --state review.",
+		}))
 	}
 	return all
 }
@@ -138,14 +146,23 @@ func endpoints(f Facts) (all []Notice) {
 	for _, e := range f.Endpoints {
 		n := Notice{
 			Cause: "endpoint/" + e.ID, Kind: Endpoint, MerchantID: e.MerchantID, Mode: e.Mode, Subject: e.ID, Deadline: e.OffAt,
-			Text: "The webhook endpoint " + e.ID + " at " + e.Host + " has taken nothing since " + wib(e.FailingSince) + " and is switched off after three days.",
-			Mend: "See what it answers: lunas webhooks deliveries " + e.ID + ". What it has missed can be replayed.",
-		}
+		}.say(language.Words{
+			ID: "Webhook %s di %s tidak menerima apa pun sejak %s dan dimatikan setelah tiga hari.",
+			EN: "The webhook endpoint %s at %s has taken nothing since %s and is switched off after three days.",
+		}.With(e.ID, e.Host, wib(e.FailingSince)), language.Words{
+			ID: "Lihat jawabannya: lunas webhooks deliveries %s. Yang tertinggal dapat dikirim ulang.",
+			EN: "See what it answers: lunas webhooks deliveries %s. What it has missed can be replayed.",
+		}.With(e.ID))
 		switch {
 		case e.Off:
 			n.Urgent, n.Deadline = true, time.Time{}
-			n.Text = "The webhook endpoint " + e.ID + " at " + e.Host + " was switched off at " + wib(e.OffAt) + ": it took nothing for too long."
-			n.Mend = "Mend it, switch it on again, and replay what it has missed; or delete it."
+			n = n.say(language.Words{
+				ID: "Webhook %s di %s dimatikan pada %s: terlalu lama tidak menerima apa pun.",
+				EN: "The webhook endpoint %s at %s was switched off at %s: it took nothing for too long.",
+			}.With(e.ID, e.Host, wib(e.OffAt)), language.Words{
+				ID: "Perbaiki, nyalakan lagi, dan kirim ulang yang tertinggal; atau hapus.",
+				EN: "Mend it, switch it on again, and replay what it has missed; or delete it.",
+			})
 		case f.Now.Sub(e.FailingSince) < failingAfter:
 			continue
 		}
@@ -165,15 +182,26 @@ func ends(f Facts) (all []Notice) {
 			continue
 		case e.Kind == Credentials && left < credentialsSoon:
 			n.Urgent = left < credentialsUrgent
-			n.Text = "The credentials of account " + e.Subject + " of merchant " + e.MerchantID + " are to be replaced by " + wib(e.At) + "."
+			text := language.Words{
+				ID: "Kredensial akun %s milik merchant %s harus diganti sebelum %s.",
+				EN: "The credentials of account %s of merchant %s are to be replaced by %s.",
+			}.With(e.Subject, e.MerchantID, wib(e.At))
 			if e.MerchantID == "" {
-				n.Text = "The keys in the folder " + e.Subject + " are to be replaced by " + wib(e.At) + "."
+				text = language.Words{
+					ID: "Kunci di folder %s harus diganti sebelum %s.", EN: "The keys in the folder %s are to be replaced by %s.",
+				}.With(e.Subject, wib(e.At))
 			}
-			n.Mend = "Make new keys and send the provider their public halves: lunas credentials keygen; then lunas credentials import."
+			n = n.say(text, language.Words{
+				ID: "Buat kunci baru dan kirim bagian publiknya kepada provider: lunas credentials keygen; lalu lunas credentials import.",
+				EN: "Make new keys and send the provider their public halves: lunas credentials keygen; then lunas credentials import.",
+			})
 		case e.Kind == APIKey && left < keySoon && left > 0 && f.Now.Sub(e.Used) < usedLately:
 			n.Urgent = left < keyUrgent
-			n.Text = "The API key " + e.Subject + strings.TrimRight(" "+e.Name, " ") + ", which is in use, ends at " + wib(e.At) + "."
-			n.Mend = "Make another one and change the program over: lunas keys rotate " + e.Subject + "."
+			n = n.say(language.Words{
+				ID: "Kunci API %s, yang sedang dipakai, berakhir pada %s.", EN: "The API key %s, which is in use, ends at %s.",
+			}.With(strings.TrimRight(e.Subject+" "+e.Name, " "), wib(e.At)), language.Words{
+				ID: "Buat yang baru dan ganti di program: lunas keys rotate %s.", EN: "Make another one and change the program over: lunas keys rotate %s.",
+			}.With(e.Subject))
 		default:
 			continue
 		}
@@ -189,9 +217,13 @@ func outages(f Facts) (all []Notice) {
 		}
 		all = append(all, Notice{
 			Cause: "provider/" + string(o.Rail), Kind: Provider, Subject: string(o.Rail), Urgent: true,
-			Text: fmt.Sprintf("The provider of rail %s does not answer: %d account(s) are not asked for new payments for a while.", o.Rail, o.Accounts),
-			Mend: "See whether the provider can be reached from here (lunas doctor), and what it says of itself; payments under way are brought to their end.",
-		})
+		}.say(language.Words{
+			ID: "Provider jalur %s tidak menjawab: untuk sementara %d akun tidak diberi pembayaran baru.",
+			EN: "The provider of rail %s does not answer: %d account(s) are not asked for new payments for a while.",
+		}.With(o.Rail, o.Accounts), language.Words{
+			ID: "Lihat apakah provider dapat dihubungi dari sini (lunas doctor), dan apa yang diumumkannya; pembayaran yang berjalan tetap diselesaikan.",
+			EN: "See whether the provider can be reached from here (lunas doctor), and what it says of itself; payments under way are brought to their end.",
+		}))
 	}
 	return all
 }
@@ -202,15 +234,19 @@ func drifts(f Facts) (all []Notice) {
 		if off < driftMax {
 			continue
 		}
-		direction := "ahead of"
+		direction := language.Words{ID: "lebih cepat", EN: "ahead of"}
 		if d.Ahead < 0 {
-			direction = "behind"
+			direction = language.Words{ID: "lebih lambat", EN: "behind"}
 		}
 		all = append(all, Notice{
 			Cause: "clock/" + d.Of, Kind: Clock, Urgent: off >= driftUrgent,
-			Text: fmt.Sprintf("This machine's clock is %s %s that of %s: signatures, batches and the cut-off hang on it.", off.Round(100*time.Millisecond), direction, d.Of),
-			Mend: "Let chrony or systemd-timesyncd keep the clock: timedatectl set-ntp true.",
-		})
+		}.say(language.Words{
+			ID: "Jam mesin ini %s %s daripada jam %s: tanda tangan, batch, dan batas waktu bergantung padanya.",
+			EN: "This machine's clock is %s %s that of %s: signatures, batches and the cut-off hang on it.",
+		}.With(off.Round(100*time.Millisecond), direction, clockOf(d.Of)), language.Words{
+			ID: "Biarkan chrony atau systemd-timesyncd menjaga jam: timedatectl set-ntp true.",
+			EN: "Let chrony or systemd-timesyncd keep the clock: timedatectl set-ntp true.",
+		}))
 	}
 	return all
 }
@@ -219,11 +255,23 @@ func room(f Facts) []Notice {
 	if !f.Disk.Known || f.Disk.Free >= roomSoon {
 		return nil
 	}
-	return []Notice{{
+	return []Notice{Notice{
 		Cause: "disk", Kind: Disk, Urgent: f.Disk.Free < roomUrgent,
-		Text: fmt.Sprintf("There are %.1f GiB left where the database is; without room no payment is taken.", float64(f.Disk.Free)/(1<<30)),
-		Mend: "Make room, or move the database to a larger disk.",
-	}}
+	}.say(language.Words{
+		ID: "Sisa ruang di tempat basis data %.1f GiB; tanpa ruang tidak ada pembayaran yang diterima.",
+		EN: "There are %.1f GiB left where the database is; without room no payment is taken.",
+	}.With(float64(f.Disk.Free)/(1<<30)), language.Words{
+		ID: "Kosongkan ruang, atau pindahkan basis data ke disk yang lebih besar.", EN: "Make room, or move the database to a larger disk.",
+	})}
+}
+
+// clockOf names whose clock it is.
+func clockOf(of string) language.Words {
+	id := map[string]string{"the database": "basis data", "the time server": "server waktu"}[of]
+	if id == "" {
+		id = of
+	}
+	return language.Words{ID: id, EN: of}
 }
 
 func wib(t time.Time) string { return t.In(payment.WIB).Format("2006-01-02 15:04 WIB") }

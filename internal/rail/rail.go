@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
@@ -199,10 +200,7 @@ type Explanation struct {
 }
 
 // Words are one sentence for the customer, safe to show.
-type Words struct {
-	ID string `json:"id" doc:"Indonesian."`
-	EN string `json:"en" doc:"English."`
-}
+type Words = language.Words
 
 // Instructor is a rail whose provider prescribes what the customer is told to do while a payment waits.
 type Instructor interface {

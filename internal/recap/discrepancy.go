@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -58,7 +59,7 @@ type Entry struct {
 	Astride bool `json:"astride,omitempty"`
 	// Elsewhere is what the neighbouring day's file says of it; nil: not known, or it is not near midnight.
 	Elsewhere *Elsewhere `json:"elsewhere,omitempty"`
-	// Contradicted says what the provider has said to the contrary of State, as our exchanges have it; empty: nothing.
+	// Contradicted is when the provider has said the contrary of State, as our exchanges have it, in WIB; empty: it has not.
 	Contradicted string `json:"contradicted,omitempty"`
 }
 
@@ -129,6 +130,21 @@ type Discrepancy struct {
 	Difference int64  `json:"difference"`
 	Action     Action `json:"action"`
 	Detail     string `json:"detail"` // one sentence that says what is different
+	// DetailIndonesian is the same sentence in Indonesian; empty where it was written before there was one.
+	DetailIndonesian string `json:"detail_indonesian,omitempty"`
+}
+
+// Add adds to the detail.
+func (d *Discrepancy) Add(w language.Words) {
+	d.Detail += w.EN
+	if d.DetailIndonesian != "" {
+		d.DetailIndonesian += w.ID
+	}
+}
+
+// Words are the detail in both languages.
+func (d Discrepancy) Words() language.Words {
+	return language.Words{ID: d.DetailIndonesian, EN: d.Detail}
 }
 
 // Action is what to do about a discrepancy. The spelling is stored and served.
@@ -150,35 +166,78 @@ const (
 	NoAction       Action = "none"            // nothing is left to do
 )
 
+// Actions lists them.
+func Actions() []Action {
+	return []Action{
+		FindPayment, ClaimPayment, ClaimAmount, ReturnMoney, AcceptReturn, ResolvePaid, ResolveUnpaid, CheckPayment, ClaimDuplicate, ClaimFee, AwaitFile, NoAction,
+	}
+}
+
 // Advice says of an action in a sentence what to do.
-func (a Action) Advice() string {
+func (a Action) Advice() language.Words {
 	switch a {
 	case FindPayment:
-		return "Look for it among other accounts and days; if nobody knows it, the customer's money must go back: ask the provider."
+		return language.Words{
+			ID: "Cari di akun dan hari lain; bila tidak ada yang mengenalnya, uang pelanggan harus kembali: tanyakan kepada provider.",
+			EN: "Look for it among other accounts and days; if nobody knows it, the customer's money must go back: ask the provider.",
+		}
 	case ClaimPayment:
-		return "Claim it from the provider, with the approval code and the exchanges of the payment."
+		return language.Words{
+			ID: "Tagih kepada provider, dengan kode persetujuan dan pesan-pesan pembayaran ini.",
+			EN: "Claim it from the provider, with the approval code and the exchanges of the payment.",
+		}
 	case ClaimAmount:
-		return "Show the provider the request with the amount that was asked for, and settle the difference."
+		return language.Words{
+			ID: "Tunjukkan kepada provider permintaan dengan jumlah yang diminta, dan selesaikan selisihnya.",
+			EN: "Show the provider the request with the amount that was asked for, and settle the difference.",
+		}
 	case ReturnMoney:
-		return "The customer was charged for what was not sold: have the provider give the money back, or deliver and resolve the payment as paid."
+		return language.Words{
+			ID: "Pelanggan terdebit untuk yang tidak dijual: mintalah provider mengembalikan uangnya, atau serahkan barangnya dan tutup pembayaran sebagai lunas.",
+			EN: "The customer was charged for what was not sold: have the provider give the money back, or deliver and resolve the payment as paid.",
+		}
 	case AcceptReturn:
-		return "Find out who asked the provider to give the money back; if nobody here did, claim it."
+		return language.Words{
+			ID: "Cari tahu siapa yang meminta provider mengembalikan uangnya; bila tidak ada di sini, tagihlah.",
+			EN: "Find out who asked the provider to give the money back; if nobody here did, claim it.",
+		}
 	case ResolvePaid:
-		return "The provider has it as paid: resolve the payment in review as paid."
+		return language.Words{
+			ID: "Menurut provider lunas: tutup pembayaran yang diperiksa sebagai lunas.",
+			EN: "The provider has it as paid: resolve the payment in review as paid.",
+		}
 	case ResolveUnpaid:
-		return "The provider does not have it as paid: resolve the payment in review as not paid."
+		return language.Words{
+			ID: "Menurut provider tidak lunas: tutup pembayaran yang diperiksa sebagai tidak lunas.",
+			EN: "The provider does not have it as paid: resolve the payment in review as not paid.",
+		}
 	case CheckPayment:
-		return "It is still under way here: check the payment, and reconcile again."
+		return language.Words{
+			ID: "Masih berjalan di sini: tanyakan keadaan pembayaran, lalu bandingkan lagi.",
+			EN: "It is still under way here: check the payment, and reconcile again.",
+		}
 	case ClaimDuplicate:
-		return "Ask the provider whether the customer was charged twice; one of the charges must go back."
+		return language.Words{
+			ID: "Tanyakan kepada provider apakah pelanggan terdebit dua kali; salah satunya harus kembali.",
+			EN: "Ask the provider whether the customer was charged twice; one of the charges must go back.",
+		}
 	case ClaimFee:
-		return "Settle the fee with the provider."
+		return language.Words{
+			ID: "Selesaikan biayanya dengan provider.",
+			EN: "Settle the fee with the provider.",
+		}
 	case AwaitFile:
-		return "Reconcile the other day's file: it closes this, or names the payment as missing."
+		return language.Words{
+			ID: "Bandingkan berkas hari yang lain: berkas itu menutup ini, atau menyebut pembayarannya hilang.",
+			EN: "Reconcile the other day's file: it closes this, or names the payment as missing.",
+		}
 	case NoAction:
-		return "Nothing is left to do: the payment stands in one of the two days' files."
+		return language.Words{
+			ID: "Tidak ada yang perlu dilakukan: pembayarannya ada di berkas salah satu dari dua hari itu.",
+			EN: "Nothing is left to do: the payment stands in one of the two days' files.",
+		}
 	}
-	return ""
+	return language.Words{}
 }
 
 // FeeRule is how a fee is agreed: so many millionths of the amount and so much more, to be met within a tolerance. The zero
@@ -211,8 +270,8 @@ type Verdict struct {
 
 // Compare compares what both sides have under one key; one of them may have nothing.
 func Compare(rules Rules, key string, ours []Entry, theirs []Line) Verdict {
-	found := func(c Class, difference int64, a Action, format string, args ...any) Verdict {
-		return Verdict{Found: []Discrepancy{{c, key, ours, theirs, difference, a, fmt.Sprintf(format, args...)}}}
+	found := func(c Class, difference int64, a Action, detail language.Words) Verdict {
+		return Verdict{Found: []Discrepancy{{c, key, ours, theirs, difference, a, detail.EN, detail.ID}}}
 	}
 	paid, returned := standing(theirs)
 	switch {
@@ -220,11 +279,18 @@ func Compare(rules Rules, key string, ours []Entry, theirs []Line) Verdict {
 		return Verdict{} // a charge that failed there, and nothing here
 	case len(ours) == 0:
 		l := theirs[0]
-		return found(MissingHere, net(theirs), FindPayment, "row %d lists %v, and no payment here has this key", l.Row, l.Amount)
+		return found(MissingHere, net(theirs), FindPayment, language.Words{
+			ID: "baris %d mencantumkan %v, dan tidak ada pembayaran di sini dengan kunci ini",
+			EN: "row %d lists %v, and no payment here has this key",
+		}.With(l.Row, l.Amount))
 	case len(ours) > 1:
-		return found(Duplicate, 0, ClaimDuplicate, "%d payments here have the same key: %s", len(ours), ids(ours))
+		return found(Duplicate, 0, ClaimDuplicate, language.Words{
+			ID: "%d pembayaran di sini berkunci sama: %s", EN: "%d payments here have the same key: %s",
+		}.With(len(ours), ids(ours)))
 	case len(paid) > 1:
-		return found(Duplicate, sum(paid[1:]), ClaimDuplicate, "the file lists it as paid in rows %s", rows(paid))
+		return found(Duplicate, sum(paid[1:]), ClaimDuplicate, language.Words{
+			ID: "berkas mencantumkannya lunas di baris %s", EN: "the file lists it as paid in rows %s",
+		}.With(rows(paid)))
 	}
 	e := ours[0]
 	switch {
@@ -238,7 +304,9 @@ func Compare(rules Rules, key string, ours []Entry, theirs []Line) Verdict {
 }
 
 // fileOf names the other day's file.
-func (e *Elsewhere) fileOf() string { return "the file of " + DayText(e.Day) }
+func (e *Elsewhere) fileOf() language.Words {
+	return language.Words{ID: "berkas %s", EN: "the file of %s"}.With(DayText(e.Day))
+}
 
 func (e *Entry) elsewhere(s ElseSays) bool { return e.Elsewhere != nil && e.Elsewhere.Says == s }
 
@@ -251,35 +319,65 @@ func nearestDay(at time.Time) payment.Day {
 	return Next(day)
 }
 
-type finding func(c Class, difference int64, a Action, format string, args ...any) Verdict
+type finding func(c Class, difference int64, a Action, detail language.Words) Verdict
+
+// Parts of what is found. They are never written.
+var (
+	inReview      = language.Words{ID: "di sini perlu diperiksa", EN: "it is in review here"}
+	listsPaid     = language.Words{ID: ", dan baris %d mencantumkannya lunas", EN: ", and row %d lists it as paid"}
+	listsReturned = language.Words{ID: ", dan baris %d mencantumkannya dikembalikan", EN: ", and row %d lists it as given back"}
+	amounts       = language.Words{ID: "di sini %v, dan %v di baris %d", EN: "it is %v here, and %v in row %d"}
+)
+
+func itIs(e Entry) language.Words {
+	return language.Words{ID: "di sini %s", EN: "it is %s here"}.With(stateOf(e))
+}
+
+// stateOf is a state by its code in English, as the API has it.
+func stateOf(e Entry) language.Words {
+	return language.Words{ID: language.State(e.State).ID, EN: string(e.State)}
+}
 
 // compareAbsent is for what the file does not list, or lists as failed.
 func compareAbsent(e Entry, failed bool, found finding) Verdict {
-	how := "the file does not list it"
+	how := language.Words{ID: "dan berkas tidak mencantumkannya", EN: "and the file does not list it"}
 	if failed {
-		how = "the file lists it as failed"
+		how = language.Words{ID: "dan berkas mencantumkannya gagal", EN: "and the file lists it as failed"}
 	}
 	switch {
 	case e.Money == Kept && failed:
-		return found(StateDiffers, -int64(e.Amount), ClaimPayment, "it is %s here, and %s", e.State, how)
+		return found(StateDiffers, -int64(e.Amount), ClaimPayment, itIs(e).And(language.Same(", ")).And(how))
 	case !failed && !e.Home && e.Money == Kept && e.elsewhere(ElseAwaited):
-		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and neither %s lists it nor this one", e.State, e.Amount, e.Elsewhere.fileOf())
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, language.Words{
+			ID: "di sini %s dengan %v, dan %s maupun berkas ini tidak mencantumkannya", EN: "it is %s here with %v, and neither %s lists it nor this one",
+		}.With(stateOf(e), e.Amount, e.Elsewhere.fileOf()))
 	case !failed && !e.Home:
 		return Verdict{} // of the hours around the day: not expected here
 	case e.Money == Kept && e.elsewhere(ElseListed):
-		v := found(OtherDay, 0, NoAction, "it is %s here with %v, and %s lists it%s", e.State, e.Amount, e.Elsewhere.fileOf(), e.Elsewhere.inRow())
+		v := found(OtherDay, 0, NoAction, language.Words{
+			ID: "di sini %s dengan %v, dan %s mencantumkannya%s", EN: "it is %s here with %v, and %s lists it%s",
+		}.With(stateOf(e), e.Amount, e.Elsewhere.fileOf(), e.Elsewhere.inRow()))
 		v.Gone = true
 		return v
 	case e.Money == Kept && e.elsewhere(ElseAbsent):
-		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and neither this file lists it nor %s", e.State, e.Amount, e.Elsewhere.fileOf())
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, language.Words{
+			ID: "di sini %s dengan %v, dan berkas ini maupun %s tidak mencantumkannya", EN: "it is %s here with %v, and neither this file lists it nor %s",
+		}.With(stateOf(e), e.Amount, e.Elsewhere.fileOf()))
 	case e.Money == Kept && e.Astride:
-		v := found(OtherDay, 0, AwaitFile, "it is %s here with %v, was paid round midnight, and should stand in the file of %s", e.State, e.Amount, DayText(nearestDay(e.At)))
+		v := found(OtherDay, 0, AwaitFile, language.Words{
+			ID: "di sini %s dengan %v, dibayar di sekitar tengah malam, dan seharusnya ada di berkas %s",
+			EN: "it is %s here with %v, was paid round midnight, and should stand in the file of %s",
+		}.With(stateOf(e), e.Amount, DayText(nearestDay(e.At))))
 		v.Carried = true
 		return v
 	case e.Money == Kept:
-		return found(MissingThere, -int64(e.Amount), ClaimPayment, "it is %s here with %v, and %s", e.State, e.Amount, how)
+		return found(MissingThere, -int64(e.Amount), ClaimPayment, language.Words{
+			ID: "di sini %s dengan %v, %s", EN: "it is %s here with %v, %s",
+		}.With(stateOf(e), e.Amount, how))
 	case e.Money == Doubtful:
-		return found(StateDiffers, 0, ResolveUnpaid, "it is in review here, and %s", how)
+		return found(StateDiffers, 0, ResolveUnpaid, language.Words{
+			ID: "di sini perlu diperiksa, %s", EN: "it is in review here, %s",
+		}.With(how))
 	}
 	return Verdict{Matched: failed}
 }
@@ -289,55 +387,62 @@ func comparePaid(rules Rules, e Entry, l Line, found finding) Verdict {
 	switch e.Money {
 	case Kept:
 	case Doubtful:
-		return found(StateDiffers, int64(l.Amount), ResolvePaid, "it is in review here, and row %d lists it as paid", l.Row)
+		return found(StateDiffers, int64(l.Amount), ResolvePaid, inReview.And(listsPaid.With(l.Row)))
 	case UnderWay:
-		return found(StateDiffers, int64(l.Amount), CheckPayment, "it is %s here, and row %d lists it as paid", e.State, l.Row)
+		return found(StateDiffers, int64(l.Amount), CheckPayment, itIs(e).And(listsPaid.With(l.Row)))
 	default:
-		return found(StateDiffers, int64(l.Amount), ReturnMoney, "it is %s here, and row %d lists it as paid", e.State, l.Row)
+		return found(StateDiffers, int64(l.Amount), ReturnMoney, itIs(e).And(listsPaid.With(l.Row)))
 	}
 	if e.elsewhere(ElseListed) {
-		return found(Duplicate, int64(l.Amount), ClaimDuplicate, "row %d lists it as paid, and so does %s%s", l.Row, e.Elsewhere.fileOf(), e.Elsewhere.inRow())
+		return found(Duplicate, int64(l.Amount), ClaimDuplicate, language.Words{
+			ID: "baris %d mencantumkannya lunas, begitu juga %s%s", EN: "row %d lists it as paid, and so does %s%s",
+		}.With(l.Row, e.Elsewhere.fileOf(), e.Elsewhere.inRow()))
 	}
 	if e.Contradicted != "" {
-		return found(StateDiffers, 0, CheckPayment, "row %d lists it as paid, as it is here, but the provider has told us: %s", l.Row, e.Contradicted)
+		return found(StateDiffers, 0, CheckPayment, language.Words{
+			ID: "baris %d mencantumkannya lunas, seperti di sini, tetapi provider memberi tahu kami sebaliknya, pada %s",
+			EN: "row %d lists it as paid, as it is here, but the provider has told us the contrary, at %s",
+		}.With(l.Row, e.Contradicted))
 	}
 	v := Verdict{}
 	if e.Amount != l.Amount {
-		v = found(AmountDiffers, int64(l.Amount-e.Amount), ClaimAmount, "it is %v here, and %v in row %d", e.Amount, l.Amount, l.Row)
+		v = found(AmountDiffers, int64(l.Amount-e.Amount), ClaimAmount, amounts.With(e.Amount, l.Amount, l.Row))
 	}
-	if expected, wrong := feeWrong(rules.Fee, l); wrong != "" {
-		v.Found = append(v.Found, found(FeeDiffers, int64(expected), ClaimFee, "%s", wrong).Found...)
+	if expected, wrong := feeWrong(rules.Fee, l); wrong != (language.Words{}) {
+		v.Found = append(v.Found, found(FeeDiffers, int64(expected), ClaimFee, wrong).Found...)
 	}
 	v.Matched = len(v.Found) == 0
 	if v.Matched && !e.Home {
 		v.Brought = true
-		v.Found = found(OtherDay, 0, NoAction, "row %d lists it, and it is a payment of %s", l.Row, DayText(payment.DayOf(e.At))).Found
+		v.Found = found(OtherDay, 0, NoAction, language.Words{
+			ID: "baris %d mencantumkannya, dan ini pembayaran tanggal %s", EN: "row %d lists it, and it is a payment of %s",
+		}.With(l.Row, DayText(payment.DayOf(e.At)))).Found
 	}
 	return v
 }
 
-func (e *Elsewhere) inRow() string {
+func (e *Elsewhere) inRow() language.Words {
 	if e.Row == 0 {
-		return ""
+		return language.Words{}
 	}
-	return fmt.Sprintf(" in row %d", e.Row)
+	return language.Words{ID: " di baris %d", EN: " in row %d"}.With(e.Row)
 }
 
 // compareReturned is for what the file lists as given back, with or without the charge before it.
 func compareReturned(rules Rules, e Entry, paid []Line, back Line, found finding) Verdict {
 	switch {
 	case e.Money == Kept:
-		return found(StateDiffers, -int64(e.Amount), AcceptReturn, "it is %s here, and row %d lists it as given back", e.State, back.Row)
+		return found(StateDiffers, -int64(e.Amount), AcceptReturn, itIs(e).And(listsReturned.With(back.Row)))
 	case e.Money == Doubtful:
-		return found(StateDiffers, 0, ResolveUnpaid, "it is in review here, and row %d lists it as given back", back.Row)
+		return found(StateDiffers, 0, ResolveUnpaid, inReview.And(listsReturned.With(back.Row)))
 	case e.Money == UnderWay:
-		return found(StateDiffers, 0, CheckPayment, "it is %s here, and row %d lists it as given back", e.State, back.Row)
+		return found(StateDiffers, 0, CheckPayment, itIs(e).And(listsReturned.With(back.Row)))
 	case e.Money == NotTaken:
-		return found(StateDiffers, 0, CheckPayment, "it is %s here, without a charge, and row %d lists it as given back", e.State, back.Row)
+		return found(StateDiffers, 0, CheckPayment, itIs(e).And(language.Words{ID: ", tanpa pendebitan", EN: ", without a charge"}).And(listsReturned.With(back.Row)))
 	}
 	for _, l := range append(paid, back) {
 		if size := max(l.Amount, -l.Amount); size != e.Amount {
-			return found(AmountDiffers, int64(size-e.Amount), ClaimAmount, "it is %v here, and %v in row %d", e.Amount, size, l.Row)
+			return found(AmountDiffers, int64(size-e.Amount), ClaimAmount, amounts.With(e.Amount, size, l.Row))
 		}
 	}
 	return Verdict{Matched: true}
@@ -357,17 +462,21 @@ func standing(lines []Line) (paid []Line, returned *Line) {
 }
 
 // feeWrong says what is wrong with a line's fee or net, and by how many sen the fee is too high.
-func feeWrong(rule FeeRule, l Line) (difference Sen, wrong string) {
+func feeWrong(rule FeeRule, l Line) (difference Sen, wrong language.Words) {
 	amount := Sen(l.Amount) * 100
 	if l.HasFee && rule.Agreed {
 		if want := rule.Of(l.Amount); max(l.Fee-want, want-l.Fee) > rule.Tolerance {
-			return l.Fee - want, fmt.Sprintf("row %d has a fee of Rp %s, and Rp %s is agreed", l.Row, l.Fee, want)
+			return l.Fee - want, language.Words{
+				ID: "biaya di baris %d Rp %s, sedangkan yang disepakati Rp %s", EN: "row %d has a fee of Rp %s, and Rp %s is agreed",
+			}.With(l.Row, l.Fee, want)
 		}
 	}
 	if l.HasFee && l.HasNet && amount-l.Fee != l.Net {
-		return amount - l.Fee - l.Net, fmt.Sprintf("row %d has a net of Rp %s, and amount less fee is Rp %s", l.Row, l.Net, amount-l.Fee)
+		return amount - l.Fee - l.Net, language.Words{
+			ID: "nilai bersih di baris %d Rp %s, sedangkan jumlah dikurangi biaya Rp %s", EN: "row %d has a net of Rp %s, and amount less fee is Rp %s",
+		}.With(l.Row, l.Net, amount-l.Fee)
 	}
-	return 0, ""
+	return 0, wrong
 }
 
 func net(lines []Line) (total int64) {

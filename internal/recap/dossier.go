@@ -1,10 +1,10 @@
 package recap
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -37,6 +37,16 @@ type Statement struct {
 	Source Source    `json:"source"`
 	At     time.Time `json:"at,omitzero"`
 	Text   string    `json:"text"`
+	// Indonesian is the text in Indonesian; empty where it was written before there was one.
+	Indonesian string `json:"indonesian,omitempty"`
+}
+
+// Words are the text in both languages.
+func (s Statement) Words() language.Words { return language.Words{ID: s.Indonesian, EN: s.Text} }
+
+// Say makes a statement.
+func Say(by Source, at time.Time, w language.Words) Statement {
+	return Statement{Source: by, At: at, Text: w.EN, Indonesian: w.ID}
 }
 
 // Reference names one half of an exchange.
@@ -52,66 +62,101 @@ const StatementsMax = 100
 
 // StatementOf says what an entry of a payment's journal tells; false for one that tells nothing of the money.
 func StatementOf(at time.Time, e payment.Event) (Statement, bool) {
-	s := Statement{Source: FromJournal, At: at}
+	by, w := FromJournal, language.Words{}
 	switch e := e.(type) {
 	case payment.Requested:
-		s.Text = fmt.Sprintf("asked for %v", e.Amount)
+		w = language.Words{ID: "diminta %v", EN: "asked for %v"}.With(e.Amount)
 	case payment.Answered:
-		s.Source, s.Text = FromProvider, fmt.Sprintf("answered the %s: %s%s", e.Call, e.Outcome.Class, coded(e.Outcome))
+		by, w = FromProvider, language.Words{ID: "menjawab %s: %s%s", EN: "answered the %s: %s%s"}.With(callOf(e.Call), classOf(e.Outcome), coded(e.Outcome))
 	case payment.Notified:
-		s.Source, s.Text = FromProvider, fmt.Sprintf("notified: %s%s", e.Outcome.Class, coded(e.Outcome))
+		by, w = FromProvider, language.Words{ID: "memberi tahu: %s%s", EN: "notified: %s%s"}.With(classOf(e.Outcome), coded(e.Outcome))
 	case payment.NoAnswer:
-		s.Text = fmt.Sprintf("no answer to the %s: %s", e.Call, e.Why)
+		why := language.Words{ID: language.Silence(e.Why).ID, EN: string(e.Why)}
+		w = language.Words{ID: "%s tidak dijawab: %s", EN: "no answer to the %s: %s"}.With(callOf(e.Call), why)
 	case payment.NotSent:
-		s.Text = fmt.Sprintf("the %s did not leave", e.Call)
+		w = language.Words{ID: "%s tidak terkirim", EN: "the %s did not leave"}.With(callOf(e.Call))
 	case payment.Asked:
-		s.Text = fmt.Sprintf("%s asked for: %s", who(e.By), e.What)
-		if e.To != "" {
-			s.Text += " as " + string(e.To)
-		}
+		w = askOf(e)
 	default:
-		return s, false
+		return Statement{}, false
 	}
-	return s, true
+	return Say(by, at, w), true
 }
 
-func who(by string) string {
-	if by == "" {
-		return "somebody"
-	}
-	return by
+// StatementOfState says where a payment stands in our own books.
+func StatementOfState(at time.Time, s payment.State, amount payment.Rupiah) Statement {
+	name := language.Words{ID: language.State(s).ID, EN: string(s)}
+	return Say(FromJournal, at, language.Words{ID: "kini %s, dengan %v", EN: "it is %s, with %v"}.With(name, amount))
 }
 
-func coded(o payment.Outcome) (s string) {
+// In English the sentences have the codes themselves, as the API has them.
+func callOf(c payment.Call) language.Words {
+	return language.Words{ID: language.Call(c).ID, EN: string(c)}
+}
+
+func classOf(o payment.Outcome) language.Words {
+	return language.Words{ID: language.Class(o.Class).ID, EN: string(o.Class)}
+}
+
+var asks = map[payment.Ask]string{ // in Indonesian; never written
+	payment.AskCheck: "tanyakan keadaannya", payment.AskVoid: "batalkan (void)", payment.AskCancel: "hentikan", payment.AskRefund: "kembalikan",
+	payment.AskRenew: "QR baru", payment.AskReverse: "kirim pembalikan lagi", payment.AskResolve: "tutup setelah diperiksa",
+	payment.AskReturn: "pelanggan kembali dari halaman provider", payment.AskPhone: "pelanggan mengisi nomor HP",
+}
+
+func askOf(e payment.Asked) language.Words {
+	who := language.Same(e.By)
+	if e.By == "" {
+		who = language.Words{ID: "seseorang", EN: "somebody"}
+	}
+	what := language.Words{ID: asks[e.What], EN: string(e.What)}
+	if what.ID == "" {
+		what.ID = what.EN
+	}
+	w := language.Words{ID: "%s meminta: %s", EN: "%s asked for: %s"}.With(who, what)
+	if e.To != "" {
+		w = w.And(language.Words{ID: " sebagai " + language.State(e.To).ID, EN: " as " + string(e.To)})
+	}
+	return w
+}
+
+func coded(o payment.Outcome) (w language.Words) {
+	add := func(id, en string, value any) { w = w.And(language.Words{ID: id, EN: en}.With(value)) }
 	if o.Code != "" {
-		s += ", code " + o.Code
+		add(", kode %s", ", code %s", o.Code)
 	}
 	if o.ApprovalCode != "" {
-		s += ", approval code " + o.ApprovalCode
+		add(", kode persetujuan %s", ", approval code %s", o.ApprovalCode)
 	}
 	if o.TraceNumber != "" {
-		s += ", trace number " + o.TraceNumber
+		add(", nomor trace %s", ", trace number %s", o.TraceNumber)
 	}
 	if o.ProviderReference != "" {
-		s += ", its number " + o.ProviderReference
+		add(", nomor provider %s", ", its number %s", o.ProviderReference)
 	}
 	if o.Amount != 0 {
-		s += fmt.Sprintf(", %v", o.Amount)
+		add(", %v", ", %v", o.Amount)
 	}
-	return s
+	return w
+}
+
+// NameOf names what a line of the file says of a payment.
+func NameOf(s Standing) language.Words {
+	id := map[Standing]string{LinePaid: "lunas", LineReturned: "dikembalikan", LineFailed: "gagal"}[s]
+	return language.Words{ID: id, EN: string(s)}
 }
 
 // StatementOfLine says what a line of the file tells.
 func StatementOfLine(l Line) Statement {
-	s := Statement{Source: FromFile, At: l.At, Text: fmt.Sprintf("row %d: %s, %v", l.Row, l.Standing, l.Amount)}
+	w := language.Words{ID: "baris %d: %s, %v", EN: "row %d: %s, %v"}.With(l.Row, NameOf(l.Standing), l.Amount)
 	if l.Written != "" {
-		s.Text = fmt.Sprintf("row %d: %s (%q), %v", l.Row, l.Standing, clip(l.Written, 60), l.Amount)
+		w = language.Words{ID: "baris %d: %s (%q), %v", EN: "row %d: %s (%q), %v"}.With(l.Row, NameOf(l.Standing), clip(l.Written, 60), l.Amount)
 	}
 	if l.HasFee {
-		s.Text += ", fee Rp " + l.Fee.String()
+		w = w.And(language.Words{ID: ", biaya Rp %s", EN: ", fee Rp %s"}.With(l.Fee))
 	}
 	if l.HasNet {
-		s.Text += ", net Rp " + l.Net.String()
+		w = w.And(language.Words{ID: ", bersih Rp %s", EN: ", net Rp %s"}.With(l.Net))
 	}
-	return s
+	return Say(FromFile, l.At, w)
 }

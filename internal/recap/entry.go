@@ -34,7 +34,7 @@ func Entries(p payment.Payment, account string, day payment.Day) []Entry {
 		e.Astride = e.Money == Kept && (nearMidnight(a.PushedAt) || money.Sub(a.PushedAt) < astrideWithin &&
 			(nearMidnight(money) || payment.DayOf(a.PushedAt) != payment.DayOf(money)))
 		if !a.ContradictedAt.IsZero() {
-			e.Contradicted = "the contrary, at " + a.ContradictedAt.In(payment.WIB).Format("2006-01-02 15:04:05")
+			e.Contradicted = a.ContradictedAt.In(payment.WIB).Format("2006-01-02 15:04:05")
 		}
 		all = append(all, e)
 	}

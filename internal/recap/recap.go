@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 )
 
@@ -189,6 +190,30 @@ const (
 	MovedAhead     Reason = "moved_ahead"     // nothing here has it, and an operator has moved the terminal's numbering ahead
 	Skipped        Reason = "skipped"         // nothing here has it, such as after a backup was restored
 )
+
+// Reasons lists them.
+func Reasons() []Reason {
+	return []Reason{EarlierAttempt, NotSent, NoQR, NumberUsed, MovedAhead, Skipped}
+}
+
+// Words say it.
+func (r Reason) Words() language.Words {
+	switch r {
+	case EarlierAttempt:
+		return language.Words{ID: "percobaan lebih awal; pembayarannya kini memakai nomor lain", EN: "an earlier try of a payment that has another number now"}
+	case NotSent:
+		return language.Words{ID: "push-nya tidak terkirim", EN: "its push did not leave"}
+	case NoQR:
+		return language.Words{ID: "provider tidak membuat QR atau tagihan dari nomor ini", EN: "the provider made no QR or bill of it"}
+	case NumberUsed:
+		return language.Words{ID: "provider sudah pernah melihatnya", EN: "the provider had seen it before"}
+	case MovedAhead:
+		return language.Words{ID: "dilewati: operator memajukan penomoran terminal", EN: "passed over: an operator has moved the terminal's numbering ahead"}
+	case Skipped:
+		return language.Words{ID: "tidak ada pembayaran dengan nomor ini, misalnya setelah cadangan dipulihkan", EN: "no payment has it, such as after a backup was restored"}
+	}
+	return language.Same(string(r))
+}
 
 // Late is something that became known of a payment after its day's recap was written.
 type Late struct {

@@ -1,10 +1,13 @@
 package recap_test
 
 import (
+	"fmt"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/recap"
 )
@@ -108,6 +111,52 @@ func TestAssembleAndDifferences(t *testing.T) {
 	}
 }
 
+func inBothLanguages(t *testing.T, what string, w language.Words) {
+	t.Helper()
+	if w.ID == "" || w.EN == "" || w.ID == w.EN || strings.Contains(w.ID+w.EN, "%!") {
+		t.Errorf("%s is not said in both languages: %+v", what, w)
+	}
+}
+
+// Whatever has a code is said in both languages.
+func TestEverythingIsSaidInBothLanguages(t *testing.T) {
+	t.Parallel()
+	for _, a := range recap.Actions() {
+		inBothLanguages(t, string(a), a.Advice())
+	}
+	if w := recap.Action("another").Advice(); w != (language.Words{}) {
+		t.Errorf("an unknown action has the advice %+v", w)
+	}
+	for _, r := range recap.Reasons() {
+		inBothLanguages(t, string(r), r.Words())
+	}
+	for _, s := range []recap.Standing{recap.LinePaid, recap.LineReturned, recap.LineFailed} {
+		inBothLanguages(t, string(s), recap.NameOf(s))
+	}
+	answer := payment.Outcome{Class: payment.Approved, Code: "00", ApprovalCode: "A1", TraceNumber: "2", ProviderReference: "3", Amount: 4}
+	events := []payment.Event{
+		payment.Requested{Amount: 5},
+		payment.Answered{Call: payment.CallPush, Outcome: answer},
+		payment.Notified{Outcome: answer},
+		payment.NoAnswer{Call: payment.CallPush, Why: payment.Silent},
+		payment.NotSent{Call: payment.CallPush},
+	}
+	for _, what := range payment.Asks() {
+		events = append(events, payment.Asked{What: what, By: "usr_1"}, payment.Asked{What: what, To: payment.Paid})
+	}
+	for _, e := range events {
+		s, tells := recap.StatementOf(time.Time{}, e)
+		if !tells {
+			t.Errorf("%T tells nothing", e)
+		}
+		inBothLanguages(t, fmt.Sprintf("%+v", e), s.Words())
+	}
+	for _, s := range payment.States() {
+		inBothLanguages(t, string(s), recap.StatementOfState(time.Time{}, s, 6).Words())
+	}
+	inBothLanguages(t, "a line", recap.StatementOfLine(recap.Line{Row: 7, Standing: recap.LinePaid, Written: "OK", Fee: 8, HasFee: true, Net: 9, HasNet: true}).Words())
+}
+
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	ours := func(s payment.State, m recap.Money) []recap.Entry {
@@ -120,7 +169,7 @@ func TestCompare(t *testing.T) {
 	kept, gone, none := ours(payment.Paid, recap.Kept), ours(payment.Voided, recap.GivenBack), ours(payment.Declined, recap.NotTaken)
 	review, open := ours(payment.Review, recap.Doubtful), ours(payment.Awaiting, recap.UnderWay)
 	astride, neighbour, contradicted := ours(payment.Paid, recap.Kept), ours(payment.Paid, recap.Kept), ours(payment.Paid, recap.Kept)
-	astride[0].Astride, neighbour[0].Home, contradicted[0].Contradicted = true, false, "the contrary"
+	astride[0].Astride, neighbour[0].Home, contradicted[0].Contradicted = true, false, "2026-03-21 10:00:00"
 	none2 := []recap.Line(nil)
 	beside := func(e []recap.Entry, s recap.ElseSays) []recap.Entry {
 		out := []recap.Entry{e[0]}
@@ -177,6 +226,9 @@ func TestCompare(t *testing.T) {
 		{"under way, not listed", open, none2, "", "", false},
 	} {
 		v := recap.Compare(recap.Rules{}, "k", c.ours, c.theirs)
+		for _, d := range v.Found {
+			inBothLanguages(t, c.what, d.Words())
+		}
 		switch {
 		case c.class == "" && len(v.Found) > 0, c.class != "" && (len(v.Found) != 1 || v.Found[0].Class != c.class || v.Found[0].Action != c.action):
 			t.Errorf("%s: %+v, want %s and %s", c.what, v, c.class, c.action)

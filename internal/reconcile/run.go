@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lunas-pay/lunas/internal/language"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/recap"
 )
@@ -61,6 +62,25 @@ type Summary struct {
 	Net      recap.Sen   `json:"net_sen"`
 
 	Warnings []string `json:"warnings,omitempty"`
+	// Indonesian are the warnings in Indonesian, in the same order; none where they were written before there were any.
+	Indonesian []string `json:"warnings_indonesian,omitempty"`
+}
+
+// Warn adds a warning.
+func (s *Summary) Warn(w language.Words) {
+	s.Warnings, s.Indonesian = append(s.Warnings, w.EN), append(s.Indonesian, w.ID)
+}
+
+// Warned lists the warnings in both languages.
+func (s Summary) Warned() (all []language.Words) {
+	for i, en := range s.Warnings {
+		w := language.Words{EN: en}
+		if len(s.Indonesian) == len(s.Warnings) {
+			w.ID = s.Indonesian[i]
+		}
+		all = append(all, w)
+	}
+	return all
 }
 
 // Discrepancies counts them all. What is of the other day is none.
@@ -263,7 +283,7 @@ func (o *Options) judge(v recap.Verdict, entries []recap.Entry, s *Summary) erro
 		s.Counts[d.Class]++
 		if len(d.Key) > len(noKey) && d.Key[:len(noKey)] == noKey {
 			d.Key = ""
-			d.Detail += "; our books do not know what the provider calls it"
+			d.Add(language.Words{ID: "; catatan kami tidak tahu bagaimana provider menyebutnya", EN: "; our books do not know what the provider calls it"})
 		}
 		// What was compared is used again for the next key.
 		d.Ours, d.Theirs = append([]recap.Entry{}, d.Ours...), append([]recap.Line{}, d.Theirs...)
@@ -347,13 +367,16 @@ func first(left *side[recap.Entry], right *side[recap.Line]) (key string, any bo
 // warn says what looks as if it were not meant.
 func (s *Summary) warn(m *Mapping) {
 	if s.Rows == 0 {
-		s.Warnings = append(s.Warnings, "The file has no rows below the names of its columns.")
+		s.Warn(language.Words{ID: "Berkas ini tidak berisi baris di bawah nama kolomnya.", EN: "The file has no rows below the names of its columns."})
 	}
 	if s.Matched == 0 && s.Counts[recap.MissingHere] > 0 && s.Counts[recap.MissingThere] > 0 {
-		s.Warnings = append(s.Warnings, "Not one row was matched by "+joined(m.Match)+": is it the file of this account and day, and does the mapping match by what both sides know?")
+		s.Warn(language.Words{
+			ID: "Tidak satu baris pun cocok menurut %s: apakah ini berkas akun dan hari ini, dan apakah pemetaan mencocokkan dengan yang diketahui kedua pihak?",
+			EN: "Not one row was matched by %s: is it the file of this account and day, and does the mapping match by what both sides know?",
+		}.With(joined(m.Match)))
 	}
 	if s.Unread > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%d rows could not be read and were not compared.", s.Unread))
+		s.Warn(language.Words{ID: "%d baris tidak terbaca dan tidak dibandingkan.", EN: "%d rows could not be read and were not compared."}.With(s.Unread))
 	}
 }
 

@@ -226,7 +226,7 @@ func (b *books) reconcile(t testing.TB, format sheet.Format, memory int) (found 
 		},
 		Found: func(d recap.Discrepancy) error {
 			found = append(found, string(d.Class)+" "+d.Key)
-			if d.Action.Advice() == "" || d.Detail == "" {
+			if w := d.Words(); d.Action.Advice().ID == "" || d.Action.Advice().EN == "" || w.ID == "" || w.EN == "" {
 				t.Errorf("%s %s has no advice or no detail", d.Class, d.Key)
 			}
 			return nil
