@@ -133,7 +133,7 @@ func (e *Engine) Choose(ctx context.Context, merchantID, paymentID string, c Cho
 		if err != nil || !p.Unchosen() {
 			return p, err
 		}
-		r, chosen, err := e.pick(p, c)
+		r, chosen, err := e.pick(ctx, p, c)
 		if err != nil {
 			return p, err
 		}
@@ -155,6 +155,9 @@ func (e *Engine) Choose(ctx context.Context, merchantID, paymentID string, c Cho
 			},
 			limits: e.limitsOf(Order{Phone: c.Phone}, r.a),
 		})
+		if err != nil {
+			e.untried(r.key())
+		}
 		if !errors.Is(err, store.ErrConflict) {
 			return done, refusalOf(noTokenNow(err, e.Now()))
 		}
@@ -163,14 +166,14 @@ func (e *Engine) Choose(ctx context.Context, merchantID, paymentID string, c Cho
 
 // pick takes the first route that would not refuse the choice and whose provider is asked now. The error is the first
 // route's refusal.
-func (e *Engine) pick(p payment.Payment, c Choice) (route, payment.Chosen, error) {
+func (e *Engine) pick(ctx context.Context, p payment.Payment, c Choice) (route, payment.Chosen, error) {
 	chosen := payment.Chosen{At: e.Now(), Method: c.Method, Phone: c.Phone}
 	if !p.Offers(c.Method) {
 		_, _, err := payment.Decide(payment.Terms{}, p, chosen)
 		return route{}, chosen, err
 	}
 	o := offered(p, c.Method)
-	r, rest, err := e.firstFit(o, func(r route) error {
+	r, rest, err := e.firstFit(ctx, o, func(r route) error {
 		chosen.Route = r.frozen()
 		_, _, err := payment.Decide(r.a.terms, p, chosen)
 		return err

@@ -1,24 +1,19 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"maps"
-	"strings"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
-	"github.com/lunas-pay/lunas/internal/store"
 )
 
 // This file keeps a circuit for each account: a provider whose calls fail one after the other is not asked for new payments
 // for a while. It holds back nothing else: what was sent is asked about, reversed and voided as the terms say.
 //
-// Failures are counted by each process, in memory. A circuit that opens is written down for all of them, and they look once a
-// second which are open; each then lets one payment try for itself. Nothing of it is needed to keep money right.
+// What is known of a circuit is shared by all processes (share.go). Nothing of it is needed to keep money right.
 
 // CircuitState says whether an account's provider is asked for new payments.
 type CircuitState string
@@ -42,59 +37,29 @@ type Circuit struct {
 
 // circuit is guarded by the engine's lock.
 type circuit struct {
-	failures int
+	failures int       // calls in a row that failed, heard by this process
+	shared   int       // those that stand in the store
 	opened   int       // times in a row
 	until    time.Time // zero: closed
 	trial    time.Time // until when the one payment that tries is waited for
-	holder   string    // who has written down that it is open, once that was seen in the store
+	seen     time.Time // when what is known of it here was last written to the store, or seen there; zero: not yet
+
+	uncounted int  // failures that have not been written down yet
+	counting  bool // they are being written down
 }
 
-// circuitLock begins the names under which open circuits are written down.
-const circuitLock = "circuit/"
+// open tells whether the provider is not asked now.
+func (c *circuit) open(now time.Time) bool { return now.Before(c.until) }
 
-// shareEvery is how often (in real time) it is looked up which circuits are open elsewhere.
-const shareEvery = time.Second
+// halfOpen tells whether one payment may try.
+func (c *circuit) halfOpen(now time.Time) bool { return !c.until.IsZero() && !c.open(now) }
 
-// shareCircuits takes over which circuits other processes have opened, and have closed again.
-func (e *Engine) shareCircuits(ctx context.Context) error {
-	now := e.Now()
-	locks, err := e.Store.Locks(ctx, circuitLock, now)
-	if err != nil || e.CircuitAfter < 0 {
-		return err
+// circuitOf gives an account's circuit, under the engine's lock.
+func (e *Engine) circuitOf(key accountKey) *circuit {
+	if e.circuits[key] == nil {
+		e.circuits[key] = &circuit{}
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	open := map[accountKey]bool{}
-	for _, l := range locks {
-		key := accountKey{l.MerchantID, strings.TrimPrefix(l.Name, circuitLock)}
-		open[key] = true
-		c := e.circuits[key]
-		if c == nil {
-			c = &circuit{}
-			e.circuits[key] = c
-		}
-		c.holder = l.Holder
-		if c.until.Before(l.Until) {
-			c.until, c.trial, c.opened = l.Until, time.Time{}, max(c.opened, 1)
-		}
-	}
-	maps.DeleteFunc(e.circuits, func(key accountKey, c *circuit) bool {
-		return c.holder != "" && !open[key] && now.Before(c.until) // another process has heard the provider
-	})
-	return nil
-}
-
-// writeCircuit tells other processes that a circuit is open until a time.
-func (e *Engine) writeCircuit(key accountKey, until, now time.Time) {
-	lock := circuitLockOf(key, e.Owner)
-	lock.Until = until
-	if _, err := e.Store.Acquire(context.Background(), lock, now); err != nil {
-		e.Log.Warn("other processes are not told that a provider does not answer", "account", key.account, "error", err)
-	}
-}
-
-func circuitLockOf(key accountKey, holder string) store.Lock {
-	return store.Lock{MerchantID: key.merchant, Name: circuitLock + key.account, Holder: holder}
+	return e.circuits[key]
 }
 
 const (
@@ -117,12 +82,13 @@ func (e *Engine) Circuits() []Circuit {
 		if c == nil {
 			c = &circuit{}
 		}
-		view := Circuit{MerchantID: given.MerchantID, Account: given.ID, Rail: given.Rail, State: CircuitClosed, Failures: c.failures}
+		view := Circuit{
+			MerchantID: given.MerchantID, Account: given.ID, Rail: given.Rail, State: CircuitClosed, Failures: max(c.failures, c.shared),
+		}
 		switch {
-		case c.until.IsZero():
-		case now.Before(c.until):
+		case c.open(now):
 			view.State, view.Until = CircuitOpen, c.until
-		default:
+		case c.halfOpen(now):
 			view.State = CircuitHalfOpen
 		}
 		all = append(all, view)
@@ -130,47 +96,49 @@ func (e *Engine) Circuits() []Circuit {
 	return all
 }
 
-// mayAsk tells whether an account's provider may be asked for a new payment now; if not, from when on it may. It reserves
-// nothing: see try.
-func (e *Engine) mayAsk(key accountKey) (from time.Time, ok bool) {
+// try tells whether an account's provider may be asked for a payment that is about to be made; if not, from when on it may. Of
+// an account that is half open this payment is the one that tries, of all processes.
+func (e *Engine) try(ctx context.Context, key accountKey) (from time.Time, ok bool) {
 	now := e.Now()
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.circuitFrom(key, now)
-}
-
-// try is mayAsk for a payment that is about to be made: of an account that is half open it is the one that tries.
-func (e *Engine) try(key accountKey) (from time.Time, ok bool) {
-	now := e.Now()
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	from, ok = e.circuitFrom(key, now)
-	if c := e.circuits[key]; ok && c != nil && !c.until.IsZero() {
-		c.trial = now.Add(trialFor)
+	c := e.circuits[key]
+	switch {
+	case c == nil || c.until.IsZero():
+		e.mu.Unlock()
+		return time.Time{}, true
+	case c.open(now):
+		defer e.mu.Unlock()
+		return c.until, false
+	case now.Before(c.trial):
+		defer e.mu.Unlock()
+		return c.trial, false
 	}
-	return from, ok
+	c.trial = now.Add(trialFor)
+	e.mu.Unlock()
+	if e.holdTrial(ctx, key, now) {
+		return time.Time{}, true
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	from = now.Add(shareEvery)
+	if c := e.circuits[key]; c != nil {
+		c.trial = from
+	}
+	return from, false
 }
 
 // untried gives a trial back that was not made.
 func (e *Engine) untried(key accountKey) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	if c := e.circuits[key]; c != nil {
+	c := e.circuits[key]
+	tried := c != nil && !c.trial.IsZero()
+	if tried {
 		c.trial = time.Time{}
 	}
-}
-
-func (e *Engine) circuitFrom(key accountKey, now time.Time) (from time.Time, ok bool) {
-	c := e.circuits[key]
-	switch {
-	case c == nil || c.until.IsZero():
-		return time.Time{}, true
-	case now.Before(c.until):
-		return c.until, false
-	case now.Before(c.trial):
-		return c.trial, false
+	e.mu.Unlock()
+	if tried {
+		e.release(trialLock(key, e.Owner))
 	}
-	return time.Time{}, true
 }
 
 // heard counts the end of a call. A push that we stopped waiting for, or whose customer's time was over, says nothing about
@@ -187,30 +155,34 @@ func (e *Engine) heard(p payment.Payment, w callWork, record *exchange.Call, sto
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	c := e.circuits[key]
 	if err == nil {
-		if c != nil && !c.until.IsZero() {
-			e.Log.Info("a provider answers again", "merchant", key.merchant, "account", key.account)
-			lock := circuitLockOf(key, cmp.Or(c.holder, e.Owner))
-			e.Go(func() { e.release(lock) })
+		if c := e.circuits[key]; c != nil {
+			if !c.until.IsZero() {
+				e.Log.Info("a provider answers again", "merchant", key.merchant, "account", key.account)
+			}
+			e.Go(func() { e.forgetCircuit(key) })
 		}
 		delete(e.circuits, key)
 		return
 	}
-	if c == nil {
-		c = &circuit{}
-		e.circuits[key] = c
-	}
+	c := e.circuitOf(key)
 	c.failures++
-	halfOpen := !c.until.IsZero() && !ended.Before(c.until)
-	if c.failures < e.CircuitAfter || !c.until.IsZero() && !halfOpen {
-		return
+	switch {
+	case c.open(ended):
+	case c.halfOpen(ended), c.failures >= e.CircuitAfter:
+		e.openCircuit(key, c, ended, err)
+	default:
+		e.countFailure(key, c, err)
 	}
+}
+
+// openCircuit lets a provider not be asked for a while, under the engine's lock.
+func (e *Engine) openCircuit(key accountKey, c *circuit, now time.Time, err error) {
 	wait := min(e.CircuitFor<<min(c.opened, 10), circuitForMax)
 	c.opened++
-	until := ended.Add(wait)
-	c.until, c.trial, c.holder = until, time.Time{}, ""
-	e.Go(func() { e.writeCircuit(key, until, ended) })
+	c.until, c.trial, c.seen, c.uncounted = now.Add(wait), time.Time{}, time.Time{}, 0
+	until, opened := c.until, c.opened
+	e.Go(func() { e.writeCircuit(key, c, opened, until, now) })
 	e.Log.Error("a provider does not answer, and is not asked for new payments for a while",
-		"merchant", key.merchant, "account", key.account, "failures", c.failures, "until", c.until, "error", err)
+		"merchant", key.merchant, "account", key.account, "failures", max(c.failures, c.shared), "until", c.until, "error", err)
 }

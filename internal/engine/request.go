@@ -95,7 +95,7 @@ func (e *Engine) request(ctx context.Context, o Order) (payment.Payment, error) 
 	if len(o.Methods) > 0 {
 		return e.offer(ctx, o)
 	}
-	r, asked, err := e.choose(o, payment.Requested{
+	r, asked, err := e.choose(ctx, o, payment.Requested{
 		At: e.Now(), ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode,
 		Reference: o.Reference, Amount: o.Amount, Method: o.Method, Phone: o.Phone,
 		Description: o.Description, Metadata: o.Metadata, ReturnURL: o.ReturnURL, Customer: o.Customer, Items: o.Items, ExpiresAt: o.ExpiresAt,

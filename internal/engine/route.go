@@ -78,8 +78,8 @@ func serves(r payment.Rail, m payment.Method) bool {
 
 // choose takes the first route that would not refuse the payment and whose provider is asked now, and gives the request for
 // it with the routes behind it. The error is the first route's refusal.
-func (e *Engine) choose(o Order, asked payment.Requested) (route, payment.Requested, error) {
-	r, rest, err := e.firstFit(o, func(r route) error {
+func (e *Engine) choose(ctx context.Context, o Order, asked payment.Requested) (route, payment.Requested, error) {
+	r, rest, err := e.firstFit(ctx, o, func(r route) error {
 		asked.Account, asked.TermsRevision, asked.Terminal = r.a.ID, r.a.revision, r.terminal.Terminal
 		_, _, err := payment.Decide(r.a.terms, payment.Payment{}, asked) // a first look; the one that counts is inside the group
 		return err
@@ -93,7 +93,7 @@ func (e *Engine) choose(o Order, asked payment.Requested) (route, payment.Reques
 
 // firstFit gives the first route of an order that look does not refuse and whose provider is asked now, as the one that
 // tries it, and the routes behind it.
-func (e *Engine) firstFit(o Order, look func(route) error) (fit route, rest []route, err error) {
+func (e *Engine) firstFit(ctx context.Context, o Order, look func(route) error) (fit route, rest []route, err error) {
 	all, err := e.routes(o)
 	if err != nil {
 		return route{}, nil, err
@@ -102,7 +102,7 @@ func (e *Engine) firstFit(o Order, look func(route) error) (fit route, rest []ro
 	for i, r := range all {
 		err := look(r)
 		if err == nil {
-			if from, ok := e.try(r.key()); !ok {
+			if from, ok := e.try(ctx, r.key()); !ok {
 				err = &payment.Refusal{
 					Code: CodeProviderAway, Until: from,
 					Message: "the provider did not answer lately and is not asked for a while, so nothing was done; try again",
@@ -158,12 +158,15 @@ func (e *Engine) nextRoute(ctx context.Context, p payment.Payment, want payment.
 		if err != nil {
 			return false, err
 		}
-		if _, ok := e.mayAsk(r.key()); !ok {
+		if _, ok := e.try(ctx, r.key()); !ok {
 			why = "the provider of the next route does not answer either"
 			continue
 		}
 		again, err := e.takeNumber(ctx, p, r, terms, payment.Renumbered{Attempt: want.Attempt, Route: k})
 		var refusal *payment.Refusal
+		if err != nil {
+			e.untried(r.key())
+		}
 		if err == nil || again || !errors.As(refusalOf(err), &refusal) && !errors.Is(err, store.ErrNoTerminal) {
 			return again, err
 		}
@@ -223,7 +226,6 @@ func (e *Engine) take(ctx context.Context, p payment.Payment, r route, terms pay
 			return p, err
 		}
 	}
-	e.try(r.key())
 	change := store.Change{
 		ID: e.NewID("chg_"), Terminal: numbersOf(terms, r.a.ID, r.terminal.ID), Owner: e.Owner, Event: look, Limits: t.limits,
 		Payment: payment.Payment{ID: p.ID, MerchantID: p.MerchantID, Mode: p.Mode, Version: p.Version + 1},
@@ -233,7 +235,6 @@ func (e *Engine) take(ctx context.Context, p payment.Payment, r route, terms pay
 	}
 	done, err := e.Store.Commit(ctx, change)
 	if err != nil {
-		e.untried(r.key())
 		if w.sent != nil {
 			w.sent()
 		}
