@@ -304,20 +304,55 @@ type NewReconciliation struct {
 	Day     string    // 2026-03-21
 	Mapping []byte    // YAML; empty: the one of the account's rail that comes with lunas
 	Name    string    // the file's
-	File    io.Reader // CSV or XLSX
+	File    io.Reader // CSV or XLSX; a request is repeated only if this is an io.Seeker too, such as *os.File
+	// IdempotencyKey makes it safe to ask again, as in NewPayment; empty: one that is good for this call.
+	IdempotencyKey string
 }
 
-// Create uploads a settlement file and has it compared in the background; see Wait. It is not repeated.
+// Create uploads a settlement file and has it compared in the background; see Wait.
 func (r Reconciliations) Create(ctx context.Context, n NewReconciliation) (*Reconciliation, error) {
-	req := request{method: http.MethodPost, path: "/v1/reconciliations"}
+	req := request{method: http.MethodPost, path: "/v1/reconciliations", key: keyOr(n.IdempotencyKey)}
+	file, seeks := n.File.(io.Seeker)
+	var start int64
+	if seeks {
+		var err error
+		start, err = file.Seek(0, io.SeekCurrent)
+		seeks = err == nil // not so of a pipe
+	}
+	for tries := 0; ; tries++ {
+		made, err := r.create(ctx, req, n, seeks)
+		if err == nil || !seeks || ctx.Err() != nil {
+			return made, err
+		}
+		pause, again := r.client.again(req, err, tries)
+		if !again || r.client.rest(ctx, pause) != nil {
+			return nil, err
+		}
+		if _, e := file.Seek(start, io.SeekStart); e != nil {
+			return nil, errors.Join(err, e)
+		}
+	}
+}
+
+// create uploads once. Where the file will be read again, nobody reads it any more when this returns.
+func (r Reconciliations) create(ctx context.Context, req request, n NewReconciliation, again bool) (*Reconciliation, error) {
 	address, err := r.client.address(req)
 	if err != nil {
 		return nil, err
 	}
 	body, into := io.Pipe()
 	form := multipart.NewWriter(into)
-	go func() { into.CloseWithError(writeForm(form, n)) }()
-	defer body.Close()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		into.CloseWithError(writeForm(form, n))
+	}()
+	defer func() {
+		_ = body.Close()
+		if again {
+			<-written
+		}
+	}()
 	out, err := http.NewRequestWithContext(ctx, http.MethodPost, address, body)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the request cannot be made", req.name())
@@ -325,6 +360,7 @@ func (r Reconciliations) Create(ctx context.Context, n NewReconciliation) (*Reco
 	out.Header.Set("Authorization", "Bearer "+string(r.client.Key))
 	out.Header.Set("User-Agent", "lunas-go")
 	out.Header.Set("Content-Type", form.FormDataContentType())
+	out.Header.Set("Idempotency-Key", req.key)
 	answer, err := r.client.httpClient().Do(out)
 	if err != nil {
 		return nil, &ConnectionError{Request: req.name(), Err: withoutAddress(err)}

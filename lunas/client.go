@@ -67,8 +67,11 @@ type request struct {
 // name is the request as errors show it.
 func (r request) name() string { return r.method + " " + strings.ReplaceAll(r.path, "{}", "{…}") }
 
-// safe tells whether the request may be repeated when nobody knows what became of it.
-func (r request) safe() bool { return r.method == http.MethodGet || r.key != "" }
+// safe tells whether the request may be repeated when nobody knows what became of it. A PATCH says how something shall be, and a
+// DELETE that it shall be gone: the gateway answers both the second time as the first.
+func (r request) safe() bool {
+	return r.method == http.MethodGet || r.method == http.MethodPatch || r.method == http.MethodDelete || r.key != ""
+}
 
 // call makes a request, again where that is safe, and reads the answer into a value: nil for none, *[]byte for the bytes.
 func (c *Client) call(ctx context.Context, r request, into any) (http.Header, error) {
@@ -216,8 +219,7 @@ func get[T any](ctx context.Context, c *Client, path string, args ...string) (*T
 	return into, nil
 }
 
-// send makes a request that changes something. A POST carries an idempotency key, the context's or a new one, and is
-// repeated when it could not be made; others are not.
+// send makes a request that changes something. A POST carries an idempotency key, the context's or a new one.
 func send[T any](ctx context.Context, c *Client, method string, body any, path string, args ...string) (*T, error) {
 	into := new(T)
 	r := request{method: method, path: path, args: args, body: body}

@@ -49,8 +49,9 @@ func TestWhatIsRepeated(t *testing.T) {
 		{"reading after 503", read, says(503, busy), 2},
 		{"a ping after a broken connection", ping, breaks, 2},
 		{"a ping after 503", ping, says(503, busy), 2},
-		{"a change after a broken connection", change, breaks, 1},
-		{"a deletion after a broken connection", remove, breaks, 1},
+		{"a change after a broken connection", change, breaks, 2},
+		{"a change after 409", change, says(409, `{"code":"endpoint_changed","detail":"x"}`), 1},
+		{"a deletion after a broken connection", remove, breaks, 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -103,6 +104,30 @@ func TestIdempotencyKeys(t *testing.T) {
 	}
 	if got := s.bodies[len(asks)]; got != `{"reason":"cold"}` {
 		t.Errorf("body = %s", got)
+	}
+}
+
+// A file is sent again from where it began, under one key, if it can be read twice.
+func TestAnUploadIsRepeated(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		file  io.Reader
+		asked int
+	}{
+		"a file": {strings.NewReader("rows"), 2},
+		"a pipe": {io.MultiReader(strings.NewReader("rows")), 1},
+	} {
+		s, client := newScript(breaks, says(202, `{"id":"rcn_1","state":"running"}`))
+		made, err := client.Reconciliations().Create(t.Context(), NewReconciliation{Account: "ovo", Day: "2026-03-21", Name: "a.csv", File: c.file})
+		if len(s.asked) != c.asked || (err == nil) != (c.asked == 2) || err == nil && made.ID != "rcn_1" {
+			t.Fatalf("%s: %d requests, %v, %v", name, len(s.asked), made, err)
+		}
+		key := s.asked[0].Header.Get("Idempotency-Key")
+		for i, r := range s.asked {
+			if got := r.Header.Get("Idempotency-Key"); got == "" || got != key || !strings.Contains(s.bodies[i], "rows\r\n") {
+				t.Errorf("%s: request %d has the key %q and says %q", name, i, got, s.bodies[i])
+			}
+		}
 	}
 }
 

@@ -15,6 +15,11 @@ import (
 // upload sends a form with fields in order; a value that begins with @ is a file's content.
 func (w *world) upload(key string, fields ...string) answer {
 	w.t.Helper()
+	return w.uploadWith(key, nil, fields...)
+}
+
+func (w *world) uploadWith(key string, options []option, fields ...string) answer {
+	w.t.Helper()
 	var form bytes.Buffer
 	m := multipart.NewWriter(&form)
 	for i := 0; i < len(fields); i += 2 {
@@ -36,7 +41,8 @@ func (w *world) upload(key string, fields ...string) answer {
 	if err := m.Close(); err != nil {
 		w.t.Fatal(err)
 	}
-	return w.do("POST", "/v1/reconciliations", form.String(), as(key), without("Content-Type"), with("Content-Type", m.FormDataContentType()))
+	options = append(options, as(key), without("Content-Type"), with("Content-Type", m.FormDataContentType()))
+	return w.do("POST", "/v1/reconciliations", form.String(), options...)
 }
 
 const settlement = "@TID,Batch,Ref No,Amount,Status\n00000179,1,1,12.500,SUCCESS\n"
@@ -169,7 +175,8 @@ func (w *world) tourBooks() {
 	w.t.Helper()
 	day := payment.DayOf(w.server.Now()).Start().Format("2006-01-02")
 	w.do("GET", "/v1/recaps/"+day, "")
-	made := decode[struct{ ID string }](w.t, w.upload(keyA, "account", "main", "day", day, "file", settlement))
+	made := decode[struct{ ID string }](w.t, w.uploadWith(keyA, []option{keyed("books")}, "account", "main", "day", day, "file", settlement))
+	w.uploadWith(keyA, []option{keyed("books")}, "account", "main", "day", day, "file", settlement)
 	for _, path := range []string{"", "/discrepancies", "/report.csv", "/report.xlsx"} {
 		w.do("GET", "/v1/reconciliations/"+made.ID+path, "")
 	}

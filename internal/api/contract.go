@@ -62,7 +62,8 @@ func (s *server) config() huma.Config {
 			Info: &huma.Info{
 				Title: "lunas", Version: contractVersion,
 				Description: "OVO and QRIS payments that always come to an end: paid, not paid, or given back. Amounts are whole rupiah, times are " +
-					"RFC 3339 in Western Indonesian Time. Every answer carries a Request-Id; every error is a problem document (RFC 9457) " +
+					"RFC 3339 in Western Indonesian Time. Every POST is safe to repeat with an Idempotency-Key; a PATCH says how something shall " +
+					"be and a DELETE that it shall be gone, and both are answered the second time as the first. Every answer carries a Request-Id; every error is a problem document (RFC 9457) " +
 					"with a stable code.",
 				License: &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"},
 			},

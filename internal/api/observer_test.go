@@ -79,7 +79,8 @@ type contract struct {
 }
 
 type operation struct {
-	Responses map[string]struct {
+	Parameters []contractParameter `json:"parameters"`
+	Responses  map[string]struct {
 		Content map[string]struct {
 			Schema map[string]any `json:"schema"`
 		} `json:"content"`
@@ -91,6 +92,8 @@ type operation struct {
 		} `json:"content"`
 	} `json:"requestBody"`
 }
+
+type contractParameter struct{ Name, In string }
 
 func readContract(t testing.TB, b []byte) contract {
 	t.Helper()

@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -178,10 +180,11 @@ func (s *server) routeReconciliations() {
 		OperationID: "create-reconciliation", Method: http.MethodPost, Path: "/v1/reconciliations", DefaultStatus: http.StatusAccepted,
 		Summary: "Hold a settlement file against the payments of a day", Tags: []string{"Books"},
 		Description: "The file is checked for its columns at once and compared in the background: ask for the reconciliation until it is done. Our " +
-			"journal, the provider's answers in the exchanges and the file are the three sides; no provider is asked.",
+			"journal, the provider's answers in the exchanges and the file are the three sides; no provider is asked. With an Idempotency-Key " +
+			"the same account, day, mapping and file make one reconciliation, however often they are sent.",
 	}, answers{
-		body: upload,
-		codes: codes("unsupported_media_type", "body_incomplete", "missing_field", "unknown_field", "body_too_large", "file_invalid", "mapping_invalid",
+		body: upload, also: seenBefore(),
+		codes: codes("key", "unsupported_media_type", "body_incomplete", "missing_field", "unknown_field", "body_too_large", "file_invalid", "mapping_invalid",
 			"day_invalid", "reconciliation_account", "reconciliations_waiting", "unknown_parameter"),
 	}, s.createReconciliation)
 	register(s, huma.Operation{
@@ -239,8 +242,11 @@ const (
 )
 
 // createReconciliation reads the form part by part, so that the file is never held in memory.
-func (s *server) createReconciliation(ctx context.Context, _ *struct{}) (*answered[Reconciliation], error) {
+func (s *server) createReconciliation(ctx context.Context, in *KeyedDeed) (*deedAnswer[Reconciliation], error) {
 	c := callOf(ctx)
+	if p := checkKey(c.r.Header); p != nil {
+		return nil, p
+	}
 	control := http.NewResponseController(c.w)
 	_ = control.SetReadDeadline(time.Now().Add(uploadTimeout)) // not supported by every test's writer
 	defer func() { _ = control.SetReadDeadline(time.Time{}) }()
@@ -258,7 +264,7 @@ func (s *server) createReconciliation(ctx context.Context, _ *struct{}) (*answer
 			return nil, problem("body_incomplete", "the form could not be read to its end").because(err)
 		}
 		if part.FormName() == uploadField {
-			return s.reconcileFile(ctx, order, part)
+			return s.reconcileFile(ctx, order, in.IdempotencyKey, part)
 		}
 		if p := readPart(&order, part); p != nil {
 			return nil, p
@@ -293,16 +299,37 @@ func readPart(o *books.Order, part *multipart.Part) *Problem {
 	return nil
 }
 
-func (s *server) reconcileFile(ctx context.Context, o books.Order, part *multipart.Part) (*answered[Reconciliation], error) {
+func (s *server) reconcileFile(ctx context.Context, o books.Order, key string, part *multipart.Part) (*deedAnswer[Reconciliation], error) {
 	for field, missing := range map[string]bool{"account": o.Account == "", "day": o.Day == 0} { // order does not matter: each has the same answer
 		if missing {
 			return nil, problem("missing_field", "the form has no "+field+" before its file").in(field)
 		}
 	}
 	o.File = part.FileName()
+	var wanted store.DeedKey
+	if key != "" {
+		o.Key = func(hash string) store.DeedKey {
+			wanted = store.DeedKey{MerchantID: o.MerchantID, Mode: o.Mode, Key: key, Fingerprint: fingerprint("POST /v1/reconciliations",
+				[]string{o.Account, recap.DayText(o.Day), string(o.Mapping), hash})}
+			return wanted
+		}
+		if _, err := s.Store.KeyOf(ctx, o.MerchantID, o.Mode, key); err == nil {
+			sum := sha256.New() // nothing will be begun, so the file need not be kept
+			if _, err := io.Copy(sum, part); err != nil {
+				return nil, problem("body_incomplete", "the file could not be read to its end").because(err)
+			}
+			o.Key(hex.EncodeToString(sum.Sum(nil)))
+			return s.reconciledBefore(ctx, wanted)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
 	r, err := s.Books.Reconcile(ctx, o, part)
 	var refusal *books.Refusal
+	var used *store.KeyUsed
 	switch {
+	case errors.As(err, &used): // by another request that was faster just now
+		return s.reconciledBefore(ctx, wanted)
 	case errors.As(err, &refusal):
 		code := map[string]string{"file": "file_invalid", "mapping": "mapping_invalid", "day": "day_invalid", "account": "reconciliation_account"}[refusal.Field]
 		return nil, problem(code, oneLine(refusal.Detail)).in(refusal.Field)
@@ -313,7 +340,20 @@ func (s *server) reconcileFile(ctx context.Context, o books.Order, part *multipa
 	case err != nil:
 		return nil, err
 	}
-	return &answered[Reconciliation]{showReconciliation(books.Result{Reconciliation: r})}, nil
+	return did(http.StatusAccepted, showReconciliation(books.Result{Reconciliation: r}), nil)
+}
+
+// reconciledBefore answers with the reconciliation that was begun under an idempotency key, as it stands now.
+func (s *server) reconciledBefore(ctx context.Context, key store.DeedKey) (*deedAnswer[Reconciliation], error) {
+	a, err := s.actionUnder(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.reconciliation(ctx, a.Subject)
+	if err != nil {
+		return nil, err
+	}
+	return doneBefore(showReconciliation(r), nil)
 }
 
 func oneLine(s string) string { return strings.ReplaceAll(s, "\n", "; ") }

@@ -411,7 +411,25 @@ func (s *server) deleteEndpoint(ctx context.Context, in *OneEndpoint) (*struct{}
 	if errors.Is(err, store.ErrNotFound) {
 		err = nil // it was deleted at the same moment
 	}
+	var p *Problem
+	if errors.As(err, &p) && p.Code == "endpoint_not_found" {
+		err = s.endpointDeleted(ctx, in.ID, err)
+	}
 	return nil, err
+}
+
+// endpointDeleted is nil if there was an endpoint that has been deleted, so that deleting it again is answered as the first time,
+// and else absent.
+func (s *server) endpointDeleted(ctx context.Context, id string, absent error) error {
+	key := callOf(ctx).key
+	if !endpointIDForm.MatchString(id) {
+		return absent
+	}
+	list, err := s.Engine.Store.Actions(ctx, store.ActionFilter{MerchantID: key.MerchantID, Mode: key.Mode, Kind: store.ActEndpointDeleted, Subject: id, Limit: 1})
+	if err == nil && len(list) == 0 {
+		return absent
+	}
+	return err
 }
 
 // keyedEndpoint names an endpoint, and takes an idempotency key.

@@ -31,6 +31,8 @@ type Order struct {
 	File       string // its name, for people
 	// Mapping is YAML; empty: the one of the account's rail that comes with lunas.
 	Mapping []byte
+	// Key gives the idempotency key of the request, once the file's SHA-256 is known; nil: there is none.
+	Key func(hash string) store.DeedKey
 }
 
 // Refusal is why a reconciliation was not begun, in words for who asked. Field is the part of the order that is at fault.
@@ -54,7 +56,8 @@ const (
 )
 
 // Reconcile takes a settlement file and begins to hold it against the books; the result can be read while it grows. The file
-// is checked for its columns at once, a *Refusal says what is wrong with it. The file is not kept.
+// is checked for its columns at once, a *Refusal says what is wrong with it; *store.KeyUsed: the order's key was used before.
+// The file is not kept.
 func (b *Books) Reconcile(ctx context.Context, o Order, file io.Reader) (r store.Reconciliation, err error) {
 	mapping, err := b.mapping(ctx, o)
 	if err != nil {
@@ -97,6 +100,9 @@ func (b *Books) Reconcile(ctx context.Context, o Order, file io.Reader) (r store
 	deed := store.Deed{Action: store.Action{
 		ID: b.NewID(store.ActionPrefix), MerchantID: o.MerchantID, Mode: o.Mode, At: now, Actor: o.By, Kind: store.ActReconciled, Subject: w.r.ID, Details: details,
 	}}
+	if o.Key != nil {
+		deed.Key = o.Key(hash)
+	}
 	if err := b.Store.SaveReconciliation(ctx, w.r, deed); err != nil {
 		return r, err
 	}

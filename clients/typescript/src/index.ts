@@ -122,7 +122,8 @@ async function repeat(request: Request, send: (r: Request) => Promise<Response>,
   if (request.method === 'POST' && keyed.test(new URL(request.url).pathname) && !request.headers.has('Idempotency-Key')) {
     request.headers.set('Idempotency-Key', `ts-${crypto.randomUUID()}`)
   }
-  const safe = request.method === 'GET' || request.headers.has('Idempotency-Key')
+  // A PATCH says how something shall be, and a DELETE that it shall be gone: both are answered the second time as the first.
+  const safe = ['GET', 'PATCH', 'DELETE'].includes(request.method) || request.headers.has('Idempotency-Key')
   for (let tries = 0; ; tries++) {
     const last = !safe || tries >= retries
     let ms = Math.min(longest, 500 * 2 ** tries) * (0.5 + Math.random() / 2) // not all clients at once

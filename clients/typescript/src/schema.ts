@@ -785,7 +785,7 @@ export interface paths {
         put?: never;
         /**
          * Hold a settlement file against the payments of a day
-         * @description The file is checked for its columns at once and compared in the background: ask for the reconciliation until it is done. Our journal, the provider's answers in the exchanges and the file are the three sides; no provider is asked. Needs the scope `admin`.
+         * @description The file is checked for its columns at once and compared in the background: ask for the reconciliation until it is done. Our journal, the provider's answers in the exchanges and the file are the three sides; no provider is asked. With an Idempotency-Key the same account, day, mapping and file make one reconciliation, however often they are sent. Needs the scope `admin`.
          */
         post: operations["create-reconciliation"];
         delete?: never;
@@ -9075,7 +9075,10 @@ export interface operations {
     "create-reconciliation": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Makes repeating safe: with the same key the same request does nothing again, and is answered with what it did, as that stands now, but without a secret: secrets are shown once. Another request with the key is 422. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -9085,9 +9088,22 @@ export interface operations {
             };
         };
         responses: {
+            /** @description What the same request did before, as it stands now; secrets are not shown again. */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: "true";
+                    /** @description Names this request in the gateway's log. */
+                    "Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
             /** @description Accepted */
             202: {
                 headers: {
+                    "Idempotent-Replayed"?: "true";
                     /** @description Names this request in the gateway's log. */
                     "Request-Id"?: string;
                     [name: string]: unknown;
@@ -9165,6 +9181,8 @@ export interface operations {
             /**
              * @description - `day_invalid`: Bad day. Write a day that has begun as 2026-03-21.
              *     - `file_invalid`: The file cannot be used. Send a CSV or XLSX file with the names of its columns above its rows; give a mapping where they are others than expected.
+             *     - `idempotency_key_reused`: Idempotency-Key used with another request. Use a new key for a new request; the same key only to repeat the same one.
+             *     - `invalid_idempotency_key`: Bad Idempotency-Key. Use 1 to 255 visible ASCII characters without spaces, for example a UUID, once per request.
              *     - `mapping_invalid`: Bad mapping. Begin with one of /v1/mappings/{rail} and write your file's names of columns into it.
              *     - `missing_field`: Missing field. Add the field.
              *     - `reconciliation_account`: No such account. Name the account whose settlement file it is.
