@@ -35,9 +35,6 @@ func (s *server) routePhone() {
 	}, answers{codes: codes("phone_invalid", "unknown_parameter", "inquiry_unavailable")}, s.phone)
 }
 
-// notRegistered is the rail's stable word for a phone that the provider does not know.
-const notRegistered = payment.Reason("phone_not_registered")
-
 func (s *server) phone(ctx context.Context, in *struct {
 	Phone string `path:"phone" example:"081211111111" doc:"08…, 62… or +62…"`
 },
@@ -58,7 +55,7 @@ func (s *server) phone(ctx context.Context, in *struct {
 		return nil, problem("inquiry_unavailable", "the inquiry could not be made").because(err)
 	case outcome.Class == payment.Approved:
 		v.Registered, v.Message = &yes, nil
-	case outcome.Cause == notRegistered:
+	case outcome.Cause == payment.ReasonPhoneUnknown:
 		v.Registered, v.Message = &no, &wording.NotInSystem
 	}
 	return &struct{ Body PhoneStatus }{v}, nil

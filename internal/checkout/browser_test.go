@@ -121,7 +121,7 @@ func different(t *testing.T) (chosen []int) {
 	seen := map[string]bool{}
 	for i, s := range samples() {
 		shown := s.screen(s.payment(t), s.line(t))
-		look := fmt.Sprint(shown.Kind, shown.Renew, shown.Go, s.wrong)
+		look := fmt.Sprint(shown.Kind, shown.Renew, shown.Go, s.wrong, shown.Refused)
 		if seen[look] && s.name != "push declined by 26" && s.name != "void refused" {
 			continue
 		}

@@ -144,7 +144,8 @@ func (s *server) find(w http.ResponseWriter, r *http.Request) (payment.Payment, 
 // screen says what the customer sees of a payment now. by is what was chosen on the page, as far as that is not sent yet.
 func (s *server) screen(ctx context.Context, p payment.Payment, by payment.Method) (screen, error) {
 	if p.Choosing() {
-		shown := choiceScreen(p, s.Engine.Offers(p), by, s.Now())
+		line, _ := s.Engine.RailOf(p.MerchantID, p.Account)
+		shown := choiceScreen(p, s.Engine.Offers(p), by, line, s.Now())
 		shown.Back = s.leadsBack(p)
 		return shown, nil
 	}

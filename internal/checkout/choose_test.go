@@ -2,9 +2,11 @@ package checkout
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -32,9 +34,18 @@ func (w *world) press(path string, form url.Values, options ...option) *httptest
 	return rec
 }
 
-func byOVO(number string) url.Values { return url.Values{"method": {"ovo_push"}, "phone": {number}} }
+func byOVO(number string) url.Values {
+	return url.Values{"method": {"ovo_push"}, "phone": {number}, "after": {"0"}}
+}
 
-var byQR = url.Values{"method": {"qris"}} // never written
+var byQR = url.Values{"method": {"qris"}, "after": {"0"}} // never written
+
+// after is a form of a page on which the payment had so many attempts.
+func after(n int, form url.Values) url.Values {
+	form = maps.Clone(form)
+	form.Set("after", strconv.Itoa(n))
+	return form
+}
 
 func has(t *testing.T, what string, page *httptest.ResponseRecorder, status int, wants ...string) {
 	t.Helper()
@@ -85,6 +96,59 @@ func TestChoosingAPush(t *testing.T) {
 	if n, m := w.ovo.called("push"), w.snap.called("generate"); n != 1 || m != 0 {
 		t.Errorf("%d pushes and %d QRs, want one push", n, m)
 	}
+}
+
+// A number that OVO does not know is asked for again, in OVO's words and on the same page; another one, or another way, pays.
+// A page that is out of date tries nothing.
+func TestAnotherNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, false)
+	unknown := payment.Outcome{Class: payment.Refused, Code: "14", Cause: payment.ReasonPhoneUnknown, NotAsked: true}
+	refuse := func(context.Context) (payment.Outcome, error) { return unknown, nil }
+	tried := func(p payment.Payment, n int) {
+		t.Helper()
+		w.untilThat(p, func(p payment.Payment) bool { return len(p.Attempts) == n && p.State != payment.Pushing })
+	}
+	w.ovo.on("push", refuse)
+	p := w.offer(payment.OVOPush, payment.QRIS)
+	path := w.path(p)
+	w.press(path+"/choose", byOVO(canaryPhone))
+	tried(p, 1)
+	for range 3 { // a second press of the first page
+		if got := w.press(path+"/choose", byOVO(canaryPhone)); got.Code != 303 {
+			t.Errorf("pressed again = %d", got.Code)
+		}
+	}
+	has(t, "after one", w.do("GET", path+"?lang=en"), 200, "Phone Number not Registered on OVO Apps", "You have not been charged.", "ends in <b>432</b>",
+		`name="after" value="1"`, `href="`+path+`?by=all"`, `aria-invalid="true"`, "!last try", "!data-rests", "!http-equiv")
+	has(t, "all ways", w.do("GET", path+"?by=all&lang=en"), 200, "Choose how to pay", "Phone Number not Registered on OVO Apps", `value="qris"`, `data-query="?by=all"`, "!432")
+	has(t, "no number", w.press(path+"/choose", after(1, byOVO("12"))), 422, "Nomor HP ini belum benar", "!tidak terdaftar di aplikasi")
+	w.press(path+"/choose", after(1, byOVO("081211112222")))
+	tried(p, 2)
+	has(t, "after two", w.do("GET", path+"?lang=en"), 200, "This is the last try for this order.", "ends in <b>222</b>")
+	if n := w.ovo.called("push"); n != 2 {
+		t.Errorf("%d pushes, want 2", n)
+	}
+	w.ovo.on("push", func(context.Context) (payment.Outcome, error) {
+		return payment.Outcome{Class: payment.Approved, Code: "00"}, nil
+	})
+	w.press(path+"/choose", after(2, byOVO("081211113333")))
+	w.until(p, payment.Paid)
+	has(t, "in the end", w.do("GET", path), 200, "Pembayaran berhasil")
+
+	w.ovo.on("push", refuse)
+	p = w.offer(payment.OVOPush, payment.QRIS)
+	w.press(w.path(p)+"/choose", byOVO(canaryPhone))
+	tried(p, 1)
+	w.press(w.path(p)+"/choose", after(1, byQR))
+	has(t, "by QR", w.do("GET", w.path(w.until(p, payment.Awaiting))), 200, "qr.svg?n=2")
+
+	p = w.offer(payment.OVOPush)
+	for n := range payment.ChoiceTries {
+		w.press(w.path(p)+"/choose", after(n, byOVO(canaryPhone)))
+		tried(p, n+1)
+	}
+	has(t, "after the last", w.do("GET", w.path(w.until(p, payment.Declined))+"?lang=en"), 200, "Phone Number not Registered on OVO Apps", "!<form", "data-rests")
 }
 
 // Two windows press at once, one for a push and one for a QR: one of them is made, and both show it.

@@ -102,18 +102,18 @@ func (v view) LeftText() string {
 
 // Query is what the page's own further requests carry: what the customer has turned to.
 func (v view) Query() string {
-	if by := v.By(); by != "" {
+	if by := v.Screen.By; by != "" {
 		return "?by=" + string(by)
 	}
 	return ""
 }
 
-// By is the method to which the customer has turned among several; empty: to none.
-func (v view) By() payment.Method {
-	if v.Screen.Kind == phone && v.Screen.Other {
-		return payment.OVOPush
+// Mistake is what is wrong: with what was entered just now, or with what was tried before.
+func (v view) Mistake() string {
+	if v.Wrong != "" {
+		return v.Wrong
 	}
-	return ""
+	return v.Say(v.Screen.Refused)
 }
 
 // Offer is a way to pay as it is shown.

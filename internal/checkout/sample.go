@@ -39,7 +39,7 @@ type sample struct {
 // screen is what is shown of it. The line may be nil.
 func (s sample) screen(p payment.Payment, line rail.Rail) screen {
 	if p.Choosing() {
-		return choiceScreen(p, s.offers, s.by, at(s.at))
+		return choiceScreen(p, s.offers, s.by, line, at(s.at))
 	}
 	return screenOf(p, s.terms, line, at(s.at))
 }
@@ -112,18 +112,42 @@ func samples() []sample {
 func choiceSamples() []sample {
 	push, code := engine.Offer{Method: payment.OVOPush, Phone: true}, engine.Offer{Method: payment.QRIS}
 	both := []engine.Offer{push, code}
+	wrong := wrongNumbers()
 	return []sample{
 		{name: "may choose", offers: both, at: time.Minute},
 		{name: "turned to OVO", offers: both, by: payment.OVOPush, at: time.Minute},
 		{name: "gives the phone", offers: []engine.Offer{push}, at: time.Minute},
 		{name: "gave a phone that OVO does not know", offers: both, by: payment.OVOPush, at: time.Minute, wrong: wording.NotInSystem},
 		{name: "chose what cannot be had", offers: both, at: time.Minute, wrong: sayNotNow},
+		{name: "gave a number that is not registered", offers: both, terms: payment.OVOTerms(), at: time.Minute, events: wrong[:2]},
+		{name: "gave a number that is not registered, and looks at all ways", offers: both, by: allWays, terms: payment.OVOTerms(), at: time.Minute, events: wrong[:2]},
+		{name: "gave a second number that is not registered", offers: []engine.Offer{push}, terms: payment.OVOTerms(), at: time.Minute, events: wrong[:4]},
+		{name: "gave a third number that is not registered", offers: both, terms: payment.OVOTerms(), at: time.Minute, events: wrong},
 		{name: "has a QR made", offers: []engine.Offer{code}, at: time.Minute},
 		{name: "goes to the provider's page", offers: []engine.Offer{{Method: payment.OVOPush}}, at: time.Minute},
 		{name: "may choose, at the end", offers: both, at: time.Hour},
 		{name: "did not choose", offers: both, at: 2 * time.Hour, events: []payment.Event{payment.Woke{At: at(time.Hour)}}},
 		{name: "was not let choose", offers: both, at: time.Hour, events: []payment.Event{payment.Asked{At: at(time.Minute), What: payment.AskCancel}}},
 	}
+}
+
+// wrongNumbers are the events of a customer who gives one number after the other, none of which OVO knows.
+func wrongNumbers() (events []payment.Event) {
+	phone, err := payment.ParsePhone(samplePhone)
+	if err != nil {
+		panic(err)
+	}
+	for i := range payment.ChoiceTries {
+		after := time.Duration(i+1) * 10 * time.Second
+		events = append(events, payment.Chosen{
+			At: at(after), Method: payment.OVOPush, Phone: phone, Number: payment.Number{Batch: 1, Reference: payment.ReferenceNumber(i + 1)},
+			Route: payment.Route{Rail: payment.OVO, Account: "ovo", Terminal: payment.Terminal{ID: "till-1"}},
+		}, payment.Answered{
+			At: at(after + time.Second), Call: payment.CallPush, Attempt: i,
+			Outcome: payment.Outcome{Class: payment.Refused, Code: "14", Cause: payment.ReasonPhoneUnknown, NotAsked: true},
+		})
+	}
+	return events
 }
 
 // billSamples are of a rail that makes a bill first.
@@ -195,7 +219,7 @@ func (s sample) fold() (payment.Payment, error) {
 	}
 	if len(s.offers) > 0 {
 		asked.Method, asked.Phone, asked.Account, asked.Terminal, asked.Number = "", payment.Phone{}, "", payment.Terminal{}, payment.Number{}
-		asked.Choice = &payment.Choice{Until: at(time.Hour)}
+		asked.Choice = &payment.Choice{Until: at(time.Hour), Tries: payment.ChoiceTries}
 		for _, o := range s.offers {
 			asked.Choice.Methods = append(asked.Choice.Methods, o.Method)
 		}

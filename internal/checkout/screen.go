@@ -28,6 +28,12 @@ type screen struct {
 	Offers []engine.Offer
 	Ends   time.Time
 	Other  bool
+	// Of a customer who chooses again: why the last way came to nothing, what to do about it, and the last digits of the phone.
+	Refused wording.Words
+	Advice  []wording.Words
+	Tried   string
+	// By is what the page's address says to come to this screen; empty: nothing. OtherBy leads to all ways.
+	By, OtherBy payment.Method
 	// Go tells that the customer pays on the provider's page, to which ours leads.
 	Go bool
 	// Renew tells that the customer may ask for another QR.
@@ -164,10 +170,7 @@ func expiredScreen(p payment.Payment, t payment.Terms, title wording.Words, now 
 	if p.Failure != nil && p.Failure.Operation == payment.CallCheck && p.Failure.ProviderCode != "" && t.Presents() {
 		s.Title = sayQRExpired
 	}
-	until := p.CreatedAt.Add(renewWithin)
-	if p.Choice != nil && !p.Unchosen() {
-		until = p.Attempts[0].PushedAt.Add(renewWithin)
-	}
+	until := p.Begun().Add(renewWithin)
 	renewable := slices.ContainsFunc(payment.Actions(t, p, now), func(a payment.Action) bool { return a.What == payment.AskRenew })
 	if renewable && now.Before(until) {
 		s.Renew, s.Next, s.Turns = true, sayRenew, until

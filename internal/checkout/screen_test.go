@@ -93,6 +93,13 @@ func (s screen) text() string {
 	}
 	b.WriteString("\n")
 	line("#", s.Title)
+	line("!", s.Refused)
+	for _, words := range s.Advice {
+		line(" ", words)
+	}
+	if s.Tried != "" {
+		fmt.Fprintf(&b, "  %s\n", s.Tried)
+	}
 	line(" ", s.Text)
 	for _, step := range s.Steps {
 		line("-", step)
@@ -112,6 +119,7 @@ func TestPrescribedWords(t *testing.T) {
 		},
 		"push paid":                                 {"Payment Success"},
 		"push declined by 14":                       {"Phone Number not Registered on OVO Apps"},
+		"gave a number that is not registered":      {"Phone Number not Registered on OVO Apps"},
 		"push declined by 17":                       {"Payment Canceled By User"},
 		"push declined by 26":                       {"Failed Push notif to users, please ensure user login to OVO app first"},
 		"push timed out, the reversal is under way": {"Transaction Timeout"},
@@ -124,6 +132,9 @@ func TestPrescribedWords(t *testing.T) {
 	for _, s := range samples() {
 		shown := s.screen(s.payment(t), s.line(t))
 		said := []string{shown.Title.EN}
+		if shown.Refused.EN != "" {
+			said[0] = shown.Refused.EN
+		}
 		if len(shown.Steps) > 0 && len(want[s.name]) > 1 {
 			said = nil
 			for _, step := range shown.Steps {

@@ -13,6 +13,9 @@ var (
 	sayPayByOVO     = wording.Words{ID: "Bayar dengan OVO", EN: "Pay with OVO"}
 	sayTooLate      = wording.Words{ID: "Waktu untuk membayar sudah habis", EN: "The time to pay is over"}
 	sayPhoneWrong   = wording.Words{ID: "Nomor HP ini belum benar. Tulis 10 sampai 13 angka, diawali 08.", EN: "This is not a phone number that we can use. Write 10 to 13 digits, beginning with 08."}
+	sayCorrect      = wording.Words{ID: "Saldo Anda tidak terpotong. Perbaiki nomornya, lalu kirim lagi.", EN: "You have not been charged. Correct the number and send it again."}
+	sayOtherNumber  = wording.Words{ID: "Saldo Anda tidak terpotong. Pilih OVO lagi dengan nomor lain, atau cara lain.", EN: "You have not been charged. Choose OVO again with another number, or choose another way."}
+	sayLastTry      = wording.Words{ID: "Ini percobaan terakhir untuk pesanan ini.", EN: "This is the last try for this order."}
 	sayPhonesTried  = wording.Words{ID: "Sudah terlalu banyak nomor yang dicoba. Pilih cara lain, atau kembali ke toko.", EN: "Too many numbers have been tried. Choose another way, or go back to the shop."}
 	sayPhoneLimited = wording.Words{ID: "Nomor ini baru saja menerima beberapa permintaan pembayaran. Coba lagi sebentar lagi.", EN: "This number has just had several payment requests. Try again in a little while."}
 	sayCutOff       = wording.Words{ID: "Menjelang tengah malam pembayaran dengan OVO ditutup. Coba lagi setelah pukul 00.00 WIB, atau pilih cara lain.", EN: "Payments with OVO are closed just before midnight. Try again after 00:00 WIB, or choose another way."}
@@ -101,6 +104,7 @@ var labels = map[string]wording.Words{ // never written
 	"by_qris":       {ID: "QRIS", EN: "QRIS"},
 	"by_qris_2":     {ID: "Pindai dengan aplikasi apa saja", EN: "Scan with any app"},
 	"give_phone":    wording.GivePhone,
+	"tried":         {ID: "Nomor tadi berakhiran", EN: "The number you gave ends in"},
 	"pay_phone":     {ID: "Kirim ke aplikasi OVO", EN: "Send to the OVO app"},
 	"asking":        {ID: "Memeriksa …", EN: "Checking …"},
 	"other":         {ID: "Cara lain", EN: "Another way"},

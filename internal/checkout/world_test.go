@@ -307,14 +307,20 @@ func (w *world) request(method payment.Method) payment.Payment {
 // until waits for a state.
 func (w *world) until(p payment.Payment, state payment.State) payment.Payment {
 	w.t.Helper()
+	return w.untilThat(p, func(p payment.Payment) bool { return p.State == state })
+}
+
+// untilThat waits for a payment to be as is wanted.
+func (w *world) untilThat(p payment.Payment, wanted func(payment.Payment) bool) payment.Payment {
+	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), 24*time.Hour)
 	defer cancel()
 	p, err := w.engine.Store.Load(ctx, p.MerchantID, p.ID)
-	for err == nil && p.State != state {
+	for err == nil && !wanted(p) {
 		p, err = w.engine.Wait(ctx, p.MerchantID, p.ID, p.Version)
 	}
 	if err != nil {
-		w.t.Fatalf("wait for %s: %v; it is %s", state, err, p.State)
+		w.t.Fatalf("wait: %v; it is %s", err, p.State)
 	}
 	return p
 }

@@ -24,10 +24,13 @@ type Offer struct {
 type Choice struct {
 	Method payment.Method
 	Phone  payment.Phone
+	// After is how many attempts the payment had on the page on which that was chosen. On a page that is out of date nothing
+	// can be chosen: a second press must not become the second try.
+	After int
 }
 
 // CodePhoneUnregistered is the code of a refusal where the provider does not know the phone.
-const CodePhoneUnregistered = "phone_not_registered"
+const CodePhoneUnregistered = string(payment.ReasonPhoneUnknown)
 
 // offered is the order of a customer's choice: what the merchant named of the way, and nothing else.
 func offered(p payment.Payment, m payment.Method) Order {
@@ -61,7 +64,7 @@ func (e *Engine) offer(ctx context.Context, o Order) (payment.Payment, error) {
 	if until.IsZero() {
 		until = at.Add(cmpOr(e.routing(o.MerchantID).ChooseWithin, payment.ChoiceLife))
 	}
-	choice := &payment.Choice{Until: until, Rail: o.Rail, Account: o.Account, Terminal: o.Terminal}
+	choice := &payment.Choice{Until: until, Rail: o.Rail, Account: o.Account, Terminal: o.Terminal, Tries: payment.ChoiceTries}
 	var first error
 	for _, m := range o.Methods {
 		if err := e.takes(o, m); err == nil {
@@ -117,8 +120,8 @@ func (e *Engine) takes(o Order, m payment.Method) error {
 }
 
 // Choose carries out what a customer has chosen: when it returns, the push or the QR is ordered. Where the account wants it
-// the provider is asked first whether the phone is registered. A payment for which something was chosen before comes back as
-// it is: pressing twice is pressing once. Errors: *payment.Refusal, store.ErrNotFound, or the store's.
+// the provider is asked first whether the phone is registered. A payment for which something was chosen since the page was
+// made comes back as it is: pressing twice is pressing once. Errors: *payment.Refusal, store.ErrNotFound, or the store's.
 func (e *Engine) Choose(ctx context.Context, merchantID, paymentID string, c Choice) (payment.Payment, error) {
 	if !e.begin(true) {
 		return payment.Payment{}, &payment.Refusal{
@@ -130,7 +133,7 @@ func (e *Engine) Choose(ctx context.Context, merchantID, paymentID string, c Cho
 	inquired := false
 	for {
 		p, err := e.Store.Load(ctx, merchantID, paymentID)
-		if err != nil || !p.Unchosen() {
+		if err != nil || len(p.Attempts) != c.After || !p.Unchosen() && !p.Choosing() {
 			return p, err
 		}
 		r, chosen, err := e.pick(ctx, p, c)
@@ -199,7 +202,7 @@ func (e *Engine) inquireFirst(ctx context.Context, p payment.Payment, a *account
 		return false, err
 	}
 	outcome, err := e.checkPhone(ctx, a, checker, phone, p.ID)
-	if err == nil && outcome.Cause == CodePhoneUnregistered {
+	if err == nil && outcome.Cause == payment.ReasonPhoneUnknown {
 		return true, &payment.Refusal{
 			Code: CodePhoneUnregistered, Field: "phone", State: counted.State, Message: "the provider does not know this phone number",
 		}

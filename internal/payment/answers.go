@@ -23,11 +23,11 @@ func (s *step) answered(e Answered) {
 		return // a newer try decides; of an older one only what was done counts
 	}
 	switch {
-	case s.t.Presents():
-		s.answeredQR(e.Call, o)
-		return
 	case s.old():
 		s.toldOfOld(e.Call, o)
+		return
+	case s.t.Presents():
+		s.answeredQR(e.Call, o)
 		return
 	case s.t.asks():
 		s.answeredAsked(e.Call, o)

@@ -9,6 +9,10 @@ func (s *step) asked(e Asked) error {
 		return err
 	}
 	s.changed = true
+	if s.p.Choosing() {
+		s.askedChoosing(e)
+		return nil
+	}
 	if s.t.Presents() && e.What != AskResolve {
 		s.askedQR(e)
 		return nil
@@ -50,6 +54,9 @@ func (s *step) asked(e Asked) error {
 
 // mayAsk gives a *Refusal when an ask cannot be granted now.
 func (t Terms) mayAsk(p Payment, e Asked) error {
+	if p.Unchosen() || p.Choosing() {
+		return mayAskChoosing(p, e)
+	}
 	if t.Presents() {
 		return t.mayAskQR(p, e)
 	}
@@ -148,10 +155,10 @@ type Action struct {
 // Actions lists what can be asked of p at a given time, and until when.
 func Actions(t Terms, p Payment, at time.Time) []Action {
 	var possible []Action
+	if p.Choosing() {
+		return append(possible, Action{What: AskCancel, Until: p.Choice.Until})
+	}
 	if p.Unchosen() {
-		if p.Choosing() {
-			possible = append(possible, Action{What: AskCancel, Until: p.Choice.Until})
-		}
 		return possible
 	}
 	a := p.attempt()

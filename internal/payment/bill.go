@@ -16,10 +16,10 @@ import "time"
 func (s *step) post() {
 	s.a.ExpiresAt = s.p.ExpiresAt
 	if s.a.ExpiresAt.IsZero() {
-		s.a.ExpiresAt = s.p.begun().Add(s.t.BillLife)
+		s.a.ExpiresAt = s.p.Begun().Add(s.t.BillLife)
 	}
 	if s.p.Choice != nil { // it does not outlive the choice for long
-		s.a.ExpiresAt = sooner(s.a.ExpiresAt, later(s.p.Choice.Until, s.p.begun().Add(s.t.BillLifeMin)))
+		s.a.ExpiresAt = sooner(s.a.ExpiresAt, later(s.p.Choice.Until, s.p.Begun().Add(s.t.BillLifeMin)))
 	}
 	until := s.at.Add(s.t.ShortCallLimit)
 	command := PostBill{

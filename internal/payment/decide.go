@@ -32,7 +32,9 @@ func Decide(t Terms, p Payment, e Event) (Payment, []Command, error) {
 			return p, nil, err
 		}
 	case Chosen:
-		return p, nil, &Refusal{Code: CodeNotPossible, State: p.State, Message: "how this payment is made has been chosen already"}
+		if err := s.chosen(e); err != nil {
+			return p, nil, err
+		}
 	case Asked:
 		if err := s.asked(e); err != nil {
 			return p, nil, err
@@ -165,9 +167,13 @@ type step struct {
 // last turns to the current attempt. on turns to any; false when there is no such.
 func (s *step) last() { s.a, s.i = s.p.attempt(), len(s.p.Attempts)-1 }
 
-// old tells whether this is about an attempt that has been given up for another one; of QRs several may count.
+// old tells whether this is about an attempt that has been given up for another one, made or to be made; of QRs several may
+// count, but not the push before them.
 func (s *step) old() bool {
-	return !s.t.Presents() && (s.i < len(s.p.Attempts)-1 || s.rerouting())
+	if s.t.Presents() && s.a.Rail == s.p.Rail {
+		return false
+	}
+	return s.i < len(s.p.Attempts)-1 || s.rerouting() || s.p.Choosing()
 }
 
 func (s *step) on(i int) bool {

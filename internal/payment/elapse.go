@@ -122,7 +122,7 @@ func (s *step) lose(c Call) {
 
 // wake is when elapse will have something to do; zero for never.
 func (s *step) wake() time.Time {
-	if s.p.Unchosen() {
+	if s.p.Unchosen() || s.p.Choosing() {
 		return s.wakeChoice()
 	}
 	s.last()

@@ -111,13 +111,14 @@ func requestedChoice(t0 time.Time) payment.Requested {
 	r := requested(t0)
 	r.Account, r.TermsRevision, r.Method, r.Phone = "", "", "", payment.Phone{}
 	r.Terminal, r.Number = payment.Terminal{}, payment.Number{}
-	r.Choice = &payment.Choice{Methods: []payment.Method{payment.OVOPush, payment.QRIS}, Until: t0.Add(time.Hour)}
+	r.Choice = &payment.Choice{Methods: []payment.Method{payment.OVOPush, payment.QRIS}, Until: t0.Add(time.Hour), Tries: payment.ChoiceTries}
 	return r
 }
 
 // chosen is the customer's choice, and the terms of what follows it.
 func (f *flow) chosen(at time.Time, m payment.Method, phone bool) payment.Chosen {
 	r := requested(at)
+	r.Number.Reference += payment.ReferenceNumber(len(f.p.Attempts))
 	e := payment.Chosen{
 		At: at, Method: m, Number: r.Number,
 		Route: payment.Route{Rail: payment.SNAP, Account: "snap-1", TermsRevision: "r2", Terminal: payment.Terminal{ID: "ter_2"}},
@@ -297,6 +298,9 @@ func (f *flow) outcome(call payment.Call, class payment.Class, code string) paym
 	o := outcome(class, code)
 	if call == payment.CallPush && (class == payment.Refused || class == payment.Misconfigured) {
 		o.NotAsked = strings.Contains(" 14 58 EB 63 BR TO 96 ", " "+code+" ")
+		if code == "14" {
+			o.Cause = payment.ReasonPhoneUnknown
+		}
 	}
 	if !asks(f.now()) {
 		return o

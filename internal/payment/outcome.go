@@ -58,6 +58,7 @@ const (
 	ReasonNoBill        Reason = "no_bill"              // the provider made no bill; nothing was presented
 	ReasonGivenBack     Reason = "was_reversed"         // the provider gave the money back by itself
 	ReasonNotChosen     Reason = "not_chosen"           // the customer did not choose how to pay; nobody was asked
+	ReasonPhoneUnknown  Reason = "phone_not_registered" // the provider does not know the phone; a rail's word, nobody was asked
 	// What is refused for one of these two ends as expired, or canceled, and not as declined.
 	ReasonExpired  Reason = "expired"
 	ReasonCanceled Reason = "canceled"

@@ -47,7 +47,7 @@ type Payment struct {
 	// FailOverUntil is until when another route may be begun.
 	FailOverUntil time.Time `json:"fail_over_until,omitzero"`
 	// Otherwise is the state to which the payment comes if no other route is taken; set while one is being taken, in the
-	// state created.
+	// state created, in which nobody can choose then.
 	Otherwise State `json:"otherwise,omitempty"`
 
 	// Of a bill: who is billed for what, and until when it can be paid (zero: as long as the terms say).
@@ -66,7 +66,8 @@ type Payment struct {
 	RenewedAt time.Time `json:"renewed_at,omitzero"`
 
 	// Choice is what the customer chooses on the payment's page; nil where the merchant has chosen. It stays when that is
-	// done. Until then Rail, Account and TermsRevision are empty, and Method where there are several.
+	// done. Until then Rail, Account and TermsRevision are empty, and Method where there are several; while the customer
+	// chooses again they are those of the attempt that came to nothing.
 	Choice *Choice `json:"choice,omitempty"`
 
 	// ReturnURL is the shop's page to which the customer goes back in the end.
@@ -116,7 +117,7 @@ type Route struct {
 // Renumbered or a Chosen begins; empty where there is none yet, and no terms. Its terminal is set only where the payment has
 // several routes.
 func RouteFor(p Payment, e Event) Route {
-	if c, ok := e.(Chosen); ok && p.Unchosen() {
+	if c, ok := e.(Chosen); ok && (p.Unchosen() || p.Choosing()) {
 		return c.Route
 	}
 	if r, ok := e.(Renumbered); ok && p.State == Created && r.Route > 0 && r.Route < len(p.Routes) {

@@ -159,11 +159,11 @@ func (s *step) notified(e Notified) {
 		}
 		s.on(i)
 		switch {
-		case s.t.Presents():
-			s.said(e.Outcome)
 		case s.old():
 			s.known, s.a.Said = s.a.Said == e.Outcome.Class, e.Outcome.Class
 			s.toldOfOld(CallCheck, e.Outcome)
+		case s.t.Presents():
+			s.said(e.Outcome)
 		case s.t.asks():
 			s.notifiedAsked(e.Outcome)
 		}
@@ -266,26 +266,21 @@ func (s *step) unpaid(o Outcome) {
 	}
 }
 
-// paidAttempt is the first attempt by which the customer has paid, or the current one where nobody has.
-func (p Payment) paidAttempt() *Attempt {
+// paidAttempt is the first attempt by which the customer has paid, or the current one where nobody has. A push before the QR
+// is none of them.
+func (p Payment) paidAttempt() *Attempt { return &p.Attempts[p.paidIndex()] }
+
+func (p Payment) paidIndex() int {
 	for i := range p.Attempts {
-		if !p.Attempts[i].PaidAt.IsZero() {
-			return &p.Attempts[i]
+		if a := &p.Attempts[i]; a.Rail == p.Rail && !a.PaidAt.IsZero() {
+			return i
 		}
 	}
-	return p.attempt()
+	return len(p.Attempts) - 1
 }
 
 // onPaid turns to that attempt.
-func (s *step) onPaid() {
-	s.last()
-	for i := range s.p.Attempts {
-		if !s.p.Attempts[i].PaidAt.IsZero() {
-			s.on(i)
-			return
-		}
-	}
-}
+func (s *step) onPaid() { s.on(s.p.paidIndex()) }
 
 func (s *step) queryAnswered(o Outcome) {
 	s.said(o)

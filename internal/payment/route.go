@@ -4,16 +4,26 @@ package payment
 // have charged nobody, and never to charge: nothing was sent, the provider refused it before the customer was asked, or its
 // reversal was confirmed. A customer who said no has said no.
 
-// dead ends an attempt of which it is known that it charged nobody: on to the next route, or to the given state.
+// dead ends an attempt of which it is known that it charged nobody: on to the next route, back to the customer, or to the
+// given state.
 func (s *step) dead(state State, how Death) {
 	s.a.Dead = how
 	if !s.mayFailOver() {
-		s.to(state)
+		s.leave(state)
 		return
 	}
 	s.p.Otherwise = state
 	s.to(Created)
 	s.reroute()
+}
+
+// leave brings a payment to a state after its last dead attempt, unless the customer may choose again.
+func (s *step) leave(state State) {
+	if s.mayChooseAgain() {
+		state = Created
+	}
+	s.p.Otherwise, s.changed = "", true
+	s.to(state)
 }
 
 // reroute asks for the next route, and once more should the process die before it is taken.
@@ -33,13 +43,15 @@ func (s *step) rerouting() bool { return s.p.State == Created && s.p.Otherwise !
 // noRoute ends a payment for which no other route can be taken.
 func (s *step) noRoute() {
 	if s.rerouting() {
-		s.to(s.p.Otherwise)
+		s.leave(s.p.Otherwise)
 	}
 }
 
 func (s *step) elapseCreated() {
 	s.last()
 	switch {
+	case s.p.Choosing():
+		s.elapseChoice()
 	case !s.rerouting():
 	case s.reached(s.p.FailOverUntil):
 		s.noRoute()

@@ -107,11 +107,17 @@ func (d decision) bookRules() (wrong []string) {
 		return append(wrong, d.guardRules(r.At)...)
 	}
 	if c, ok := d.event.(payment.Chosen); ok {
-		if len(b.Attempts) != 0 || len(a.Attempts) != 1 || a.Attempts[0].Number != c.Number || b.State != payment.Created {
-			wrong = append(wrong, "a choice made no first attempt")
+		n := len(b.Attempts)
+		if len(a.Attempts) != n+1 || a.Attempts[n].Number != c.Number || !b.Choosing() || a.Choice.First != n {
+			wrong = append(wrong, "a choice made no attempt of its own")
+		}
+		for i := range b.Attempts {
+			if b.Attempts[i].Dead != payment.DeadNotAsked || a.AccountOf(i) != b.AccountOf(i) {
+				wrong = append(wrong, "a choice was granted on an attempt that may charge, or that is another's now")
+			}
 		}
 		wrong = append(wrong, d.guardRules(c.At)...)
-		b.Phone, a.Attempts = a.Phone, nil
+		b.Phone, a.Attempts = a.Phone, a.Attempts[:n]
 	}
 	if r, ok := d.event.(payment.Renumbered); ok {
 		if len(a.Attempts) != len(b.Attempts)+1 || a.Attempts[len(b.Attempts)].Number != r.Number {

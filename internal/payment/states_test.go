@@ -28,6 +28,8 @@ type chapter struct {
 	t0         string
 	// begins is of a chapter about the beginning of payments alone: what it leads to stands in the others.
 	begins bool
+	// again is of a chapter in which the customer chooses again: what is heard of the first attempt matters.
+	again bool
 }
 
 func ovoChapter() chapter {
@@ -120,7 +122,7 @@ type happening struct {
 func TestStates(t *testing.T) {
 	var doc strings.Builder
 	ovoChapter().write(t, &doc)
-	for _, c := range []chapter{qrChapter(), dokuChapter(), billChapter(), redirectChapter(), routedChapter(), choiceChapter()} {
+	for _, c := range []chapter{qrChapter(), dokuChapter(), billChapter(), redirectChapter(), routedChapter(), choiceChapter(), againChapter()} {
 		doc.WriteString("\n---\n\n")
 		c.write(t, &doc)
 	}
@@ -220,6 +222,9 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 		run("the customer chooses", "a push too late", "+1h choose ovo_push")
 		run("", "a new number", s.at+" renumbered")
 	}
+	if c.again {
+		c.ofTheFirst(s, run)
+	}
 	run("time passes", "a moment", s.at+" time passes")
 	if !f.p.WakeAt.IsZero() {
 		run("time passes", "until the alarm", "+"+f.p.WakeAt.Sub(f.t0).String()+" time passes")
@@ -247,6 +252,20 @@ func (c chapter) everything(t *testing.T, f *flow, s situation) []happening {
 	}
 	run("", "fault of our own", s.at+" fault something that cannot be")
 	return all
+}
+
+// ofTheFirst is what may still be heard of an attempt that came to nothing.
+func (c chapter) ofTheFirst(s situation, run func(group, what, line string)) {
+	for _, answer := range []string{"00 approved", "17 refused", "14 refused", "94 duplicate"} {
+		class := strings.Fields(answer)[1]
+		if answer == "14 refused" {
+			class = "refused, the phone is not registered"
+		}
+		run("of the first attempt: push answered", class, s.at+" push answered "+answer+" of attempt 1")
+	}
+	run("of the first attempt:", "no answer to the push", s.at+" push no answer of attempt 1")
+	run("of the first attempt:", "its process is dead", s.at+" push interrupted of attempt 1")
+	run("of the first attempt:", "the push was not sent", s.at+" push not sent of attempt 1")
 }
 
 // code is a response code that stands for a class in the tables.
@@ -488,7 +507,7 @@ func (c chapter) causes(all []happening) string {
 		switch {
 		case answers && len(in[call]) == 4:
 			parts = append(parts, "anything about a "+call)
-		case len(in[g]) == 4 && g != "notified" && len(in[g+" answered"]) == len(c.classes):
+		case len(in[g]) == 4 && g != "notified" && len(c.classes) > 0 && len(in[g+" answered"]) == len(c.classes):
 			// said with its answers
 		case g == "":
 			parts = append(parts, strings.Join(in[g], "; "))

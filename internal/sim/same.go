@@ -23,7 +23,8 @@ func same(a, b payment.Payment) bool {
 
 func sameChoice(a, b *payment.Choice) bool {
 	return a == b || a != nil && b != nil && slices.Equal(a.Methods, b.Methods) && instant(a.Until, b.Until) &&
-		a.Rail == b.Rail && a.Account == b.Account && a.Terminal == b.Terminal && a.Phones == b.Phones
+		a.Rail == b.Rail && a.Account == b.Account && a.Terminal == b.Terminal && a.Phones == b.Phones &&
+		a.Tries == b.Tries && a.First == b.First
 }
 
 func sameRoutes(a, b payment.Payment) bool {

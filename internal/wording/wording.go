@@ -78,7 +78,10 @@ func Of(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.T
 	w := Checking
 	switch p.State {
 	case payment.Created:
-		return nil
+		if !p.Choosing() || p.Failure == nil {
+			return nil
+		}
+		w = Failure(*p.Failure, explainer) // and the customer may choose again
 	case payment.Presenting:
 		if !t.Presents() || p.CancelAsked {
 			return nil

@@ -30,6 +30,7 @@ async function load() {
       part.replaceChildren(fresh);
       document.getElementById("said").textContent = fresh.querySelector("h1").textContent;
       goBack();
+      recall();
     }
     came = asked;
     overdue = false;
@@ -77,11 +78,28 @@ if (window.EventSource) {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) load(); });
 // Pressed twice is asked once; the server takes it once anyway.
 document.addEventListener("submit", (event) => {
+  const phone = event.target.elements.phone;
+  if (phone) try { sessionStorage.setItem(typed, phone.value); } catch { /* then it is typed again */ }
   for (const button of event.target.querySelectorAll("button")) {
     button.disabled = true;
     if (button.dataset.busy) button.textContent = button.dataset.busy;
   }
 });
+
+// The number that was typed stays in this window alone, to be corrected there: no page of ours holds it.
+const typed = "phone:" + path;
+function recall() {
+  const phone = document.getElementById("phone");
+  try {
+    const was = sessionStorage.getItem(typed);
+    if (phone && was && !phone.value) {
+      phone.value = was;
+      for (const masked of shown().querySelectorAll(".tried")) masked.hidden = true;
+    }
+    if ("rests" in shown().dataset) sessionStorage.removeItem(typed);
+  } catch { /* a window without storage */ }
+}
+recall();
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
 // What was just paid leads back to the shop by itself, once: who comes back to this page stays.
