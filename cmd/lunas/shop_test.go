@@ -96,8 +96,7 @@ func TestACoffeeByPush(t *testing.T) {
 	c.do(chromedp.SendKeys("#phone", "0812 9999 0000"))
 	c.press("button.main")
 	c.sees("#wrong", "Nomor HP tidak terdaftar di sistem OVO", "checkout-unknown")
-	c.do(chromedp.SendKeys("#phone", "0812-1111-1111"))
-	c.press("button.main")
+	c.corrects("0812 9999 0000", "0812-1111-1111")
 	c.sees(".card.confirm", "ikon lonceng", "")
 	c.do(chromedp.Reload(), chromedp.WaitVisible(".card.confirm .clock")) // safe to load again
 	c.paysInWallet("081211111111", false)
@@ -111,6 +110,51 @@ func TestACoffeeByPush(t *testing.T) {
 		}
 	}
 	c.contented()
+}
+
+// A number that OVO refuses when it is pushed to: its sentence, the number that was typed, the right one, the wallet, and back
+// to the shop with the same order. In another window the number is not shown.
+func TestACoffeeAfterAWrongNumber(t *testing.T) {
+	t.Parallel()
+	c := newCustomer(t, startDev(t), "en")
+	const wrong = "081211110017" // of a wallet: an inquiry knows it
+	if status := c.call("POST", c.sandbox+"/control/scripts", `{"rail":"ovo","operation":"push","phone":"`+wrong+`","effect":{"code":"14"}}`, nil); status >= 300 {
+		t.Fatalf("the script is answered with %d", status)
+	}
+	c.press("button[value=tubruk]")
+	c.sees("h1", "Choose how to pay", "")
+	c.press("a.offer")
+	c.do(chromedp.WaitVisible("#phone"), chromedp.SendKeys("#phone", "0812-1111-0017"))
+	c.press("button.main")
+	c.sees("#wrong", "Phone Number not Registered on OVO Apps", "checkout-again")
+	address, err := chromedp.Run(c.page, chromedp.Location())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, cancel := chromedp.NewContext(c.page)
+	defer cancel()
+	if err := chromedp.Do(other, chromedp.Navigate(address), chromedp.WaitVisible(".tried")); err != nil {
+		t.Fatal(err)
+	}
+	if shown, err := chromedp.Run(other, chromedp.Value("#phone")); err != nil || shown != "" {
+		t.Errorf("another window shows the number %q (%v)", shown, err)
+	}
+	c.corrects("0812-1111-0017", "0812-1111-1111")
+	c.sees(".card.confirm", "bell icon", "")
+	c.paysInWallet("081211111111", false)
+	c.sees(".card.success h1", "Payment Success", "")
+	c.sees("h1.paid", "Paid, thank you!", "")
+	c.contented()
+}
+
+// corrects finds what was typed in the field, and types something else.
+func (c *customer) corrects(was, is string) {
+	c.Helper()
+	if got, err := chromedp.Run(c.page, chromedp.Value("#phone")); err != nil || got != was {
+		c.Fatalf("the field holds %q (%v), want what was typed, %q", got, err, was)
+	}
+	c.do(chromedp.Clear("#phone"), chromedp.SendKeys("#phone", is))
+	c.press("button.main")
 }
 
 // Somebody who reads only English pays a QR.

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -247,5 +248,77 @@ func TestWhatIsOffered(t *testing.T) {
 			w.Errorf("chosen after that: %s, %v", again.State, err)
 		}
 		w.wantPushes(0)
+	})
+}
+
+// A phone that turns out not to be registered when it is pushed to is asked for again; a page of before tries nothing, and the
+// limit on a phone counts each try.
+func TestAnotherNumberIsGiven(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *world) {
+		w.place = merchant.Staging
+		w.limits = engine.Limits{Phone: []engine.Rate{{Count: 2, Per: time.Hour}}, PhoneKey: []byte("hides")}
+		w.restart(w.store)
+		p := w.offer()
+		choose := func(phone string, after int) (payment.Payment, error) {
+			c := w.choice(phone)
+			c.After = after
+			return w.engine.Choose(w.Context(), p.MerchantID, p.ID, c)
+		}
+		for n := range 2 {
+			if _, err := choose(unknown, n); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			now := w.after(p, time.Since(p.CreatedAt)+time.Second)
+			w.wantState(now, payment.Created)
+			if now.Failure == nil || now.Failure.Code != string(payment.ReasonPhoneUnknown) || now.Choice.Tries != 2-n || !now.Choosing() {
+				w.Errorf("after %d numbers: %+v, %+v", n+1, now.Failure, now.Choice)
+			}
+			for _, old := range []int{n, n + 2} {
+				if same, err := choose(pays, old); err != nil || same.Version != now.Version {
+					w.Errorf("chosen on a page of %d attempts: version %d, %v", old, same.Version, err)
+				}
+			}
+		}
+		if _, err := choose(unknown, 2); refused(err) != engine.CodePhoneLimited {
+			w.Errorf("the same phone a third time: %v", err)
+		}
+		w.wantPushes(2)
+		w.restart(w.store) // the task alone knows of it
+		if _, err := choose(pays, 2); err != nil {
+			t.Fatal(err)
+		}
+		p = w.after(p, time.Since(p.CreatedAt)+20*time.Second)
+		w.wantState(p, payment.Paid)
+		if p.Failure != nil || len(p.Attempts) != 3 || p.AccountOf(0) != p.AccountOf(2) {
+			w.Errorf("%+v, %d attempts", p.Failure, len(p.Attempts))
+		}
+		told, err := w.store.Told(w.Context(), p.MerchantID, p.ID)
+		var types []string
+		for _, one := range told {
+			types = append(types, strings.TrimPrefix(one.Type, "payment."))
+		}
+		if want := "created pushing created pushing created pushing paid"; err != nil || strings.Join(types, " ") != want {
+			w.Errorf("told %v, %v; want %s", types, err, want)
+		}
+	})
+}
+
+// Who does not come back after a wrong number lets the payment expire, on whichever process.
+func TestNobodyComesBackAfterAWrongNumber(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(w *world) {
+		p := w.offer()
+		if _, err := w.engine.Choose(w.Context(), p.MerchantID, p.ID, w.choice(unknown)); err != nil {
+			t.Fatal(err)
+		}
+		w.wantState(w.after(p, time.Minute), payment.Created)
+		w.restart(w.store)
+		p = w.after(p, payment.ChoiceLife+2*time.Second)
+		w.wantState(p, payment.Expired)
+		if p.Failure == nil || p.Failure.Code != string(payment.ReasonNotChosen) || len(p.Attempts) != 1 || p.Attempts[0].ResponseCode != "14" {
+			w.Errorf("%+v, %+v", p.Failure, p.Attempts)
+		}
 	})
 }

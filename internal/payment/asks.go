@@ -54,12 +54,17 @@ func (s *step) asked(e Asked) error {
 
 // mayAsk gives a *Refusal when an ask cannot be granted now.
 func (t Terms) mayAsk(p Payment, e Asked) error {
-	if p.Unchosen() || p.Choosing() {
+	switch {
+	case p.Unchosen(), p.Choosing():
 		return mayAskChoosing(p, e)
-	}
-	if t.Presents() {
+	case t.Presents():
 		return t.mayAskQR(p, e)
 	}
+	return t.mayAskPush(p, e)
+}
+
+// mayAskPush is mayAsk for a payment that is made by a push.
+func (t Terms) mayAskPush(p Payment, e Asked) error {
 	a := p.attempt()
 	deadline := later(a.PushedAt.Add(t.ReverseAfter), p.WakeAt)
 	refuse := func(code, message string, until time.Time) error {
