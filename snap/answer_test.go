@@ -207,6 +207,7 @@ func TestNamesOfTheQR(t *testing.T) {
 		"both":                        {`"qrStr":"` + qris + `","qrContent":"` + qris + `","refNo":"R2","referenceNo":"R1"`, qris, "R1"},
 		"a number":                    {`"qrStr":"` + qris + `","refNo":12345678901234567890`, qris, "12345678901234567890"},
 		"null and qrStr":              {`"qrContent":null,"qrStr":"` + qris + `"`, qris, ""},
+		"the text null":               {`"qrContent":"null","qrStr":"` + qris + `","referenceNo":"null","refNo":"R1"`, qris, "R1"},
 		"another text in qrContent":   {`"qrContent":"QR-17","qrStr":"` + qris + `"`, qris, ""},
 		"under additionalInfo":        {`"additionalInfo":{"qrStr":"` + qris + `","refNo":"R1"}`, qris, "R1"},
 		"under data":                  {`"data":{"qrContent":"` + qris + `","referenceNo":"R1"}`, qris, "R1"},

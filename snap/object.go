@@ -94,7 +94,7 @@ func valueEnd(b []byte, i int) int {
 }
 
 // text is a string or a number as text, else "". Providers send expiresIn, amounts and
-// codes in both forms.
+// codes in both forms, and some of them the text "null" for what they have not.
 func (m object) text(key string) string {
 	raw := m[key]
 	switch {
@@ -102,7 +102,7 @@ func (m object) text(key string) string {
 		return ""
 	case raw[0] == '"':
 		var s string
-		if json.Unmarshal(raw, &s) != nil {
+		if json.Unmarshal(raw, &s) != nil || s == "null" {
 			return ""
 		}
 		return s
@@ -112,10 +112,10 @@ func (m object) text(key string) string {
 	return ""
 }
 
-// missing: not there, null, or an empty text.
+// missing: not there, null, an empty text, or the text "null".
 func (m object) missing(key string) bool {
 	raw := m[key]
-	return len(raw) == 0 || string(raw) == "null" || string(raw) == `""`
+	return len(raw) == 0 || string(raw) == "null" || string(raw) == `""` || string(raw) == `"null"`
 }
 
 // inner is an object inside, or nil. One that is not well-formed for us counts as none.

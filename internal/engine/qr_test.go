@@ -478,6 +478,37 @@ func TestQRTakenOver(t *testing.T) {
 	})
 }
 
+// When the customer paid is the provider's to say, but not against reason: the day of a refund hangs on it.
+func TestQRPaidTime(t *testing.T) {
+	for said, believed := range map[string]bool{
+		"2000-01-01T10:00:03+07:00": true, "2000-01-01T03:00:03Z": true, "2000-01-01T09:56:00+07:00": true,
+		"2000-01-01T03:00:03+07:00": false, // in UTC, and says WIB
+		"1999-12-31T23:59:59+07:00": false, "2000-01-02T00:00:01+07:00": false, "0001-01-01T00:00:00Z": false, "": false,
+	} {
+		inQRBubble(t, "", func(w *qrBubble) {
+			p := w.after(w.show(), 5*time.Second)
+			in := w.notification(p.Attempts[0].Number.Digits(), func(_ *snap.NotifyOptions, n *snap.Notification) { n.Payment.PaidTime = said })
+			came := time.Now()
+			if reply := w.receive(in); reply.Status != 200 {
+				t.Fatalf("%s: %d %s", said, reply.Status, reply.Body)
+			}
+			p = w.after(p, 6*time.Second)
+			w.wantState(p, payment.Paid)
+			want := came
+			if believed {
+				want, _ = snap.ParseTimestamp(said)
+			}
+			if got := p.Attempts[0].PaidAt; !got.Equal(want) {
+				t.Errorf("paidTime %q: paid at %s, want %s", said, got, want)
+			}
+			if err := w.ask(p, payment.AskRefund); err != nil {
+				t.Errorf("paidTime %q: a refund on the same day: %v", said, err)
+			}
+			w.after(p, time.Minute)
+		})
+	}
+}
+
 // notification signs one as OVO would.
 func (w *qrBubble) notification(number string, edit func(*snap.NotifyOptions, *snap.Notification)) rail.Notification {
 	w.Helper()

@@ -215,9 +215,17 @@ func (s *step) charged(o Outcome) {
 
 func (s *step) markPaid(o Outcome) {
 	s.a.Settled, s.a.PaidAt, s.changed = true, s.came, true
-	if !o.PaidAt.IsZero() {
+	if s.mayBePaidAt(o.PaidAt) {
 		s.a.PaidAt = o.PaidAt
 	}
+}
+
+// mayBePaidAt tells whether a time can be when the customer paid: not before they could, nor after we learnt of it, by more
+// than clocks differ. Of any other, such as a sample's, or one in UTC that says +07:00, nothing may hang: not the day of a
+// refund.
+func (s *step) mayBePaidAt(t time.Time) bool {
+	const skew = 5 * time.Minute
+	return !t.IsZero() && !t.Before(s.a.PushedAt.Add(-skew)) && !t.After(s.came.Add(skew))
 }
 
 // givenBack takes the word that the money is with the customer again.
