@@ -1,6 +1,7 @@
 package doku
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -126,6 +127,9 @@ type Transaction struct {
 	Service           string // EMONEY
 	Acquirer          string // OVO
 	Channel           string // EMONEY_OVO
+	// Paid are OVO's numbers as far as DOKU tells them: of its e-money products that is emoney_payment.approval_code, which
+	// others have seen; ovo_payment is read too. A void of a push whose answer was lost may carry them.
+	Paid Numbers
 }
 
 // At is Date as a time; zero where DOKU sent none, or something else.
@@ -285,7 +289,22 @@ func (m fields) transaction() Transaction {
 		Status: Status(m.text("transaction", "status")), Date: m.text("transaction", "date"),
 		OriginalRequestID: m.text("transaction", "original_request_id"),
 		Service:           m.text("service", "id"), Acquirer: m.text("acquirer", "id"), Channel: m.text("channel", "id"),
+		Paid: m.numbers(),
 	}
+}
+
+// numbers reads what a void may carry; what it could not is left out.
+func (m fields) numbers() Numbers {
+	n := Numbers{
+		BatchNumber: m.number("ovo_payment", "batch_number"), TraceNumber: m.number("ovo_payment", "trace_number"),
+		ReferenceNumber: m.number("ovo_payment", "reference_number"),
+		ApprovalCode:    cmp.Or(m.text("ovo_payment", "approval_code"), m.text("emoney_payment", "approval_code")),
+	}
+	var wrong problems
+	if n.check(&wrong); len(wrong) > 0 {
+		return Numbers{}
+	}
+	return n
 }
 
 // String is "push: INV-1 SUCCESS, response_code 00 (HTTP 200)".

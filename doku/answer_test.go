@@ -342,7 +342,7 @@ func TestTransaction(t *testing.T) {
 	r := testRequest(Check)
 	r.Amount, r.Phone = 0, ""
 	got, err := c.Check(context.Background(), r)
-	want := Transaction{"INV-20210115-0001", 10000, StatusSuccess, "2020-10-14T09:29:28Z", testID, "EMONEY", "OVO", "EMONEY_OVO"}
+	want := Transaction{"INV-20210115-0001", 10000, StatusSuccess, "2020-10-14T09:29:28Z", testID, "EMONEY", "OVO", "EMONEY_OVO", Numbers{}}
 	if err != nil || got.Transaction != want {
 		t.Errorf("transaction = %+v, %v", got.Transaction, err)
 	}

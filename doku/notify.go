@@ -181,7 +181,8 @@ func SignNotification(o NotifyOptions, n Notification) (http.Header, []byte, err
 }
 
 // EncodeTransaction writes the members that a notification and the answer to a check
-// share. Service, acquirer and channel that are empty are left out.
+// share. Service, acquirer, channel and the approval code that are empty are left out; OVO's
+// other numbers are not written.
 func EncodeTransaction(t Transaction) ([]byte, error) {
 	type id struct {
 		ID string `json:"id"`
@@ -199,6 +200,16 @@ func EncodeTransaction(t Transaction) ([]byte, error) {
 		Service  *id `json:"service,omitempty"`
 		Acquirer *id `json:"acquirer,omitempty"`
 		Channel  *id `json:"channel,omitempty"`
+		EMoney   *struct {
+			AccountID    string `json:"account_id"`
+			ApprovalCode string `json:"approval_code"`
+		} `json:"emoney_payment,omitempty"`
+	}
+	if t.Paid.ApprovalCode != "" {
+		m.EMoney = &struct {
+			AccountID    string `json:"account_id"`
+			ApprovalCode string `json:"approval_code"`
+		}{"", t.Paid.ApprovalCode}
 	}
 	m.Order.InvoiceNumber, m.Order.Amount = t.InvoiceNumber, t.Amount
 	m.Transaction.Status, m.Transaction.Date, m.Transaction.OriginalRequestID = t.Status, t.Date, t.OriginalRequestID

@@ -15,7 +15,7 @@ const testTarget = "/notify/doku/main"
 
 func notification() Notification {
 	return Notification{
-		Transaction: Transaction{"INV-20210124-0001", 150000, StatusSuccess, "2021-01-27T03:24:23Z", testID, "EMONEY", "OVO", "EMONEY_OVO"},
+		Transaction: Transaction{"INV-20210124-0001", 150000, StatusSuccess, "2021-01-27T03:24:23Z", testID, "EMONEY", "OVO", "EMONEY_OVO", Numbers{ApprovalCode: "19832"}},
 		RequestID:   "n-1", At: testAt.Truncate(time.Second),
 	}
 }
@@ -63,7 +63,7 @@ func TestSampleNotification(t *testing.T) {
 	body := readFile(t, "notification.json")
 	v := newTestVerifier(t, VerifierOptions{})
 	got, err := v.Verify(signBody(body, testAt), testAt)
-	want := Transaction{"INV-20210124-0001", 150000, StatusSuccess, "2021-01-27T03:24:23Z", testID, "VIRTUAL_ACCOUNT", "BCA", "VIRTUAL_ACCOUNT_BCA"}
+	want := Transaction{"INV-20210124-0001", 150000, StatusSuccess, "2021-01-27T03:24:23Z", testID, "VIRTUAL_ACCOUNT", "BCA", "VIRTUAL_ACCOUNT_BCA", Numbers{}}
 	if err != nil || got.Transaction != want || got.RequestID != "n-1" || !got.At.Equal(testAt.Truncate(time.Second)) {
 		t.Errorf("Verify = %+v %q %v, %v", got.Transaction, got.RequestID, got.At, err)
 	}

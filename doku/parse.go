@@ -47,9 +47,12 @@ func known(in, key string) bool {
 	switch in {
 	case "":
 		return key == "message" || key == "order" || key == "ovo_payment" || key == "transaction" || key == "client" || key == "ovo_info" ||
-			key == "ovo_configuration" || key == "security" || key == "error" || key == "service" || key == "acquirer" || key == "channel"
+			key == "ovo_configuration" || key == "security" || key == "error" || key == "service" || key == "acquirer" || key == "channel" ||
+			key == "emoney_payment"
 	case "client", "service", "acquirer", "channel":
 		return key == "id"
+	case "emoney_payment":
+		return key == "approval_code"
 	case "order":
 		return key == "invoice_number" || key == "amount"
 	case "ovo_info":

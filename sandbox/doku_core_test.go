@@ -309,7 +309,7 @@ func TestDOKUPushLife(t *testing.T) {
 		t.Fatalf("%d notifications, want 1", len(w.left))
 	}
 	n := w.left[0]
-	const told = `{"order":{"invoice_number":"INV-1","amount":12500},"transaction":{"status":"SUCCESS","date":"2026-11-21T03:00:05Z","original_request_id":"req-1"},"service":{"id":"EMONEY"},"acquirer":{"id":"OVO"},"channel":{"id":"EMONEY_OVO"}}`
+	const told = `{"order":{"invoice_number":"INV-1","amount":12500},"transaction":{"status":"SUCCESS","date":"2026-11-21T03:00:05Z","original_request_id":"req-1"},"service":{"id":"EMONEY"},"acquirer":{"id":"OVO"},"channel":{"id":"EMONEY_OVO"},"emoney_payment":{"account_id":"","approval_code":"107919"}}`
 	if string(n.Body) != told || n.URL != "https://toko.example/payments/notifications?x=1" {
 		t.Errorf("notification to %s = %s, want %s", n.URL, n.Body, told)
 	}

@@ -63,7 +63,7 @@ func (d *dokuRail) emit(now time.Time, n *notice) {
 	case NotifyStale:
 		at = at.Add(-dokuStale)
 	}
-	body := dokuTransaction(p, invoice, amount, d.status(now, p))
+	body := d.transaction(p, invoice, amount, d.status(now, p))
 	stamp := at.UTC().Format(dokuTime)
 	secret := m.Secret
 	if n.fault == NotifyBadSignature {

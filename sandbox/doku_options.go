@@ -44,6 +44,10 @@ type DOKUOptions struct {
 	// MinimumAmount in rupiah below which a push is refused with 67. 0 means none.
 	MinimumAmount int64
 
+	// PlainStatus leaves emoney_payment with OVO's approval code out of checks and
+	// notifications, which DOKU's documents do not show for OVO.
+	PlainStatus bool
+
 	// NotifyFailures also notifies pushes that were not paid; by default only paid ones are.
 	NotifyFailures bool
 	// NotifyAgain is when, after the first, a notification is sent again that was not

@@ -218,13 +218,13 @@ func (d *dokuRail) check(now time.Time, held *call) {
 	if held.effect.Status != "" {
 		status = held.effect.Status
 	}
-	body := dokuTransaction(p, p.Invoice, p.Amount, status)
+	body := d.transaction(p, p.Invoice, p.Amount, status)
 	var spoilt []byte
 	switch held.effect.Answer {
 	case AnswerForeign:
-		spoilt = dokuTransaction(p, "INV-OF-ANOTHER-PAYMENT", p.Amount, status)
+		spoilt = d.transaction(p, "INV-OF-ANOTHER-PAYMENT", p.Amount, status)
 	case AnswerOtherAmount:
-		spoilt = dokuTransaction(p, p.Invoice, p.Amount+1, status)
+		spoilt = d.transaction(p, p.Invoice, p.Amount+1, status)
 	}
 	d.answer(now, held, http.StatusOK, body, spoilt)
 }
@@ -251,9 +251,12 @@ func (d *dokuRail) status(now time.Time, p *payment) string {
 	return "FAILED"
 }
 
-// dokuTransaction writes what a check and a notification have in common. DOKU publishes no
+// transaction writes what a check and a notification have in common. DOKU publishes no
 // sample for OVO: service, acquirer and channel are those of its plugins.
-func dokuTransaction(p *payment, invoice string, amount int64, status string) []byte {
+//
+// Other people's notifications of DOKU's e-money products have emoney_payment beside them, with
+// OVO's approval code, once the customer has paid.
+func (d *dokuRail) transaction(p *payment, invoice string, amount int64, status string) []byte {
 	at := p.Arrived
 	if !p.doku.ended.IsZero() {
 		at = p.doku.ended
@@ -268,5 +271,10 @@ func dokuTransaction(p *payment, invoice string, amount int64, status string) []
 	if p.doku.requestID != "" {
 		body = appendText(append(body, `,"original_request_id":`...), p.doku.requestID)
 	}
-	return append(body, `},"service":{"id":"EMONEY"},"acquirer":{"id":"OVO"},"channel":{"id":"EMONEY_OVO"}}`...)
+	body = append(body, `},"service":{"id":"EMONEY"},"acquirer":{"id":"OVO"},"channel":{"id":"EMONEY_OVO"}`...)
+	if !p.Charged.IsZero() && !d.options.PlainStatus {
+		body = appendText(append(body, `,"emoney_payment":{"account_id":"","approval_code":`...), p.approval())
+		body = append(body, '}')
+	}
+	return append(body, '}')
 }

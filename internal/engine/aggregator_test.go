@@ -409,6 +409,30 @@ func TestDOKUAnswerIsLost(t *testing.T) {
 	}
 }
 
+// What only a check or a notification showed to be paid is voided by the approval code that these told, if they did.
+func TestDOKUVoidAfterALostAnswer(t *testing.T) {
+	for _, fault := range []sandbox.NotifyFault{"", sandbox.NotifyLost} {
+		for _, plain := range []bool{false, true} {
+			inDOKUBubble(t, sandbox.DOKUOptions{PlainStatus: plain}, func(w *aggregators) {
+				w.script(sandbox.Script{Operation: sandbox.OperationPush, Effect: sandbox.Effect{
+					Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(2 * time.Second), Answer: sandbox.AnswerLost, Notify: fault,
+				}})
+				p := w.after(w.pay(quickPayer), 10*time.Minute)
+				w.wantState(p, payment.Paid)
+				_, _, err := w.engine.Ask(w.Context(), "demo", p.ID, payment.Asked{What: payment.AskVoid, By: "key_1"}, store.Key{})
+				p = w.after(p, 20*time.Minute)
+				switch a := p.Attempts[0]; {
+				case !plain && (err != nil || p.State != payment.Voided || a.ApprovalCode == "" || a.TraceNumber != ""):
+					t.Errorf("notified %q: %s, %v, attempt %+v; want it voided by its approval code", fault, p.State, err, a)
+				case plain && (err == nil || p.State != payment.Paid || !strings.Contains(err.Error(), "Back Office")):
+					t.Errorf("notified %q, no code told: %s, %v; want an error that says what to do", fault, p.State, err)
+				}
+				w.polite(1)
+			})
+		}
+	}
+}
+
 // While the database is away a notification is not taken: DOKU comes again after half an hour. Forged ones change nothing.
 func TestDOKUNotifications(t *testing.T) {
 	for _, fault := range []sandbox.NotifyFault{sandbox.NotifyDuplicate, sandbox.NotifyForeign, sandbox.NotifyBadSignature, sandbox.NotifyOtherAmount} {

@@ -69,6 +69,9 @@ func (s *step) refusedPush(o Outcome) {
 
 // told takes the provider's word on the current attempt.
 func (s *step) told(o Outcome) {
+	if s.a.ApprovalCode != "" { // from the push's own answer, which has all of them
+		o.ApprovalCode, o.TraceNumber, o.ProviderNumber = "", "", Number{}
+	}
 	s.keepFacts(o)
 	s.keepReference(o)
 	switch o.Class {

@@ -71,7 +71,7 @@ func (r *dokuRail) Render(c payment.Command, at time.Time) (Rendered, error) {
 		request.Operation, request.Paid = doku.Void, paidNumbers(target)
 		if request.Paid == (doku.Numbers{}) {
 			return Rendered{}, errors.New("DOKU voids by OVO's numbers, and this payment was found paid by a check, " +
-				"which does not tell them: void it in DOKU Back Office")
+				"which did not tell them: void it in DOKU Back Office")
 		}
 	case payment.Inquire:
 		request.Operation, sendBy = doku.Check, time.Time{}
@@ -200,7 +200,11 @@ func checkedByDOKU(t doku.Transaction, call payment.Call) payment.Outcome {
 	}
 	switch {
 	case o.Class == payment.Approved:
-		o.Amount, o.PaidAt = payment.Rupiah(t.Amount), t.At()
+		o.Amount, o.PaidAt, o.ApprovalCode = payment.Rupiah(t.Amount), t.At(), t.Paid.ApprovalCode
+		o.ProviderNumber = payment.Number{Batch: payment.Batch(t.Paid.BatchNumber), Reference: payment.ReferenceNumber(t.Paid.ReferenceNumber)}
+		if t.Paid.TraceNumber != 0 {
+			o.TraceNumber = strconv.FormatInt(t.Paid.TraceNumber, 10)
+		}
 	case t.Status == doku.StatusExpired, t.Status == doku.StatusTimeout:
 		o.Cause = payment.ReasonTimeout
 	case o.Class == payment.Refused:
