@@ -50,6 +50,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/operator"
+	"github.com/lunas-pay/lunas/internal/registry"
 )
 
 // Options are what the console is made of. Engine, Keyring, Key and Merchants are needed; the rest has defaults.
@@ -75,7 +76,9 @@ type Options struct {
 	// Doctor looks whether everything is as it must be; nil: nobody can ask.
 	Doctor func(context.Context) (doctor.Report, error)
 	// Books reconciles; nil: no settlement file is taken.
-	Books    *books.Books
+	Books *books.Books
+	// Registry knows what merchants are made of; nil: nobody sees that, or changes it.
+	Registry *registry.Registry
 	Stopping <-chan struct{} // closed when the process is about to end: open pages are let go; nil: never
 }
 

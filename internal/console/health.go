@@ -159,6 +159,7 @@ func (s *server) replayOne(v *visit) error {
 type keysView struct {
 	Keys []merchant.APIKey
 	Wall time.Time
+	Own  bool // the merchant is data: its keys are made and ended here
 }
 
 // Stands says how an API key is.
@@ -183,11 +184,11 @@ func (v *visit) Scopes(k merchant.APIKey) string {
 
 // keysPage lists the API keys that are data; none of them can be shown, only how it begins.
 func (s *server) keysPage(v *visit) error {
-	keys, err := s.Engine.Store.APIKeys(v.r.Context(), v.Merchant.ID)
+	d, err := s.keysOf(v)
 	if err != nil {
 		return err
 	}
-	return v.show("keys", keysView{keys, v.Wall})
+	return v.show("keys", d)
 }
 
 // doctorView is what a look has found.

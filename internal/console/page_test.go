@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/lunas-pay/lunas/internal/doctor"
+	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/recap"
+	"github.com/lunas-pay/lunas/internal/store"
 )
 
 var wordForm = regexp.MustCompile(`\.Word "([a-z0-9_]+)"`)
@@ -83,6 +85,14 @@ func TestTemplatesSayOnlyWhatThereIs(t *testing.T) {
 	}
 	for _, c := range doctor.Checks() {
 		need["check_"+slug(c)] = "doctor.Checks"
+	}
+	for _, s := range merchant.Scopes() {
+		need["scope_"+string(s)] = "merchant.Scopes"
+	}
+	for _, s := range []store.RegistrationState{
+		store.RegistrationMade, store.RegistrationSent, store.RegistrationAnswered, store.RegistrationApplied, store.RegistrationRefused,
+	} {
+		need["registration_"+string(s)], need["file_"+string(s)] = "store.RegistrationState", "store.RegistrationState"
 	}
 	for _, rt := range newServer(Options{}).routes() {
 		if rt.menu != "" {

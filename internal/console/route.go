@@ -29,7 +29,7 @@ func (rt route) perMerchant() bool { return strings.Contains(rt.pattern, "{merch
 
 // routes is the table of routes.
 func (s *server) routes() []route {
-	return slices.Concat(s.frameRoutes(), s.oidcRoutes(), s.viewRoutes(), s.bookRoutes(), s.actionRoutes(), s.userRoutes(), s.accountRoutes())
+	return slices.Concat(s.frameRoutes(), s.oidcRoutes(), s.viewRoutes(), s.bookRoutes(), s.shopRoutes(), s.actionRoutes(), s.userRoutes(), s.accountRoutes())
 }
 
 // frameRoutes are those of coming and going.

@@ -16,6 +16,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/memory"
 	"github.com/lunas-pay/lunas/internal/storybook"
@@ -49,8 +50,12 @@ func Storybook(ctx context.Context) (room storybook.Room, closing func(), err er
 	if err != nil {
 		return room, nil, err
 	}
+	shops, err := sampleShops(ctx, kept, keyring, clock)
+	if err != nil {
+		return room, nil, err
+	}
 	c := New(Options{
-		Engine: motion, Keyring: keyring, Key: bytes.Repeat([]byte{9}, 32), Now: clock, Wall: clock, Log: slog.New(slog.DiscardHandler),
+		Engine: motion, Registry: shops, Keyring: keyring, Key: bytes.Repeat([]byte{9}, 32), Now: clock, Wall: clock, Log: slog.New(slog.DiscardHandler),
 		Merchants: func(context.Context) ([]Merchant, error) {
 			return []Merchant{{sampleShop, "Kedai Kopi Senja"}, {"roti", "Toko Roti Melati"}}, nil
 		},
@@ -75,6 +80,27 @@ func Storybook(ctx context.Context) (room storybook.Room, closing func(), err er
 	})}, closing, nil
 }
 
+// sampleShops knows the shop of the storybook as data, so that it can be seen how it is changed.
+func sampleShops(ctx context.Context, kept store.Registry, keyring *exchange.Keyring, clock func() time.Time) (*registry.Registry, error) {
+	r := registry.New(registry.Options{
+		Store: kept, Keyring: keyring, Now: clock,
+		Read: func(string, string, []byte, map[string]string) (merchant.Account, error) { return sampleAccount(), nil },
+		Open: func(merchant.Account) (rail.Rail, error) { return silentProvider{}, nil },
+		Set:  func(context.Context, engine.Account) error { return nil },
+	})
+	_, err := r.CreateMerchant(ctx, sampleShop, "Kedai Kopi Senja")
+	if err == nil {
+		_, err = r.CreateOutlet(ctx, sampleShop, "tebet", "Kedai Kopi Senja Tebet")
+	}
+	if err == nil {
+		_, err = r.CreateAccount(ctx, sampleShop, registry.NewAccount{ID: "ovo", Settings: []byte(`{}`), Secrets: map[string]string{"app_key": "none"}})
+	}
+	if err == nil {
+		_, _, err = r.CreateKey(ctx, merchant.APIKey{MerchantID: sampleShop, Mode: payment.Test, Name: "Kasir", Scopes: []merchant.Scope{merchant.Read, merchant.Pay}})
+	}
+	return r, err
+}
+
 // views are all pages that the table of routes has and that need nothing but a merchant, and those of what was made up.
 func views(routes []route, shown map[string]payment.Payment) (list []storybook.View) {
 	add := func(group, name, path string) {
@@ -90,6 +116,9 @@ func views(routes []route, shown map[string]payment.Payment) (list []storybook.V
 	}
 	add("by two people", "a request", "/console/m/"+sampleShop+"/approvals/"+sampleRequest)
 	add("by two people", "moving a terminal's numbers", "/console/m/"+sampleShop+"/terminals/"+sampleTill+"/numbering")
+	shop := "/console/m/" + sampleShop + "/merchant/"
+	add("a merchant", "switching an account off", shop+"accounts/ovo/switch")
+	add("a merchant", "a new terminal", shop+"accounts/ovo/terminals/new")
 	add("people", "log-in", "/console/login")
 	add("people", "a user", "/console/users/"+sampleAsker)
 	add("apology", "no such page", "/console/nothing")

@@ -8,7 +8,7 @@ import (
 
 // words are all labels of the pages.
 func words() []map[string]wording.Words {
-	return []map[string]wording.Words{frameWords, viewWords, lookWords, bookWords, saidWords, stateWords(), actionWords, userWords}
+	return []map[string]wording.Words{frameWords, viewWords, lookWords, bookWords, shopWords, saidWords, stateWords(), actionWords, userWords}
 }
 
 // What is said instead of a page: a title and a text. They are never written.

@@ -128,6 +128,17 @@ func (e *Engine) AccountsOf(merchantID string) []Account {
 	return list
 }
 
+// TermsRevision names the terms of an account as they are now, which are frozen into what is requested; empty where there is no
+// such account.
+func (e *Engine) TermsRevision(merchantID, accountID string) string {
+	for _, a := range e.accountsOf(merchantID) {
+		if a.ID == accountID {
+			return a.revision
+		}
+	}
+	return ""
+}
+
 // MerchantAt tells whose account of a rail has this id, for what names no merchant. It is false when there is none, and
 // when there are several.
 func (e *Engine) MerchantAt(r payment.Rail, accountID string) (merchantID string, ok bool) {

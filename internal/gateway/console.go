@@ -25,7 +25,7 @@ func (g *Gateway) newConsole(o Options) (*console.Console, error) {
 	return console.New(console.Options{
 		OIDC:   oidc,
 		Engine: g.Engine, Keyring: g.keyring, Key: key, URL: o.Config.Console.URL, FourEyes: o.Config.Console.TwoPeople, Now: o.Clock.Now, Log: o.Log,
-		Stopping: g.leaving, Doctor: g.Doctor, Books: g.Books,
+		Stopping: g.leaving, Registry: g.registry, Doctor: g.Doctor, Books: g.Books,
 		Merchants: func(ctx context.Context) (list []console.Merchant, err error) {
 			all, err := g.registry.Merchants(ctx)
 			for _, m := range all {
