@@ -101,6 +101,9 @@ func (s *step) approvedTooLate() {
 		if !s.a.NotFoundAt.IsZero() {
 			s.giveBack()
 		}
+	case s.p.State == Declined, s.p.State == Expired, s.p.State == Canceled:
+		s.a.Late = true // a human has resolved it so, and did not know
+		s.giveBack()
 	}
 }
 

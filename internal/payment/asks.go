@@ -145,7 +145,24 @@ func mayResolve(p Payment, e Asked) error {
 			Message: "resolve to a final state: paid, declined, expired, canceled, reversed, voided or refunded",
 		}
 	}
+	for _, r := range p.OpenCalls() {
+		if r.moves() && e.At.Before(r.Until) {
+			return &Refusal{
+				Code: CodeInProgress, State: p.State, Until: r.Until,
+				Message: "a " + string(r.Call) + " of this payment is under way; wait for its answer before you decide what became of it",
+			}
+		}
+	}
 	return nil
+}
+
+// moves tells whether a call changes at the provider what has been charged, or may be.
+func (r CallRecord) moves() bool {
+	switch r.Call {
+	case CallReversal, CallVoid, CallRefund, CallCancel:
+		return true
+	}
+	return false
 }
 
 // MayAsk gives a *Refusal when something cannot be asked of p now, as the asking itself would; nothing changes.

@@ -140,6 +140,8 @@ func (f *flow) setTerms(settings []string) error {
 			f.terms.AutoCheck = false
 		case "confirm_notified=off":
 			f.terms.ConfirmNotified = false
+		case "confirm_notified=on":
+			f.terms.ConfirmNotified = true
 		default:
 			return fmt.Errorf("unknown term %q", s)
 		}
