@@ -27,6 +27,7 @@ type day struct {
 	sabotage *sabotage
 	weather  weather
 	ringer   *rand.Rand // by which alarms are late
+	hasty    *rand.Rand // by which asks meet each other
 	chooser  chooser
 	keyring  *exchange.Keyring
 	base     database
@@ -113,12 +114,14 @@ func newDay(o Options, c *crew) (*day, error) {
 		keys: map[string]string{}, numbers: map[till]*numbering{}, digits: map[string]bool{}, loose: map[string]*story{}, header: http.Header{}, hash: sha256.New(),
 	}
 	d.ringer, d.chooser = rand.New(rand.NewPCG(o.Seed, 0x72696e67)), newChooser(o)
+	d.hasty = rand.New(rand.NewPCG(o.Seed, 0x6861737465))
 	d.weather = ordinary()
 	if o.Mix == Stormy {
 		d.weather = w.stormy()
 		d.weather.drawQRs(o)
 		d.weather.drawAggregators(o)
 		d.weather.lateRings = (&world{rng: d.ringer}).rate(0.3)
+		d.weather.haste = (&world{rng: d.hasty}).rate(0.6)
 	}
 	if o.sabotage.weather != nil {
 		o.sabotage.weather(&d.weather)

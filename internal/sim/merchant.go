@@ -2,6 +2,7 @@ package sim
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -121,14 +122,39 @@ func (d *day) followUp(o *order, id string) {
 	s.track.followUp(s)
 }
 
-// ask is a merchant or an operator who wants something done with a payment.
+// ask is a merchant or an operator who wants something done with a payment. Now and then the same, or something else, is
+// wanted at nearly the same moment by somebody else, on the same or on another gateway.
 func (d *day) ask(s *story, what payment.Ask) {
-	p := d.gateway()
-	if d.calm || p == nil {
+	if p := d.gateway(); p != nil {
+		d.askOf(p, s, what, store.Key{})
+	}
+	if d.hasty.Float64() >= d.weather.haste {
+		return
+	}
+	other, key := what, store.Key{}
+	switch d.hasty.IntN(3) {
+	case 0:
+		other = pick(&world{rng: d.hasty}, payment.AskVoid, payment.AskRefund, payment.AskRenew, payment.AskCancel, payment.AskCheck)
+	case 1:
+		key = store.Key{Key: fmt.Sprintf("ask-%d", d.hasty.Uint64()), Fingerprint: string(what)}
+	}
+	for range 1 + d.hasty.IntN(2) {
+		after := time.Duration(d.hasty.Int64N(int64(30 * time.Millisecond)))
+		slot := d.hasty.IntN(len(d.processes))
+		d.after(after, nil, func() {
+			if p := d.processes[slot]; p != nil {
+				d.askOf(p, s, other, key)
+			}
+		})
+	}
+}
+
+func (d *day) askOf(p *process, s *story, what payment.Ask, key store.Key) {
+	if d.calm {
 		return
 	}
 	p.spawn(0, p, func() {
-		_, _, err := p.engine.Ask(background, s.merchant, s.id, payment.Asked{What: what}, store.Key{})
+		_, _, err := p.engine.Ask(background, s.merchant, s.id, payment.Asked{What: what}, key)
 		answer := "yes"
 		if err != nil {
 			answer = err.Error()

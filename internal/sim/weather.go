@@ -53,6 +53,7 @@ type weather struct {
 	// Of merchants.
 	keys, reuse, otherBody, twice float64
 	void, check, cancel, operator float64
+	haste                         float64 // of asks: that others are asked at nearly the same moment
 }
 
 // crashPoint is a place between two steps of a payment at which a process may die.
