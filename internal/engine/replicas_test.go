@@ -3,10 +3,13 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/store"
 )
@@ -169,6 +172,60 @@ func TestNothingIsHeldOfPaymentsAtRest(t *testing.T) {
 		}
 		if n := w.engine.Metrics.Pushes.Load(); n != 0 {
 			t.Errorf("%d pushes are counted as under way", n)
+		}
+	})
+}
+
+// Voids of one payment that meet, by people and by a program that repeats itself, on two replicas: one is granted, and one
+// leaves. What comes with the key of the one that was granted gets the same answer.
+func TestVoidsThatMeet(t *testing.T) {
+	inBubble(t, func(w *world) {
+		other, stop := w.other("own_2")
+		defer stop()
+		engines, ask := []*engine.Engine{w.engine, other}, payment.Asked{What: payment.AskVoid}
+		for n := range 24 {
+			p := w.after(w.pay("081211110101"), 3*time.Second)
+			w.wantState(p, payment.Paid)
+			var together sync.WaitGroup
+			var mu sync.Mutex
+			granted, replayed, keyed := 0, 0, 0
+			for i := range 8 {
+				key := store.Key{}
+				if i%2 == n%2 {
+					key = store.Key{Key: "void " + p.ID, Fingerprint: "void"}
+				}
+				together.Go(func() {
+					_, again, err := engines[i/2%2].Ask(w.Context(), p.MerchantID, p.ID, ask, key)
+					var refusal *payment.Refusal
+					mu.Lock()
+					defer mu.Unlock()
+					switch {
+					case err == nil && again:
+						replayed++
+					case err == nil:
+						granted++
+						if key.Key != "" {
+							keyed++
+						}
+					case !errors.As(err, &refusal):
+						w.Errorf("a void = %v, want a yes or a refusal", err)
+					}
+				})
+			}
+			together.Wait()
+			if granted != 1 || replayed != 3*keyed {
+				w.Errorf("%d voids were granted and %d repeated (%d with the key), want one, and its three repetitions", granted, replayed, keyed)
+			}
+			p = w.after(p, 5*time.Second)
+			w.wantState(p, payment.Voided)
+			parts, err := w.store.Exchanges(w.Context(), p.MerchantID, p.ID)
+			if err != nil {
+				w.Fatal(err)
+			}
+			voids := slices.DeleteFunc(parts, func(x exchange.Part) bool { return x.Operation != "void" || x.Side != exchange.Request })
+			if len(voids) != 1 {
+				w.Errorf("%d voids left, want one", len(voids))
+			}
 		}
 	})
 }
