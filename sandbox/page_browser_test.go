@@ -17,6 +17,7 @@ type tourist struct {
 	do    func(steps ...chromedp.Action[chromedp.Void])
 	until func(condition string) // waits in the page itself: what it looks at may be drawn anew at any moment
 	axe   func(what string)      // in light and in dark colours
+	fits  func(what string)      // on a phone's screen, without scrolling sideways
 	shows func(name string)      // keeps a picture
 }
 
@@ -51,6 +52,13 @@ func newTourist(t *testing.T, v *visitor) tourist {
 			testbrowser.Dark(t, browser, true)
 			testbrowser.Axe(t, browser, what+", dark")
 			testbrowser.Dark(t, browser, false)
+		},
+		fits: func(what string) {
+			t.Helper()
+			wide, err := chromedp.Run(browser, chromedp.Evaluate[string](`document.documentElement.scrollWidth > 390 ? "wide" : ""`))
+			if err != nil || wide != "" {
+				t.Errorf("%s is wider than a phone's screen: %v", what, err)
+			}
 		},
 		shows: func(name string) { testbrowser.Picture(t, browser, name) },
 	}
@@ -119,6 +127,18 @@ func TestPhoneInABrowser(t *testing.T) {
 		t.Errorf("the push was answered %s", text)
 	}
 	b.until(`document.querySelector("#was-1 .state.paid") !== null && document.querySelector("#push-1") === null`)
+}
+
+// Every page fits a phone, in both languages, also while its clock is told to run fast.
+func TestPagesFitAPhone(t *testing.T) {
+	t.Parallel()
+	b := newTourist(t, newVisitor(t, Options{Speed: 60}))
+	for _, lang := range []string{"id", "en"} {
+		for _, path := range []string{"/", "/phones/081211111111", "/director", "/director/rules", "/integration/simulator/ovo/inquiry"} {
+			b.visit(path+"?lang="+lang, "header.bar")
+			b.fits(path + " in " + lang)
+		}
+	}
 }
 
 // The other pages of providers: DOKU's simulator, Faspay's page, and those that link an account.

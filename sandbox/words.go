@@ -167,7 +167,7 @@ var words = map[string]map[string]string{
 		"fault_notify_late":           "Notifikasi berangkat setelah 90 detik",
 	},
 	"en": {
-		"wallets": "Test wallets", "director": "Director", "switch": "Bahasa Indonesia", "sandbox": "lunas sandbox",
+		"wallets": "Test wallets", "director": "Director", "switch": "Indonesia", "sandbox": "lunas sandbox",
 		"intro":   "The money here is not real. Choose a phone, then push a payment to its number: it appears by itself.",
 		"by_hand": "You answer", "by_itself": "Answer by themselves", "waiting": "waiting",
 		"cash": "OVO Cash", "points": "OVO Points", "both": "Both", "back": "All phones",
