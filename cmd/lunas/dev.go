@@ -145,6 +145,7 @@ func (c devCommand) announce(t *terminal, front, back net.Listener, key, link st
 
 API       %s
 API key   %s
+Reference %s/docs   every request with a command to try it, also to be saved and read offline
 Wallet    %s/   open this in a browser: it is the customer's phone
 Shop      %s   a demo shop: buy a coffee, and pay it in the wallet
 Console   %s
@@ -159,7 +160,7 @@ Try it: ask for a payment, then pay it in the wallet of 081211111111.
 "rail":"doku" and "rail":"faspay" make it go through them. Or ask for a QR with '{"amount":12500,"reference":"INV-2","method":"qris"}', and scan it in the wallet.
 
 Ctrl-C ends it; the data stays in %s.
-`, api, key, wallet, api+shopPath, console, speed, env, api, key, c.Data)
+`, api, key, api, wallet, api+shopPath, console, speed, env, api, key, c.Data)
 	return err
 }
 

@@ -141,13 +141,31 @@ func Page(openAPI []byte) ([]byte, error) {
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {
 		v.Problems = append(v.Problems, byCode[code])
 	}
-	t, err := template.New("reference").Parse(page)
+	t, err := template.New("reference").Funcs(template.FuncMap{"prose": prose}).Parse(page)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, v)
 	return b.Bytes(), err
+}
+
+// prose is text in which `this` is set as code; all of it is escaped.
+func prose(text string) template.HTML {
+	var b strings.Builder
+	parts := strings.Split(text, "`")
+	for i, part := range parts {
+		part = template.HTMLEscapeString(part)
+		switch {
+		case i%2 == 0:
+			b.WriteString(part)
+		case i == len(parts)-1: // it never ends: no code
+			b.WriteString("`" + part)
+		default:
+			b.WriteString("<code>" + part + "</code>")
+		}
+	}
+	return template.HTML(b.String()) //nolint:gosec // every part is escaped above
 }
 
 // order is that of the groups, as a newcomer needs them; others follow.

@@ -32,6 +32,7 @@ func TestThePageHoldsWhatTheContractSays(t *testing.T) {
 		`<a href="#schema-Milk">Milk or null</a>`, "list of string", "one of hot, cold", "5 when left out", "3 to 40 characters",
 		`<b>422</b> <code>too_hot</code></dt><dd>Too hot. Let it cool.`, `<b>201</b> Brewing. <a href="#schema-Coffee">Coffee</a>`,
 		`-d &#39;{&#34;amount&#34;:2}&#39;`, `"$LUNAS_URL/v1/coffees/cof_1"`[1:], "needs no key", "&lt;script&gt;",
+		"Needs the scope <code>drink</code>, and &lt;b&gt;no `sugar.", `href="#conventions"`, "<code>Idempotency-Key</code>",
 	} {
 		if !strings.Contains(page, want) && !strings.Contains(page, strings.ReplaceAll(want, `"`, "&#34;")) {
 			t.Errorf("the page lacks %s", want)
