@@ -195,14 +195,14 @@ func TestTheMapShowsEveryRoom(t *testing.T) {
 	}
 	for _, r := range rooms {
 		name := r.name
+		if name == "tools" {
+			continue // versions of programs, no part of ours
+		}
 		if files, err := filepath.Glob(filepath.Join(root, name, "*.go")); err != nil || len(files) == 0 {
 			t.Errorf("the table of rooms has %s, and there is no such package", name)
 		}
 		if in := path.Dir(name); in != "." && in != "internal" && in != "cmd" {
 			continue // its row is that of the room around it
-		}
-		if name == "tools" {
-			continue // no part of the program
 		}
 		if !strings.Contains(string(text), "`"+name+"`") && !strings.Contains(string(text), "`"+name+"/`") {
 			t.Errorf("ARCHITECTURE.md has no row for %s", name)
