@@ -64,7 +64,7 @@ func (c keysCreateCommand) Run(t *terminal, ct *cli.Terminal) error {
 		_, err = fmt.Fprintf(t.out, "{\"id\":%q,\"key\":%q}\n", id, key)
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "API key  %s\nScopes   admin, of the platform\nKey      %s   keep it: it is shown only now\n", id, key)
+	_, err = fmt.Fprintf(t.out, "API key  %s\nScopes   admin, of the platform\nKey      %s   keep it: it is shown only now\nGateways that run take it within about a second.\n", id, key)
 	return err
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lunas-pay/lunas/internal/engine"
+	"github.com/lunas-pay/lunas/internal/store"
 )
 
 // Health says whether this process lives, or can serve.
@@ -51,7 +53,11 @@ func (s *server) ready(ctx context.Context, _ *struct{}) (*healthAnswer, error) 
 		answer.Body.Reasons = append(answer.Body.Reasons, reason)
 	}
 	if err := s.Store.Ping(ctx); err != nil {
-		refuse("the database does not answer or takes no writes", err)
+		reason := "the database does not answer or takes no writes"
+		if fenced := (*store.Fenced)(nil); errors.As(err, &fenced) {
+			reason = "the database is fenced: nothing is sent until lunas restore --confirm"
+		}
+		refuse(reason, err)
 	}
 	answer.Body.Notes = circuitNotes(s.Engine.Circuits())
 	if s.Ready != nil {

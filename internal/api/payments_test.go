@@ -15,6 +15,7 @@ import (
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
+	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/wording"
 )
 
@@ -354,6 +355,23 @@ func TestDatabaseAway(t *testing.T) {
 	w.store.away.Store(false)
 	if a := w.do("GET", "/readyz", ""); a.status != 200 {
 		t.Errorf("/readyz with the database back: %d %s", a.status, a.body)
+	}
+}
+
+// fencedStore is a database that was restored and not confirmed.
+type fencedStore struct{ store.Reader }
+
+func (fencedStore) Ping(context.Context) error { return fmt.Errorf("ask the database: %w", &store.Fenced{}) }
+
+func TestAFencedDatabaseIsCalledSo(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	if p := w.server.problemOf(fencedStore{}.Ping(t.Context())); p.Code != "store_unavailable" || !strings.Contains(p.Detail, "operator") {
+		t.Errorf("problem of a fenced database: %s, %q", p.Code, p.Detail)
+	}
+	w.server.Store = fencedStore{w.server.Store}
+	if a := w.do("GET", "/readyz", ""); a.status != 503 || !strings.Contains(string(a.body), "fenced") || strings.Contains(string(a.body), "does not answer") {
+		t.Errorf("/readyz: %d %s", a.status, a.body)
 	}
 }
 

@@ -34,7 +34,11 @@ func (s *server) problemOf(err error) *Problem {
 	case errors.Is(err, store.ErrClosed):
 		return problem("shutting_down", "this gateway is shutting down").after(time.Second).because(err)
 	}
-	return problem("store_unavailable", "what you asked for could not be written or read").after(time.Second).because(err)
+	detail := "what you asked for could not be written or read"
+	if fenced := (*store.Fenced)(nil); errors.As(err, &fenced) {
+		detail = "the database was restored, and waits until an operator has confirmed it"
+	}
+	return problem("store_unavailable", detail).after(time.Second).because(err)
 }
 
 func notFound() *Problem {

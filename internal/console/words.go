@@ -47,7 +47,7 @@ var (
 	}
 	sayLinkUsed = [2]wording.Words{
 		{ID: "Tautan ini tidak berlaku", EN: "This link is not valid"},
-		{ID: "Tautan ini sudah dipakai atau kedaluwarsa. Mintalah yang baru kepada pemilik, atau jalankan lunas users reset.", EN: "It was used before, or has expired. Ask an owner for a new one, or run lunas users reset."},
+		{ID: "Tautan ini sudah dipakai atau kedaluwarsa. Mintalah yang baru kepada pemilik, atau jalankan lunas users reset. Bila belum ada pengguna sama sekali, jalankan lunas lagi: tautan baru dicetak.", EN: "It was used before, or has expired. Ask an owner for a new one, or run lunas users reset. Where there is no user yet, start lunas again: it prints a new link."},
 	}
 	sayAttempts = wording.Words{ID: "Terlalu banyak percobaan. Tunggu beberapa menit, lalu coba lagi.", EN: "Too many tries. Wait a few minutes, then try again."}
 	sayLogin    = wording.Words{ID: "Nama, kata sandi, atau kode salah. Kode hanya dapat dipakai sekali: tunggu kode berikutnya.", EN: "The name, the password or the code is wrong. A code is good once: wait for the next one."}
