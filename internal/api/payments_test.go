@@ -361,7 +361,9 @@ func TestDatabaseAway(t *testing.T) {
 // fencedStore is a database that was restored and not confirmed.
 type fencedStore struct{ store.Reader }
 
-func (fencedStore) Ping(context.Context) error { return fmt.Errorf("ask the database: %w", &store.Fenced{}) }
+func (fencedStore) Ping(context.Context) error {
+	return fmt.Errorf("ask the database: %w", &store.Fenced{})
+}
 
 func TestAFencedDatabaseIsCalledSo(t *testing.T) {
 	t.Parallel()
