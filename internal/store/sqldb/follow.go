@@ -19,14 +19,16 @@ var (
 )
 
 // listByWord writes the statement of a page of what a word finds: it walks the word's rows, newest payment first, and looks
-// each payment up.
-func listByWord(f store.Filter, arg func(any) string) string {
-	where := "w.merchant_id = " + arg(f.MerchantID) + " AND w.word = " + arg(f.Word)
+// each payment up. SQLite does it so by itself. PostgreSQL, which may have it without hints, would merge the word's rows with
+// all of the merchant's payments, from the newest on: what is looked up by a LIMIT of its own cannot be merged.
+func listByWord(f store.Filter, hints bool, arg func(any) string) string {
+	words := "w.merchant_id = " + arg(f.MerchantID) + " AND w.word = " + arg(f.Word)
 	for _, bound := range []struct{ than, id string }{{"<", f.Before}, {">", f.After}} {
 		if bound.id != "" {
-			where += " AND w.payment_id " + bound.than + " " + arg(bound.id)
+			words += " AND w.payment_id " + bound.than + " " + arg(bound.id)
 		}
 	}
+	where := ""
 	if f.Mode != "" {
 		where += " AND p.mode = " + arg(string(f.Mode))
 	}
@@ -49,8 +51,12 @@ func listByWord(f store.Filter, arg func(any) string) string {
 	if f.Limit <= 0 {
 		f.Limit = pageUsual
 	}
-	return "SELECT p.body FROM search_words w JOIN payments p ON p.merchant_id = w.merchant_id AND p.id = w.payment_id WHERE " + where +
-		" ORDER BY w.payment_id DESC LIMIT " + arg(int64(min(f.Limit, pageMax)))
+	const same = "p.merchant_id = w.merchant_id AND p.id = w.payment_id"
+	tail := " ORDER BY w.payment_id DESC LIMIT " + arg(int64(min(f.Limit, pageMax)))
+	if hints {
+		return "SELECT p.body FROM search_words w JOIN payments p ON " + same + " WHERE " + words + where + tail
+	}
+	return "SELECT p.body FROM search_words w CROSS JOIN LATERAL (SELECT p.body FROM payments p WHERE " + same + where + " LIMIT 1) p WHERE " + words + tail
 }
 
 // Behind gives merchants whose feed goes on after the position up to which it was followed.

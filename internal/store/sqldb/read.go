@@ -46,7 +46,7 @@ func List(f store.Filter, hints bool) (string, []any) {
 		return "$" + strconv.Itoa(len(args))
 	}
 	if f.Word != "" {
-		return listByWord(f, arg), args
+		return listByWord(f, hints, arg), args
 	}
 	from := func(index string) string {
 		switch {
