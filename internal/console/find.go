@@ -50,14 +50,17 @@ type query struct {
 	Amount    payment.Rupiah
 	Phone     string // its hash
 	Number    payment.Number
+	Batch     payment.Batch
+	Terminal  string // at which an attempt was made; with a batch, an attempt of that batch
 	Code      string // an approval code, or the provider's reference
 	Reference string
 }
 
 var (
-	hashForm   = regexp.MustCompile(`^[0-9a-f]{32}$`)              // never written
-	numberForm = regexp.MustCompile(`^([0-9]{1,6})/([0-9]{1,6})$`) // never written
-	codeForm   = regexp.MustCompile(`^[0-9A-Za-z._-]{1,64}$`)      // never written
+	hashForm   = regexp.MustCompile(`^[0-9a-f]{32}$`)               // never written
+	numberForm = regexp.MustCompile(`^([0-9]{1,6})/([0-9]{1,6})$`)  // never written
+	batchForm  = regexp.MustCompile(`^(?i:batch )?([0-9]{1,6})/?$`) // never written
+	codeForm   = regexp.MustCompile(`^[0-9A-Za-z._-]{1,64}$`)       // never written
 )
 
 // readQuery reads what an address asks for, and says everything that is wrong with it; nothing where it is good.
@@ -110,6 +113,15 @@ func readQuery(u url.Values) (q query, bad wording.Words) {
 			wrong(sayNumberForm)
 		}
 	}
+	if text := u.Get("batch"); text != "" {
+		if q.Batch = readBatch(text); q.Batch == 0 {
+			wrong(sayBatch)
+		}
+	}
+	if q.Terminal = u.Get("terminal"); len(q.Terminal) > 64 {
+		q.Terminal = ""
+		wrong(sayTerminal)
+	}
 	if q.Code = u.Get("code"); q.Code != "" && !codeForm.MatchString(q.Code) {
 		q.Code = ""
 		wrong(sayCodeForm)
@@ -142,12 +154,22 @@ func readNumber(s string) (n payment.Number, ok bool) {
 	return payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}, batch > 0 && reference > 0
 }
 
+// readBatch reads 12, 12/ and batch 12; 0 for anything else.
+func readBatch(s string) payment.Batch {
+	found := batchForm.FindStringSubmatch(strings.TrimSpace(s))
+	if found == nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(found[1])
+	return payment.Batch(n)
+}
+
 // values writes a query into an address.
 func (q query) values() url.Values {
 	u := url.Values{}
 	for name, value := range map[string]string{
 		"mode": string(q.Mode), "state": string(q.State), "rail": string(q.Rail), "phone": q.Phone, "code": q.Code, "reference": q.Reference,
-		"from": q.FromText(), "to": q.ToText(),
+		"terminal": q.Terminal, "from": q.FromText(), "to": q.ToText(),
 	} {
 		if value != "" {
 			u.Set(name, value)
@@ -155,6 +177,9 @@ func (q query) values() url.Values {
 	}
 	if q.Amount != 0 {
 		u.Set("amount", strconv.FormatInt(int64(q.Amount), 10))
+	}
+	if q.Batch != 0 {
+		u.Set("batch", strconv.Itoa(int(q.Batch)))
 	}
 	if !q.Number.IsZero() {
 		u.Set("number", q.Number.String())
@@ -180,7 +205,7 @@ func (q query) Empty() bool { return q == query{} }
 
 // Exact tells whether the query is of one thing that was typed into the search field.
 func (q query) Exact() bool {
-	return q.Phone != "" || !q.Number.IsZero() || q.Code != "" || q.Reference != ""
+	return q.Phone != "" || !q.Number.IsZero() || q.Batch != 0 || q.Terminal != "" || q.Code != "" || q.Reference != ""
 }
 
 // matches tells whether a payment is what is asked for.
@@ -191,6 +216,9 @@ func (s *server) matches(q query, p *payment.Payment) bool {
 		(q.Reference == "" || p.Reference == q.Reference) &&
 		(q.Phone == "" || !p.Phone.IsZero() && s.phoneHash(p.MerchantID, p.Phone) == q.Phone) &&
 		(q.Number.IsZero() || slices.ContainsFunc(p.Attempts, func(a payment.Attempt) bool { return a.Number == q.Number })) &&
+		(q.Batch == 0 && q.Terminal == "" || slices.ContainsFunc(p.Attempts, func(a payment.Attempt) bool {
+			return (q.Batch == 0 || a.Number.Batch == q.Batch) && (q.Terminal == "" || a.Terminal.ID == q.Terminal)
+		})) &&
 		(q.Code == "" || slices.ContainsFunc(p.Attempts, func(a payment.Attempt) bool {
 			return a.ApprovalCode == q.Code || a.ProviderReference == q.Code
 		}))
@@ -206,6 +234,8 @@ func (s *server) filterOf(ctx context.Context, merchantID string, q query) (f st
 		f.Word = numberWord(q.Number)
 	case q.Code != "":
 		f.Word = codeWord(q.Code)
+	case q.Batch != 0:
+		f.Word = batchWord(q.Batch)
 	case q.Reference != "":
 		f.Reference = q.Reference
 	case q.State != "" && q.State != payment.Paid:
@@ -363,6 +393,9 @@ func (s *server) find(v *visit) error {
 	}
 	if amount := readAmount(text); amount != 0 && phoneErr != nil {
 		tries = append(tries, query{Amount: amount})
+	}
+	if n := readBatch(text); n != 0 && phoneErr != nil {
+		tries = append(tries, query{Batch: n})
 	}
 	for _, q := range tries {
 		found, _, err := s.search(ctx, v.Merchant.ID, q, "", 2, chunk)

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,50 @@ func TestListByWhatIsAskedFor(t *testing.T) {
 }
 
 // Pages hold every payment once, also where what is asked for is rare and no index knows it.
+// A batch is found alone, at one of two terminals, and on its days; a terminal alone too.
+func TestFindByBatch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.order("mer_a", "INV-1", 12500, canaryPhone)
+	n := first.Attempts[0].Number
+	if err := w.store.SetTerminal(t.Context(), store.Terminal{
+		MerchantID: "mer_a", ID: "till-1", Cursor: payment.Cursor{Style: payment.BySequence, Day: payment.DayOf(noon), Last: payment.Number{Batch: n.Batch + 11, Reference: 5}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	second, third := w.order("mer_a", "INV-2", 12500, canaryPhone), w.order("mer_a", "INV-3", 12500, canaryPhone)
+	w.order("mer_b", "OTHER-1", 12500, canaryPhone)
+	w.settle()
+	batch := second.Attempts[0].Number.Batch
+	if batch == n.Batch || third.Attempts[0].Number.Batch != batch {
+		t.Fatalf("batches are %v, %v and %v", n, second.Attempts[0].Number, third.Attempts[0].Number)
+	}
+	b := w.as("ayu", grant("mer_a", operator.Viewer))
+	for _, text := range []string{fmt.Sprint(int(batch)), fmt.Sprintf("batch %d", int(batch)), fmt.Sprintf("Batch %d", int(batch)), fmt.Sprintf("%d/", int(batch))} {
+		rec := b.do("POST", "/console/m/mer_a/find", url.Values{"q": {text}})
+		if want := fmt.Sprintf("/console/m/mer_a/payments?batch=%d", int(batch)); rec.Header().Get("Location") != want {
+			t.Errorf("%q leads to %d %s, want %s", text, rec.Code, rec.Header().Get("Location"), want)
+		}
+	}
+	for query, want := range map[string]string{
+		fmt.Sprintf("batch=%d", int(batch)): "INV-3 INV-2", fmt.Sprintf("batch=%d", int(n.Batch)): "INV-1", fmt.Sprintf("batch=%d&terminal=till-1", int(batch)): "INV-3 INV-2",
+		fmt.Sprintf("batch=%d&terminal=till-2", int(batch)): "", "terminal=till-1": "INV-3 INV-2 INV-1",
+		fmt.Sprintf("batch=%d&to=2026-03-20", int(batch)): "", fmt.Sprintf("batch=%d&from=2026-03-21&to=2026-03-21", int(batch)): "INV-3 INV-2",
+	} {
+		page := b.get("/console/m/mer_a/payments?"+query, 200)
+		var found []string
+		for _, m := range regexp.MustCompile(`>(INV-[0-9])<`).FindAllStringSubmatch(page, -1) {
+			found = append(found, m[1])
+		}
+		if got := strings.Join(found, " "); got != want {
+			t.Errorf("%s finds %q, want %q", query, got, want)
+		}
+	}
+	for _, bad := range []string{"batch=x", "batch=0", "batch=1234567", "terminal=" + strings.Repeat("x", 65)} {
+		b.get("/console/m/mer_a/payments?"+bad, 422)
+	}
+}
+
 func TestPagesOfAList(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

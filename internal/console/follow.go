@@ -139,7 +139,7 @@ func (s *server) wordsOf(p payment.Payment) []string {
 	for i := range p.Attempts {
 		a := &p.Attempts[i]
 		if !a.Number.IsZero() {
-			words = append(words, numberWord(a.Number))
+			words = append(words, numberWord(a.Number), batchWord(a.Number.Batch))
 		}
 		for _, code := range []string{a.ApprovalCode, a.ProviderReference} {
 			if code != "" {
@@ -153,6 +153,7 @@ func (s *server) wordsOf(p payment.Payment) []string {
 func amountWord(r payment.Rupiah) string { return "amount:" + strconv.FormatInt(int64(r), 10) }
 func phoneWord(hash string) string       { return "phone:" + hash }
 func numberWord(n payment.Number) string { return "number:" + n.String() }
+func batchWord(n payment.Batch) string   { return "batch:" + strconv.Itoa(int(n)) }
 func codeWord(code string) string        { return "code:" + code }
 
 // phoneHash stands for a phone number where it may be seen: in addresses of pages and in the index. It is of one merchant, so

@@ -20,11 +20,13 @@ var (
 	sayAmount       = wording.Words{ID: "Tulis jumlah dalam rupiah, seperti 12500.", EN: "Write an amount in rupiah, as 12500."}
 	sayPhoneHash    = wording.Words{ID: "Cari nomor HP lewat kolom pencarian.", EN: "Look for a phone by the search field."}
 	sayNumberForm   = wording.Words{ID: "Tulis nomor sebagai batch/referensi, seperti 12/345.", EN: "Write a number as batch/reference, as 12/345."}
+	sayBatch        = wording.Words{ID: "Tulis batch sebagai angka 1 sampai 999999.", EN: "Write a batch as a number from 1 to 999999."}
+	sayTerminal     = wording.Words{ID: "Nama terminal paling panjang 64 karakter.", EN: "A terminal's name has at most 64 characters."}
 	sayCodeForm     = wording.Words{ID: "Kode persetujuan terdiri atas huruf dan angka.", EN: "An approval code is made of letters and digits."}
 	sayCursor       = wording.Words{ID: "Halaman ini tidak ada. Mulailah dari yang terbaru.", EN: "There is no such page. Begin with the newest."}
 	sayFoundNothing = wording.Words{
-		ID: "Tidak ada pembayaran yang ditemukan. Yang dapat dicari: id, referensi, nomor HP lengkap, batch/referensi, kode persetujuan, jumlah.",
-		EN: "No payment was found. You can look for an id, a reference, a whole phone number, batch/reference, an approval code, an amount.",
+		ID: "Tidak ada pembayaran yang ditemukan. Yang dapat dicari: id, referensi, nomor HP lengkap, batch/referensi, batch, kode persetujuan, jumlah.",
+		EN: "No payment was found. You can look for an id, a reference, a whole phone number, batch/reference, a batch, an approval code, an amount.",
 	}
 	sayEndpointOff = [2]wording.Words{
 		{ID: "Webhook ini mati", EN: "This webhook is off"},
@@ -36,7 +38,7 @@ var (
 // viewWords are those of the pages on which people look at payments.
 var viewWords = map[string]wording.Words{ // never written
 	"payments": {ID: "Pembayaran", EN: "Payments"}, "find": {ID: "Cari", EN: "Find"}, "find_field": {ID: "Cari pembayaran", EN: "Find a payment"},
-	"find_hint": {ID: "Id, referensi, nomor HP, batch/referensi, kode persetujuan, atau jumlah", EN: "Id, reference, phone, batch/reference, approval code, or amount"},
+	"find_hint": {ID: "Id, referensi, nomor HP, batch/referensi, batch, kode persetujuan, atau jumlah", EN: "Id, reference, phone, batch/reference, batch, approval code, or amount"},
 	"filter":    {ID: "Saring", EN: "Filter"}, "filter_submit": {ID: "Terapkan", EN: "Apply"}, "filter_reset": {ID: "Semua", EN: "All"}, "any": {ID: "semua", EN: "any"},
 	"from": {ID: "Dari tanggal", EN: "From day"}, "to_day": {ID: "Sampai tanggal", EN: "To day"}, "rail": {ID: "Jalur", EN: "Rail"}, "mode": {ID: "Mode", EN: "Mode"},
 	"mode_test": {ID: "uji coba", EN: "test"}, "mode_live": {ID: "sungguhan", EN: "live"}, "live": {ID: "sungguhan", EN: "live"},

@@ -376,3 +376,30 @@ func TestReadsDoNotScan(t *testing.T) {
 		}
 	}
 }
+
+// Payments from before batches were words are found by them: the migration makes the words of the numbers.
+func TestPastBatchesBecomeWords(t *testing.T) {
+	t.Parallel()
+	s := openWithTerminal(t, newPath(t))
+	migration := string(must[[]byte](t)(os.ReadFile("migrations/00019_batches.sql")))
+	for range 2 { // the second time there is nothing to do
+		for _, statement := range []string{
+			`INSERT OR IGNORE INTO search_words (merchant_id, word, payment_id) VALUES ('kopi', 'number:12/345', 'pay_1'), ('kopi', 'number:12/346', 'pay_1'),
+				('kopi', 'number:210326/7', 'pay_2'), ('kopi', 'amount:5', 'pay_2'), ('kopi', 'numbers', 'pay_3')`, migration,
+		} {
+			if err := s.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var found []string
+	err := sqldb.Each(t.Context(), s.Reading(), func(rows sqldb.Rows) error {
+		var word, id string
+		err := rows.Scan(&word, &id)
+		found = append(found, word+" "+id)
+		return err
+	}, `SELECT word, payment_id FROM search_words WHERE word LIKE 'batch:%' ORDER BY word`)
+	if want := []string{"batch:12 pay_1", "batch:210326 pay_2"}; err != nil || !slices.Equal(found, want) {
+		t.Errorf("batches are found by %q, %v, want %q", found, err, want)
+	}
+}
