@@ -117,10 +117,16 @@ func (w *world) pass(d time.Duration) { w.wall.Add(int64(d)) }
 
 func newWorld(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
+	return newWorldOn(t, noon, func(now func() time.Time) store.Store { return memory.New(memory.Options{Now: now}) }, change...)
+}
+
+// newWorldOn is newWorld over a store of one's own, from a time of day on.
+func newWorldOn(t testing.TB, start time.Time, open func(now func() time.Time) store.Store, change ...func(*Options)) *world {
+	t.Helper()
 	w := &world{t: t, logs: &locked{}, reference: "INV-<7>", rail: &fakeRail{answers: map[string]payment.Outcome{}, calls: map[string]int{}}}
-	ahead := time.Until(noon)
+	ahead := time.Until(start)
 	clock := func() time.Time { return time.Now().Add(ahead) }
-	kept := memory.New(memory.Options{Now: clock})
+	kept := open(clock)
 	w.store = kept
 	keyring, err := exchange.NewKeyring(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
