@@ -85,6 +85,14 @@ type Scenario struct {
 	Payments  []string   `json:"payments,omitempty"`
 }
 
+// kindText says whether it is positive, and about which response code.
+func (s Scenario) kindText() string {
+	if s.Code == "" {
+		return s.Kind
+	}
+	return s.Kind + ", response code " + s.Code
+}
+
 // Step is something that was done, with what was expected of it.
 type Step struct {
 	Done     string    `json:"done"`

@@ -36,7 +36,7 @@ func sample() evidence.Run {
 			{
 				ID: "bi-01", Title: "A QR is made", API: "QR MPM Generate (47)", Path: "/api/v1.0/qr/qr-mpm-generate", Kind: "positive", Code: "2004700", Row: "18.6",
 				Source: "OVO, Dynamic QRIS FAQ", Result: evidence.Passed, Began: noon, Ended: noon.Add(time.Second),
-				Steps: []evidence.Step{{Done: "Ask for a QR", Findings: []evidence.Finding{{Expected: "responseCode 2004700", Source: "SNAP", Found: "2004700", OK: true}}}},
+				Steps: []evidence.Step{{Done: "Ask for a QR", At: noon, Findings: []evidence.Finding{{Expected: "responseCode 2004700", Source: "SNAP", Found: "2004700", OK: true}}}},
 				Exchanges: []evidence.Exchange{{
 					ID: "exc_1", Operation: "generate", Direction: evidence.Outgoing, Counterparty: "provider.example", Environment: "staging", Scheme: "https",
 					Payment: "pay_1", Began: noon, Ended: noon.Add(250 * time.Millisecond), Request: []byte(request), Response: []byte(response),

@@ -62,6 +62,7 @@ type document struct {
 	total    int            // pages, from before
 	monoWide float64        // of a character
 	links    map[string]int
+	about    string // the scenario that is being written
 }
 
 func newDocument(r Run, o Options, before *document) (*document, error) {
@@ -112,7 +113,11 @@ func (d *document) header() {
 	d.ink(91, 102, 117)
 	d.font("text", "", 8)
 	d.pdf.SetXY(side, 14)
-	d.pdf.CellFormat(inner*0.62, 5, d.fit(d.o.title(d.r), inner*0.62), "", 0, "L", false, 0, "")
+	title := d.o.title(d.r)
+	if d.about != "" {
+		title += " · " + d.about
+	}
+	d.pdf.CellFormat(inner*0.62, 5, d.fit(title, inner*0.62), "", 0, "L", false, 0, "")
 	d.pdf.CellFormat(inner*0.38, 5, "Merchant: "+d.fit(d.r.Merchant, inner*0.28), "", 0, "R", false, 0, "")
 	d.ink(28, 36, 48)
 	d.pdf.SetXY(side, top)
@@ -205,6 +210,18 @@ func (d *document) cover() {
 		d.ink(179, 38, 30)
 		d.pdf.MultiCell(inner, 6, d.r.Banner()+" It shows that this gateway behaves as required; a provider's approval needs a run at the provider's own test system.", "", "L", true)
 		d.ink(28, 36, 48)
+		return
+	}
+	d.signatures()
+}
+
+// signatures is where those sign who made, watched and reviewed a test. A run at an emulator is nothing to sign.
+func (d *document) signatures() {
+	d.pdf.Ln(12)
+	widths := []float64{48, 52, 34, inner - 134}
+	d.row(widths, []string{"", "Name", "Date", "Signature"}, []string{"B", "B", "B", "B"})
+	for _, who := range []string{"Made by (merchant)", "Present (provider)", "Reviewed by", "Approved by"} {
+		d.row(widths, []string{who + "\n\n", "", "", ""}, []string{"", "", "", ""})
 	}
 }
 
@@ -325,6 +342,9 @@ func (d *document) room(height float64) {
 }
 
 func (d *document) scenario(s Scenario) {
+	if !d.o.Summary {
+		d.about = s.ID
+	}
 	if first := len(d.pages) == 0; first || !d.o.Summary {
 		d.pdf.AddPage()
 	} else {
@@ -338,7 +358,7 @@ func (d *document) scenario(s Scenario) {
 	about := [][2]string{
 		{"Result", string(s.Result)},
 		{"API", strings.TrimSpace(s.API + "  " + s.Path)},
-		{"Kind", strings.TrimSpace(s.Kind + "  " + s.Code)},
+		{"Kind", s.kindText()},
 		{"Required by", s.Source},
 		{"Made", Clock(s.Began) + " to " + Clock(s.Ended)},
 		{"Environment", d.r.Environment + " – " + d.r.Counterparty},
@@ -380,6 +400,17 @@ func (d *document) steps(steps []Step) {
 			}
 			d.ink(28, 36, 48)
 		}
+		if !s.At.IsZero() {
+			d.font("text", "", 8)
+			d.ink(91, 102, 117)
+			d.pdf.CellFormat(inner, 4.2, Clock(s.At), "", 1, "L", false, 0, "")
+			d.ink(28, 36, 48)
+		}
+		if len(s.Findings) > 0 {
+			d.ink(91, 102, 117)
+			d.row(widths, []string{"Expected", "Required by", "Found", "Met"}, []string{"", "", "", ""})
+			d.ink(28, 36, 48)
+		}
 		for _, f := range s.Findings {
 			verdict := "yes"
 			if !f.OK {
@@ -408,12 +439,12 @@ func (d *document) captures(captures []Capture) {
 			heights[k] = min(width*float64(config.Height)/float64(config.Width), 150)
 			tallest = max(tallest, heights[k])
 		}
-		d.room(tallest + 14)
+		d.room(tallest + 17)
 		y := d.pdf.GetY()
 		for k, c := range row {
 			d.capture(c, side+float64(k)*(width+4), y, width, heights[k])
 		}
-		d.pdf.SetXY(side, y+tallest+13)
+		d.pdf.SetXY(side, y+tallest+16)
 	}
 }
 
@@ -436,7 +467,11 @@ func (d *document) capture(c Capture, x, y, width, height float64) {
 	if c.Origin == "chromium" {
 		by = ", by Chromium"
 	}
-	for n, line := range d.wrap(c.Title+by, width) {
+	words := c.Title + by
+	if !c.At.IsZero() {
+		words += ", " + Clock(c.At)
+	}
+	for n, line := range d.wrap(words, width) {
 		d.pdf.SetXY(x, y+height+1+float64(n)*3.4)
 		d.pdf.CellFormat(width, 3.4, line, "", 0, "L", false, 0, "")
 	}
@@ -457,8 +492,8 @@ func (d *document) exchange(n int, x Exchange) {
 		d.pdf.CellFormat(inner, 4.2, "Payment "+x.Payment, "", 1, "L", false, 0, "")
 	}
 	d.ink(28, 36, 48)
-	d.wire("Request", x.RequestText(d.o.Style), 122, 138, 160)
-	d.wire("Response", x.ResponseText(), 29, 111, 184)
+	d.wire(fmt.Sprintf("Request of exchange %d", n), x.RequestText(d.o.Style), 122, 138, 160)
+	d.wire(fmt.Sprintf("Response of exchange %d", n), x.ResponseText(), 29, 111, 184)
 }
 
 // wire writes a message in a box. Lines that are too long go on in the next one, marked at its beginning.
