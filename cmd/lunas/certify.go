@@ -22,26 +22,27 @@ import (
 )
 
 type certifyCommand struct {
-	Suite        []string `help:"Which plan, or several one after the other: ${enum}." enum:"ovo-uat,snap-devsite,snap-functional,doku,faspay" required:""`
-	Target       string   `help:"Where it is made: ${enum}." enum:"sandbox,staging,devsite" default:"sandbox"`
-	Plan         bool     `help:"Print the written plan, and do nothing."`
-	Data         string   `help:"Folder in which runs are kept, and their numbering; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
-	Folder       string   `name:"run" help:"The run's own folder; by default the unfinished run of this suite is gone on with, or a new one begun." type:"path" placeholder:"FOLDER"`
-	Fresh        bool     `help:"Begin a new run, though one is unfinished."`
-	Again        bool     `help:"Make those scenarios of the last run once more that failed."`
-	Only         []string `help:"Only these scenarios, by number." placeholder:"ovo-04,…"`
-	Captures     bool     `help:"Take pictures of the customer's pages with Chromium."`
-	Config       string   `help:"Configuration file with the account of the provider's test system." short:"c" env:"LUNAS_CONFIG" type:"path" placeholder:"FILE"`
-	Merchant     string   `help:"Whose account, where the configuration has several merchants." placeholder:"ID"`
-	Account      string   `help:"Which account, where the merchant has several at the rail." placeholder:"ID"`
-	URL          string   `help:"Another address of the provider than the account's; of the devsite, the portal's." name:"url" placeholder:"URL"`
-	Phone        string   `help:"The tester's phone number, registered at the test system." placeholder:"08…"`
-	UnknownPhone string   `help:"A phone number that is registered nowhere." placeholder:"08…"`
-	NumbersAfter string   `help:"The last batch and reference number that the provider has seen of this terminal, where the data folder is new." placeholder:"12/4711"`
-	Answers      string   `help:"A file that answers for the tester: a line 'SCENARIO ready' or 'SCENARIO stop', or '* ready'." type:"existingfile" placeholder:"FILE"`
-	Listen       string   `help:"Address on which the provider's notifications come in during the run." placeholder:"HOST:PORT"`
-	Documents    bool     `help:"Make the documents of a finished run at once, as lunas evidence does by default."`
-	JSON         bool     `help:"Print the result as JSON." name:"json"`
+	Suite        []string          `help:"Which plan, or several one after the other: ${enum}." enum:"ovo-uat,snap-devsite,snap-functional,doku,faspay" required:""`
+	Target       string            `help:"Where it is made: ${enum}." enum:"sandbox,staging,devsite" default:"sandbox"`
+	Plan         bool              `help:"Print the written plan, and do nothing."`
+	Data         string            `help:"Folder in which runs are kept, and their numbering; ${default} when left out." default:"data" type:"path" placeholder:"FOLDER"`
+	Folder       string            `name:"run" help:"The run's own folder; by default the unfinished run of this suite is gone on with, or a new one begun." type:"path" placeholder:"FOLDER"`
+	Fresh        bool              `help:"Begin a new run, though one is unfinished."`
+	Again        bool              `help:"Make those scenarios of the last run once more that failed."`
+	Only         []string          `help:"Only these scenarios, by number." placeholder:"ovo-04,…"`
+	Captures     bool              `help:"Take pictures of the customer's pages with Chromium."`
+	Config       string            `help:"Configuration file with the account of the provider's test system." short:"c" env:"LUNAS_CONFIG" type:"path" placeholder:"FILE"`
+	Merchant     string            `help:"Whose account, where the configuration has several merchants." placeholder:"ID"`
+	Account      string            `help:"Which account, where the merchant has several at the rail." placeholder:"ID"`
+	URL          string            `help:"Another address of the provider than the account's; of the devsite, the portal's." name:"url" placeholder:"URL"`
+	Phone        string            `help:"The tester's phone number, registered at the test system." placeholder:"08…"`
+	UnknownPhone string            `help:"A phone number that is registered nowhere." placeholder:"08…"`
+	PhoneFor     map[string]string `help:"A phone that a scenario needs, such as one whose account is blocked; see the plan. It may be given several times." placeholder:"ovo-12=08…"`
+	NumbersAfter string            `help:"The last batch and reference number that the provider has seen of this terminal, where the data folder is new." placeholder:"12/4711"`
+	Answers      string            `help:"A file that answers for the tester: a line 'SCENARIO ready' or 'SCENARIO stop', or '* ready'." type:"existingfile" placeholder:"FILE"`
+	Listen       string            `help:"Address on which the provider's notifications come in during the run." placeholder:"HOST:PORT"`
+	Documents    bool              `help:"Make the documents of a finished run at once, as lunas evidence does by default."`
+	JSON         bool              `help:"Print the result as JSON." name:"json"`
 }
 
 // Codes with which certify ends, beside 1 for what kept it from being made.
@@ -96,7 +97,7 @@ func (c certifyCommand) runSuite(t *terminal, name string) error {
 		return err
 	}
 	o := certify.Options{
-		Suite: suite, Target: target, Tool: "lunas " + programVersion(), Only: c.Only, Again: c.Again, Phone: c.Phone, UnknownPhone: c.UnknownPhone,
+		Suite: suite, Target: target, Tool: "lunas " + programVersion(), Only: c.Only, Again: c.Again, Phone: c.Phone, UnknownPhone: c.UnknownPhone, Phones: c.PhoneFor,
 		Listen: c.Listen, NumbersAfter: c.NumbersAfter,
 	}
 	if o.Folder, err = c.where(name, time.Now()); err != nil {
@@ -160,7 +161,7 @@ func (c certifyCommand) place(t *terminal, o *certify.Options) (err error) {
 	if err != nil {
 		return err
 	}
-	if o.Account, o.Merchant, err = gateway.TestAccount(conf, o.Suite.Rail, c.Merchant, c.Account); err != nil {
+	if o.Account, o.Merchant, err = gateway.TestAccount(t.ctx, conf, o.Suite.Rail, c.Merchant, c.Account); err != nil {
 		return err
 	}
 	if o.Target == certify.Devsite {

@@ -174,7 +174,8 @@ func TestOneCommandMakesAllDocuments(t *testing.T) {
 func TestCertifyForScripts(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	if code, out, _ := lunas(t, nil, "certify", "--suite", "ovo-uat", "--plan", "--target", "staging"); code != 0 || !strings.Contains(out, "left out here") || !strings.Contains(out, "tester: open the OVO app") {
+	if code, out, _ := lunas(t, nil, "certify", "--suite", "ovo-uat", "--plan", "--target", "staging"); code != 0 || !strings.Contains(out, "left out here") ||
+		!strings.Contains(out, "here: the answer to the push is not read at our own end") || !strings.Contains(out, "needs a phone whose OVO account is blocked") || !strings.Contains(out, "tester: open the OVO app") {
 		t.Errorf("the plan: %d %s", code, out)
 	}
 	code, out, errOut := lunas(t, nil, "certify", "--suite", "doku", "--only", "doku-01", "--data", data)
@@ -191,6 +192,8 @@ func TestCertifyForScripts(t *testing.T) {
 	}{
 		{[]string{"--suite", "doku", "--target", "devsite"}, "tests SNAP only"},
 		{[]string{"--suite", "doku", "--only", "doku-99"}, "no scenario \"doku-99\""},
+		{[]string{"--suite", "ovo-uat", "--phone-for", "ovo-01=081211110101"}, "no scenario \"ovo-01\" that needs a phone of its own"},
+		{[]string{"--suite", "ovo-uat", "--phone-for", "ovo-12=+1555"}, "the phone number of ovo-12"},
 		{[]string{"--suite", "ovo-uat", "--target", "staging"}, "master_key_file is missing"},
 	} {
 		if code, _, errOut := lunas(t, nil, append([]string{"certify", "--data", t.TempDir()}, c.args...)...); code != 1 || !strings.Contains(errOut, c.words) {

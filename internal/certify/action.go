@@ -43,8 +43,9 @@ type pay struct {
 	unknown bool   // the phone is registered nowhere
 	// orders are outcomes that the emulator is given first: what the customer does, or what goes wrong.
 	orders []sandbox.Script
-	person string // what the tester does
-	said   string // more words
+	ours   []fault // what goes wrong at our own end where the provider is real
+	person string  // what the tester does
+	said   string  // more words
 }
 
 // Words say what is done.
@@ -63,9 +64,10 @@ func (a pay) Words() string {
 }
 
 func (a pay) tester() string { return a.person }
+func (a pay) own() string    { return faulty(a.ours) }
 
 func (a pay) do(r *run) error {
-	if err := r.order(a.orders); err != nil {
+	if err := r.order(a.orders, a.ours...); err != nil {
 		return err
 	}
 	if r.world == nil && a.person != "" {
@@ -102,9 +104,10 @@ func (a pay) do(r *run) error {
 	return nil
 }
 
-// order gives the emulator the outcomes of a step.
-func (r *run) order(orders []sandbox.Script) error {
+// order gives the emulator the outcomes of a step, or our own end of the connection what goes wrong there.
+func (r *run) order(orders []sandbox.Script, ours ...fault) error {
 	if r.core == nil {
+		r.ownEnd.set(ours)
 		return nil
 	}
 	r.core.DeleteScript("")
@@ -121,7 +124,7 @@ func (r *run) order(orders []sandbox.Script) error {
 }
 
 func (r *run) phone(unknown bool) (payment.Phone, error) {
-	digits := map[bool]string{false: r.o.Phone, true: r.o.UnknownPhone}[unknown]
+	digits := map[bool]string{false: cmp.Or(r.o.Phones[r.scenario.ID], r.o.Phone), true: r.o.UnknownPhone}[unknown]
 	if r.core != nil {
 		digits = map[bool]string{false: sandboxPhone, true: sandboxUnknown}[unknown]
 	}
@@ -239,7 +242,10 @@ func (a until) do(r *run) error { return r.moveTo(a.clock) }
 type ask struct {
 	what   payment.Ask
 	orders []sandbox.Script
+	ours   []fault
 }
+
+func (a ask) own() string { return faulty(a.ours) }
 
 var askWords = map[payment.Ask]string{ // never written
 	payment.AskCheck: "Check the payment's status by hand", payment.AskVoid: "Void the payment", payment.AskCancel: "Cancel the payment",
@@ -253,7 +259,7 @@ func (a ask) do(r *run) error {
 	if r.current == "" {
 		return errors.New("there is no payment to ask about")
 	}
-	if err := r.order(a.orders); err != nil {
+	if err := r.order(a.orders, a.ours...); err != nil {
 		return err
 	}
 	_, _, err := r.engine.Ask(r.ctx, r.o.Account.MerchantID, r.current, payment.Asked{What: a.what, By: "certify", Reason: r.scenario.ID}, store.Key{})
@@ -268,7 +274,12 @@ func (a ask) do(r *run) error {
 type inquire struct {
 	unknown bool
 	orders  []sandbox.Script
+	ours    []fault
+	person  string // what the tester does afterwards
 }
+
+func (a inquire) tester() string { return a.person }
+func (a inquire) own() string    { return faulty(a.ours) }
 
 // Words say whose phone.
 func (a inquire) Words() string {
@@ -279,8 +290,13 @@ func (a inquire) Words() string {
 }
 
 func (a inquire) do(r *run) error {
-	if err := r.order(a.orders); err != nil {
+	if err := r.order(a.orders, a.ours...); err != nil {
 		return err
+	}
+	if r.world == nil && a.person != "" {
+		if err := r.o.Tester.Act(r.ctx, r.scenario.ID, a.person); err != nil {
+			return err
+		}
 	}
 	phone, err := r.phone(a.unknown)
 	if err != nil {

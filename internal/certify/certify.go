@@ -52,6 +52,8 @@ type Scenario struct {
 	Source string // whose requirement it is
 	// Only says why it is made at the sandbox only; empty: everywhere.
 	Only string
+	// Phone says what phone it needs at a real system, which Options.Phones must name; empty: the tester's.
+	Phone string
 	// At is the time of day (WIB) at which it begins, such as 23:58:30; empty: at any hour of the day.
 	At    string
 	Steps []Step
@@ -117,6 +119,9 @@ func (s Suite) Plan(t Target) string {
 			fmt.Fprintf(&b, "  left out here: %s\n", c.Only)
 			continue
 		}
+		if t != Sandbox && c.Phone != "" {
+			fmt.Fprintf(&b, "  needs %s: --phone-for %s=08…\n", c.Phone, c.ID)
+		}
 		if c.At != "" {
 			fmt.Fprintf(&b, "  begins at %s WIB\n", c.At)
 		}
@@ -124,6 +129,9 @@ func (s Suite) Plan(t Target) string {
 			fmt.Fprintf(&b, "  %d. %s\n", i+1, step.Do.Words())
 			if asks, ok := step.Do.(testerActs); ok && t != Sandbox && asks.tester() != "" {
 				fmt.Fprintf(&b, "     tester: %s\n", asks.tester())
+			}
+			if does, ok := step.Do.(oursToo); ok && t != Sandbox && does.own() != "" {
+				fmt.Fprintf(&b, "     here: %s\n", does.own())
 			}
 			for _, rule := range step.Expect {
 				fmt.Fprintf(&b, "     expected: %s [%s]\n", rule.Expected, rule.Source)
@@ -135,3 +143,6 @@ func (s Suite) Plan(t Target) string {
 
 // testerActs is an action in which a person with a phone has a part.
 type testerActs interface{ tester() string }
+
+// oursToo is an action in which something is done at our own end of the connection where the provider cannot be told.
+type oursToo interface{ own() string }

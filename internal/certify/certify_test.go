@@ -203,13 +203,17 @@ func TestRealSystem(t *testing.T) {
 	server := httptest.NewServer(s.Handler())
 	t.Cleanup(server.Close)
 	for suite, only := range map[string][]string{
-		"ovo-uat": {"ovo-01", "ovo-02", "ovo-05", "ovo-17", "ovo-20", "ovo-47"}, "snap-devsite": {"dev-01", "dev-02", "dev-03", "dev-04", "dev-07", "dev-08"},
+		"ovo-uat": {"ovo-01", "ovo-02", "ovo-05", "ovo-11", "ovo-12", "ovo-17", "ovo-20", "ovo-42", "ovo-47"}, "snap-devsite": {"dev-01", "dev-02", "dev-03", "dev-04", "dev-07", "dev-08"},
 	} {
 		t.Run(suite, func(t *testing.T) {
 			t.Parallel()
 			o := options(t, suite)
 			o.Target, o.Only = certify.Staging, only
 			o.Account.Environment = merchant.Staging
+			if suite == "ovo-uat" {
+				o.Phones = map[string]string{"ovo-12": "081211110064"}
+				o.Account.Terms.ShortCallLimit = time.Second // of the void that is not heard of
+			}
 			o.Account.URL = server.URL + "/pos"
 			if suite == "snap-devsite" {
 				o.Target, o.Account.URL = certify.Devsite, server.URL+"/api"
@@ -230,6 +234,10 @@ func TestRealSystem(t *testing.T) {
 					if c.Result != evidence.Pending {
 						t.Errorf("%s was made", c.ID)
 					}
+				case c.ID == "ovo-11":
+					if c.Result != evidence.Left || !strings.Contains(c.Note, "needs a phone whose OVO card is blocked") || !strings.Contains(c.Note, "--phone-for ovo-11=08…") {
+						t.Errorf("%s without its phone: %s: %q", c.ID, c.Result, c.Note)
+					}
 				case c.ID == "ovo-47" && c.Result == evidence.Pending:
 					if !strings.Contains(c.Note, "23:50:00") {
 						t.Errorf("%s is left for later without a word: %q", c.ID, c.Note)
@@ -245,6 +253,14 @@ func TestRealSystem(t *testing.T) {
 				x := made.Scenarios[4].Exchanges[0]
 				if n, _ := evidence.FieldOf(exchange.ParseWire(x.Request).Body, "referenceNumber"); n != "42" {
 					t.Errorf("the first push has number %s, want the one after 7/41", n)
+				}
+			}
+			if i := slices.IndexFunc(made.Scenarios, func(s evidence.Scenario) bool { return s.ID == "ovo-42" }); i >= 0 {
+				c := made.Scenarios[i]
+				if !slices.ContainsFunc(c.Steps, func(s evidence.Step) bool {
+					return strings.Contains(s.Done, "Void the payment (the answer to the void is not read at our own end)")
+				}) {
+					t.Errorf("%s does not say what was done at our end: %+v", c.ID, c.Steps)
 				}
 			}
 			if suite == "ovo-uat" && !slices.ContainsFunc(person.asked, func(a string) bool { return strings.Contains(a, "OVO Points") }) {

@@ -38,6 +38,7 @@ type rig struct {
 	keyring   *exchange.Keyring
 	store     *tap
 	transport http.RoundTripper
+	ownEnd    *ownEnd // nil at the emulator, which is told what goes wrong
 	pages     http.Handler
 	links     checkout.Links
 
@@ -98,7 +99,8 @@ func (o Options) open(ctx context.Context, state *evidence.Run) (*rig, error) {
 		if _, err := payment.ParsePhone(o.Phone); err != nil && o.Suite.Rail != payment.SNAP {
 			return nil, fmt.Errorf("the tester's phone number (--phone): %w", err)
 		}
-		g.transport = exchange.NewTransport(exchange.Options{})
+		g.ownEnd = newOwnEnd(exchange.Options{})
+		g.transport = g.ownEnd
 	}
 	g.store = &tap{Store: base, seen: g.seen}
 	eo.Store = g.store

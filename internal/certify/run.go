@@ -47,7 +47,9 @@ type Options struct {
 	Keyring *exchange.Keyring
 	// Phone is the tester's, 08…, registered at the provider's test system; UnknownPhone one that is not.
 	Phone, UnknownPhone string
-	Tester              Tester
+	// Phones are those that some scenarios need, by the scenario's id.
+	Phones map[string]string
+	Tester Tester
 	// NumbersAfter is batch/reference of the last number that the provider has seen of the account's first terminal, where the
 	// store does not know it. Empty: the store knows.
 	NumbersAfter string
@@ -123,6 +125,14 @@ func (o Options) wants(s evidence.Scenario) bool {
 
 // begin reads the state of a run that was begun, or writes the first one.
 func (o Options) begin() (evidence.Run, error) {
+	for id, phone := range o.Phones { // order does not matter: any mistake is told
+		if i := slices.IndexFunc(o.Suite.Scenarios, func(s Scenario) bool { return s.ID == id && s.Phone != "" }); i < 0 {
+			return evidence.Run{}, fmt.Errorf("suite %s has no scenario %q that needs a phone of its own; see the plan", o.Suite.Name, id)
+		}
+		if _, err := payment.ParsePhone(phone); err != nil {
+			return evidence.Run{}, fmt.Errorf("the phone number of %s: %w", id, err)
+		}
+	}
 	for _, id := range o.Only {
 		if !slices.ContainsFunc(o.Suite.Scenarios, func(s Scenario) bool { return s.ID == id }) {
 			return evidence.Run{}, fmt.Errorf("suite %s has no scenario %q; see the plan", o.Suite.Name, id)
@@ -275,6 +285,10 @@ func (g *rig) make(ctx context.Context, s Scenario) (evidence.Scenario, error) {
 		record.Result, record.Note = evidence.Left, s.Only
 		return record, nil
 	}
+	if g.o.Target != Sandbox && s.Phone != "" && g.o.Phones[s.ID] == "" {
+		record.Result, record.Note = evidence.Left, "it needs "+s.Phone+": name it with --phone-for "+s.ID+"=08…"
+		return record, nil
+	}
 	if note, later := g.tooEarly(s); later {
 		record.Note = note
 		return record, nil
@@ -293,7 +307,7 @@ func (r *run) steps() error {
 	r.record.Began, r.record.Result = r.now(), evidence.Passed
 	defer func() { r.record.Ended = r.now() }()
 	for _, step := range r.scenario.at(r.o.Target) {
-		made := evidence.Step{Done: step.Do.Words(), At: r.now()}
+		made := evidence.Step{Done: r.done(step.Do), At: r.now()}
 		r.refusal = ""
 		err := step.Do.do(r)
 		if ctxErr := r.ctx.Err(); ctxErr != nil {
@@ -324,6 +338,14 @@ func (r *run) steps() error {
 	}
 	r.record.Note = cmp.Or(r.record.Note, firstFailure(r.record))
 	return r.settleDown()
+}
+
+// done says what is done in a step, at our own end of the connection too.
+func (r *run) done(a Action) string {
+	if does, ok := a.(oursToo); ok && r.ownEnd != nil && does.own() != "" {
+		return a.Words() + " (" + does.own() + ")"
+	}
+	return a.Words()
 }
 
 // firstFailure says in a sentence why a scenario failed.

@@ -27,6 +27,9 @@ const (
 
 const onlyOrdered = "this outcome cannot be ordered of the provider's test system"
 
+// payAtOnce is what a tester does where the gateway must not hear of it.
+const payAtOnce = "open the OVO app when the notification comes and pay within 30 seconds; the gateway will not hear of it at first"
+
 // The rules that many scenarios share.
 
 func code(operation, rc string) Rule {
@@ -105,8 +108,8 @@ func ovoPhones() []Scenario {
 		{Title: "The phone number is not registered", API: apiPhone, Kind: Negative, Code: "14", Steps: []Step{{Do: inquire{unknown: true}, Expect: []Rule{
 			code("inquiry", "14"),
 		}}}},
-		{Title: "The inquiry is not answered: given up after 10 s, the customer goes on", API: apiPhone, Kind: Negative, Only: onlyOrdered, Steps: []Step{
-			{Do: inquire{orders: []sandbox.Script{outcome(sandbox.OperationInquiry, lost)}}, Expect: []Rule{
+		{Title: "The inquiry is not answered: given up after 10 s, the customer goes on", API: apiPhone, Kind: Negative, Steps: []Step{
+			{Do: inquire{orders: []sandbox.Script{outcome(sandbox.OperationInquiry, lost)}, ours: []fault{{operation: sandbox.OperationInquiry}}, person: "get ready: a notification comes some ten seconds from now; open the OVO app then and pay"}, Expect: []Rule{
 				{"there is no answer", srcInquiry, unanswered{operation: "inquiry"}},
 			}},
 			{Do: pay{amount: 12_500, orders: customer(sandbox.OperationPush, sandbox.Cash, 5*time.Second)}},
@@ -186,13 +189,13 @@ func ovoPushes() []Scenario {
 // ovoCodes are the codes with which OVO refuses a push at once.
 func ovoCodes() []Scenario {
 	var all []Scenario
-	for _, c := range []struct{ rc, title, says string }{
-		{"56", "The card is blocked", "1500696"},
-		{"64", "The account is blocked", "1500696"},
-		{"61", "Above the limit that the customer has set", ""},
-		{"65", "Above the limit of count or amount", ""},
-		{"67", "Below the smallest amount", ""},
-		{"58", "The module is not registered", ""},
+	for _, c := range []struct{ rc, title, says, phone string }{
+		{"56", "The card is blocked", "1500696", "a phone whose OVO card is blocked (OVO's PIC for the UAT can prepare one)"},
+		{"64", "The account is blocked", "1500696", "a phone whose OVO account is blocked (OVO's PIC for the UAT can prepare one)"},
+		{"61", "Above the limit that the customer has set", "", "a phone whose owner has set a limit below Rp 12.500 in the OVO app"},
+		{"65", "Above the limit of count or amount", "", "a phone whose limit of payments is used up"},
+		{"67", "Below the smallest amount", "", ""},
+		{"58", "The module is not registered", "", ""},
 	} {
 		rules := []Rule{code("push", c.rc), stands(payment.Declined), none("reversal", srcReversal)}
 		step := Step{Do: settled(payment.Declined), Expect: rules}
@@ -200,8 +203,15 @@ func ovoCodes() []Scenario {
 			step.Expect = append(step.Expect, Rule{"the customer is told to call " + c.says, srcCodes, says{"en", c.says}})
 			step.Capture = c.title
 		}
-		all = append(all, Scenario{Title: c.title, API: apiPush, Kind: Negative, Code: c.rc, Only: onlyOrdered, Steps: []Step{
-			{Do: pay{amount: 12_500, orders: []sandbox.Script{push(sandbox.Effect{Code: c.rc})}}}, step,
+		amount, only := payment.Rupiah(12_500), ""
+		switch c.rc {
+		case "67":
+			amount = 1 // below what OVO takes, and not missing
+		case "58":
+			only = onlyOrdered
+		}
+		all = append(all, Scenario{Title: c.title, API: apiPush, Kind: Negative, Code: c.rc, Only: only, Phone: c.phone, Steps: []Step{
+			{Do: pay{amount: amount, orders: []sandbox.Script{push(sandbox.Effect{Code: c.rc})}}}, step,
 		}})
 	}
 	variant := func(title, account, rc string) Scenario {
@@ -262,26 +272,35 @@ func ovoReversals() []Scenario {
 			}},
 			{Do: settled(payment.Reversed), Capture: "Transaction timeout", Expect: reversed()},
 		}},
-		{Title: "The customer has paid, the answer is lost, the check is not answered: reversal at 65 s gives the money back", API: apiReverse, Kind: Positive, Code: "00", Only: onlyOrdered, Steps: []Step{
-			{Do: pay{amount: 45_000, orders: []sandbox.Script{push(sandbox.Effect{Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(20 * time.Second), Answer: sandbox.AnswerLost}), noCheck}}},
+		{Title: "The customer has paid, the answer is lost, the check is not answered: reversal at 65 s gives the money back", API: apiReverse, Kind: Positive, Code: "00", Steps: []Step{
+			{Do: pay{
+				amount: 45_000, orders: []sandbox.Script{push(sandbox.Effect{Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(20 * time.Second), Answer: sandbox.AnswerLost}), noCheck},
+				ours: []fault{{operation: sandbox.OperationPush}, {operation: sandbox.OperationCheckPush}}, person: payAtOnce,
+			}},
 			{Do: settled(payment.Reversed), Expect: reversed(Rule{"the push was not answered", srcOVO, unanswered{operation: "push"}})},
 		}},
-		{Title: "The first reversal is not answered: it is sent again with the same number", API: apiReverse, Kind: Positive, Code: "00", Only: onlyOrdered, Steps: []Step{
-			{Do: pay{amount: 12_500, account: reversing, orders: []sandbox.Script{push(ignored), outcome(sandbox.OperationReversal, lost)}}},
+		{Title: "The first reversal is not answered: it is sent again with the same number", API: apiReverse, Kind: Positive, Code: "00", Steps: []Step{
+			{Do: pay{
+				amount: 12_500, account: reversing, orders: []sandbox.Script{push(ignored), outcome(sandbox.OperationReversal, lost)},
+				ours: []fault{{operation: sandbox.OperationReversal}}, person: "do NOT open the OVO app, let the time run out",
+			}},
 			{Do: settled(payment.Reversed), Expect: reversed(
 				Rule{"the first one was not answered", srcLunas, unanswered{operation: "reversal", n: 1}},
 				Rule{"the second one follows", srcLunas, gap{from: "reversal", to: "reversal", toN: 2, atLeast: 14 * time.Second, under: 20 * time.Second}},
 				Rule{"it has the same number", srcLunas, same{a: "push", b: "reversal", bN: 2, path: "referenceNumber"}},
 			)},
 		}},
-		{Title: "The connection is cut during the push: reversal at 65 s, no second push", API: apiReverse, Kind: Positive, Only: onlyOrdered, Steps: []Step{
-			{Do: pay{amount: 12_500, account: reversing, orders: []sandbox.Script{push(sandbox.Effect{Answer: sandbox.AnswerReset, Customer: sandbox.Ignore})}}},
+		{Title: "The connection is cut during the push: reversal at 65 s, no second push", API: apiReverse, Kind: Positive, Steps: []Step{
+			{Do: pay{
+				amount: 12_500, account: reversing, orders: []sandbox.Script{push(sandbox.Effect{Answer: sandbox.AnswerReset, Customer: sandbox.Ignore})},
+				ours: []fault{{operation: sandbox.OperationPush, cut: true}}, person: "do NOT open the OVO app, let the time run out",
+			}},
 			{Do: settled(payment.Reversed), Expect: []Rule{inTime, stands(payment.Reversed), {"the push is sent once", srcLunas, sent{operation: "push", times: 1}}}},
 		}},
-		{Title: "The answer comes at 62 s, before the reversal is due: it is the sale", API: apiPush, Kind: Positive, Code: "00", Only: onlyOrdered, Steps: []Step{
+		{Title: "The answer comes at 62 s, before the reversal is due: it is the sale", API: apiPush, Kind: Positive, Code: "00", Steps: []Step{
 			{Do: pay{amount: 12_500, account: reversing, orders: []sandbox.Script{push(sandbox.Effect{
 				Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(20 * time.Second), AnswerAfter: sandbox.Duration(62 * time.Second),
-			})}}},
+			})}, ours: []fault{{operation: sandbox.OperationPush, hold: 62 * time.Second}}, person: payAtOnce}},
 			{Do: settled(payment.Paid), Expect: []Rule{code("push", "00"), stands(payment.Paid), none("reversal", srcReversal)}},
 		}},
 		{Title: "RC 40 (general error) on the push: reversal at 65 s", API: apiReverse, Kind: Positive, Code: "40", Only: onlyOrdered, Steps: []Step{
@@ -314,8 +333,11 @@ func ovoChecks() []Scenario {
 		push(ignored), {Operation: sandbox.OperationCheckPush, Times: 9, Effect: sandbox.Effect{Code: "25"}},
 	}}
 	return []Scenario{
-		{Title: "The answer of a paid push is lost, the automatic check finds it: RC 00", API: apiCheck, Kind: Positive, Code: "00", Only: onlyOrdered, Steps: []Step{
-			{Do: pay{amount: 12_500, orders: []sandbox.Script{push(sandbox.Effect{Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(20 * time.Second), Answer: sandbox.AnswerLost})}}},
+		{Title: "The answer of a paid push is lost, the automatic check finds it: RC 00", API: apiCheck, Kind: Positive, Code: "00", Steps: []Step{
+			{Do: pay{
+				amount: 12_500, orders: []sandbox.Script{push(sandbox.Effect{Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(20 * time.Second), Answer: sandbox.AnswerLost})},
+				ours: []fault{{operation: sandbox.OperationPush}}, person: payAtOnce,
+			}},
 			{Do: settled(payment.Paid), Expect: []Rule{
 				code("check", "00"), stands(payment.Paid), none("reversal", srcCheck),
 				{"the check leaves 60 s after the push", srcLunas, gap{from: "push", to: "check", atLeast: 59500 * time.Millisecond, under: 61 * time.Second}},
@@ -365,8 +387,8 @@ func ovoVoids() []Scenario {
 				{"the customer is told that the void is done", srcVoid, says{"en", "Your payment has been cancelled"}},
 			}},
 		)},
-		{Title: "The void is not answered: its status is checked, it is not sent again", API: apiVoided, Kind: Positive, Code: "00", Only: onlyOrdered, Steps: append(append([]Step{}, paidFirst...),
-			Step{Do: ask{what: payment.AskVoid, orders: []sandbox.Script{outcome(sandbox.OperationVoid, lost)}}},
+		{Title: "The void is not answered: its status is checked, it is not sent again", API: apiVoided, Kind: Positive, Code: "00", Steps: append(append([]Step{}, paidFirst...),
+			Step{Do: ask{what: payment.AskVoid, orders: []sandbox.Script{outcome(sandbox.OperationVoid, lost)}, ours: []fault{{operation: sandbox.OperationVoid}}}},
 			Step{Do: settled(payment.Voided), Expect: []Rule{
 				{"the void was not answered", srcLunas, unanswered{operation: "void"}},
 				code("check_void", "00"), stands(payment.Voided),

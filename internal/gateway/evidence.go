@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/evidence"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/registry"
 	"github.com/lunas-pay/lunas/internal/store"
 	"github.com/lunas-pay/lunas/internal/store/postgres"
@@ -82,25 +84,77 @@ func PaymentEvidence(ctx context.Context, c config.Config, merchantID string, id
 	return r, nil
 }
 
-// TestAccount chooses the account of the configuration that conformance is tested with: of a rail, and not of production.
-// MerchantID and accountID may be empty where there is only one. The name is the merchant's.
-func TestAccount(c config.Config, rail payment.Rail, merchantID, accountID string) (a merchant.Account, name string, err error) {
-	var found []merchant.Account
-	for _, m := range c.Merchants {
-		for _, candidate := range m.Accounts {
-			if (merchantID == "" || m.ID == merchantID) && candidate.Rail == rail && candidate.Environment != merchant.Production &&
-				(accountID == "" || candidate.ID == accountID) {
-				found, name = append(found, candidate), m.Name
-			}
+// TestAccount chooses the account that conformance is tested with: of a rail, and not of production; of the configuration, or of
+// a merchant that is data in its database, beside which gateways may go on working. MerchantID and accountID may be empty where
+// there is only one. The name is the merchant's.
+func TestAccount(ctx context.Context, c config.Config, of payment.Rail, merchantID, accountID string) (a merchant.Account, name string, err error) {
+	all, trouble := accountsOf(ctx, c)
+	var found []testable
+	for _, o := range all {
+		if (merchantID == "" || o.MerchantID == merchantID) && (accountID == "" || o.ID == accountID) && !o.Closed &&
+			(o.Fault != "" || o.Rail == of && o.Environment != merchant.Production) {
+			found = append(found, o)
 		}
 	}
-	switch len(found) {
-	case 0:
-		return a, "", fmt.Errorf("the configuration has no such account of rail %s in the environment staging or sandbox; production is never tested against", rail)
-	case 1:
-		return found[0], name, nil
+	if len(found) > 1 { // one that cannot be used is told of only where there is no other
+		found = slices.DeleteFunc(found, func(o testable) bool { return o.Fault != "" })
 	}
-	return a, "", fmt.Errorf("the configuration has %d accounts of rail %s: choose one with --merchant and --account", len(found), rail)
+	switch {
+	case len(found) == 0 && trouble != nil:
+		return a, "", fmt.Errorf("the configuration has no such account of rail %s, and the database cannot be looked into: %w", of, trouble)
+	case len(found) == 0:
+		return a, "", fmt.Errorf("there is no such account of rail %s in the environment staging or sandbox, neither in the configuration nor in the database; production is never tested against", of)
+	case len(found) > 1:
+		return a, "", fmt.Errorf("there are %d accounts of rail %s: choose one with --merchant and --account", len(found), of)
+	case found[0].Fault != "":
+		return a, "", fmt.Errorf("account %s of merchant %s cannot be used: %s", found[0].ID, found[0].MerchantID, found[0].Fault)
+	}
+	return found[0].Account, found[0].name, nil
+}
+
+// testable is an account, with its merchant's name.
+type testable struct {
+	registry.Opened
+	name string
+}
+
+// accountsOf gives every account of the configuration, and of the merchants that are data; the error says why these could not be
+// read.
+func accountsOf(ctx context.Context, c config.Config) (all []testable, err error) {
+	for _, m := range c.Merchants {
+		for _, a := range m.Accounts {
+			all = append(all, testable{registry.Opened{Account: a}, m.Name})
+		}
+	}
+	keyring, err := Keyring(c)
+	if err != nil {
+		return all, err
+	}
+	var db interface {
+		store.Registry
+		Close() error
+	}
+	if isPostgres(c.Database) {
+		db, err = postgres.Open(ctx, postgres.Options{DSN: c.Database})
+	} else {
+		db, err = sqlite.OpenReadOnly(ctx, c.Database)
+	}
+	if err != nil {
+		return all, err
+	}
+	r := registry.New(registry.Options{
+		Store: db, Keyring: keyring, Configured: c.Merchants, Read: config.Account,
+		Open: func(a merchant.Account) (rail.Rail, error) {
+			return rail.Open(a, exchange.NewTransport(exchange.Options{}), time.Now)
+		},
+		Set: func(context.Context, engine.Account) error { return nil },
+	})
+	err = r.Refresh(ctx)
+	for _, o := range r.Opened() {
+		name, _ := r.Name(o.MerchantID)
+		all = append(all, testable{o, name})
+	}
+	return all, errors.Join(err, db.Close())
 }
 
 // place is what a document says of an account.
