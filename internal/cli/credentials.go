@@ -227,7 +227,8 @@ func readLarge(name string) ([]byte, error) {
 	return readFile(name, nil)
 }
 
-// prompted asks a person, and shows nothing of what is typed.
+// prompted asks a person, and shows nothing of what is typed. Ctrl-C, which ends the context, gives the terminal back as it was:
+// what is read in vain ends with the program.
 func prompted(t *Terminal, f *os.File, line bool) ([]byte, error) {
 	restore, err := silence(f)
 	if err != nil {
@@ -235,16 +236,34 @@ func prompted(t *Terminal, f *os.File, line bool) ([]byte, error) {
 	}
 	defer restore()
 	defer func() { _, _ = fmt.Fprintln(t.Err) }()
-	if line {
-		_, _ = fmt.Fprint(t.Err, "Type the value and press Enter; nothing is shown: ")
-		b, err := bufio.NewReader(io.LimitReader(f, 64<<10)).ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return b, err
+	question, read := "Paste the message, press Enter and Ctrl-D; nothing is shown. ", func() ([]byte, error) {
+		return io.ReadAll(io.LimitReader(f, credential.MessageMax+1))
 	}
-	_, _ = fmt.Fprint(t.Err, "Paste the message, press Enter and Ctrl-D; nothing is shown. ")
-	return io.ReadAll(io.LimitReader(f, credential.MessageMax+1))
+	if line {
+		question, read = "Type the value and press Enter; nothing is shown: ", func() ([]byte, error) {
+			b, err := bufio.NewReader(io.LimitReader(f, 64<<10)).ReadBytes('\n')
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return b, err
+		}
+	}
+	_, _ = fmt.Fprint(t.Err, question)
+	type typed struct {
+		text []byte
+		err  error
+	}
+	end := make(chan typed, 1)
+	go func() {
+		b, err := read()
+		end <- typed{b, err}
+	}()
+	select {
+	case got := <-end:
+		return got.text, got.err
+	case <-t.Context.Done():
+		return nil, errors.New("stopped; nothing was taken")
+	}
 }
 
 func showLetter(out io.Writer, l credential.Letter) error {
