@@ -2,7 +2,9 @@ package books
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +29,7 @@ type writing struct {
 	held    map[batchOf][]recap.Gap // numbers of earlier attempts
 	burnt   map[batchOf]*burntOnes  // numbers that are used up for nothing
 	numbers map[batchOf]*recap.Seen // only of batches in which some are missing
-	moved   map[string]bool         // terminals whose numbering was moved ahead by hand
+	moved   map[string][]move       // of terminals, how their numbering was moved ahead by hand
 	before  map[string]recap.Recap  // the recaps that are there, by their id
 }
 
@@ -159,7 +161,7 @@ func (w *writing) number(ctx context.Context, recaps []recap.Recap, counts []rec
 		}
 		n.First, n.Last, n.Given = min(n.First, c.First), max(n.Last, c.Last), n.Given+c.Total.Count
 	}
-	w.numbers, w.moved = map[batchOf]*recap.Seen{}, map[string]bool{}
+	w.numbers, w.moved = map[batchOf]*recap.Seen{}, map[string][]move{}
 	for at, n := range full { // order does not matter: they become a map
 		if at.batch != 0 && (n.Given != int64(n.Last) || n.First != 1 || len(w.held[at]) > 0) {
 			w.numbers[at] = &recap.Seen{}
@@ -190,7 +192,7 @@ func (w *writing) number(ctx context.Context, recaps []recap.Recap, counts []rec
 			slices.SortFunc(burnt.listed, func(a, b recap.Gap) int { return int(a.From) - int(b.From) })
 			if seen := w.numbers[at]; seen != nil {
 				b.Numbering = seen.Numbering(w.held[at], burnt.listed, burnt.all)
-				w.sayMoved(recaps[i].Terminal, b.Numbering.Gaps)
+				w.sayMoved(at, b.Numbering.Gaps)
 				continue
 			}
 			b.Numbering = *full[at]
@@ -200,7 +202,37 @@ func (w *writing) number(ctx context.Context, recaps []recap.Recap, counts []rec
 	return nil
 }
 
-// lookThrough reads the numbers of the batches in which some are missing, and whether the terminal was moved ahead by hand.
+// move is how an operator has moved a terminal's numbering ahead: to a number, and where that is known from which.
+type move struct{ from, to payment.Number }
+
+// moveOf reads the details of an action by which a numbering was moved ahead, in the forms of the command line and the console.
+func moveOf(a store.Action) (m move) {
+	var d struct {
+		Before, After    string
+		Batch, Reference int
+	}
+	if json.Unmarshal(a.Details, &d) != nil {
+		return m
+	}
+	m.to = payment.Number{Batch: payment.Batch(d.Batch), Reference: payment.ReferenceNumber(d.Reference)}
+	for written, n := range map[string]*payment.Number{d.Before: &m.from, d.After: &m.to} { // order does not matter: each by itself
+		var batch, reference int
+		if _, err := fmt.Sscanf(written, "%d/%d", &batch, &reference); err == nil {
+			*n = payment.Number{Batch: payment.Batch(batch), Reference: payment.ReferenceNumber(reference)}
+		}
+	}
+	return m
+}
+
+// explains tells whether a gap in a batch is one that the move has made: it ends where the move led to, or lies between its ends.
+func (m move) explains(batch payment.Batch, g recap.Gap) bool {
+	if m.to.Batch != batch || g.To > m.to.Reference {
+		return false
+	}
+	return g.To == m.to.Reference || m.from.Batch == batch && g.From > m.from.Reference
+}
+
+// lookThrough reads the numbers of the batches in which some are missing, and how the terminal was moved ahead by hand.
 func (w *writing) lookThrough(ctx context.Context) error {
 	err := w.Store.DayNumbers(ctx, w.merchant, w.day, func(n store.DayNumber) error {
 		if seen := w.numbers[batchOf{n.Terminal, n.Batch}]; seen != nil {
@@ -215,18 +247,22 @@ func (w *writing) lookThrough(ctx context.Context) error {
 		if _, known := w.moved[at.terminal]; known {
 			continue
 		}
-		actions, err := w.Store.Actions(ctx, store.ActionFilter{MerchantID: w.merchant, Kind: store.ActTerminalAdvanced, Subject: at.terminal, Limit: 1})
+		actions, err := w.Store.Actions(ctx, store.ActionFilter{MerchantID: w.merchant, Kind: store.ActTerminalAdvanced, Subject: at.terminal, Limit: 100})
 		if err != nil {
 			return err
 		}
-		w.moved[at.terminal] = len(actions) > 0
+		w.moved[at.terminal] = []move{}
+		for _, a := range actions {
+			w.moved[at.terminal] = append(w.moved[at.terminal], moveOf(a))
+		}
 	}
 	return nil
 }
 
-func (w *writing) sayMoved(terminal string, gaps []recap.Gap) {
+func (w *writing) sayMoved(at batchOf, gaps []recap.Gap) {
 	for i := range gaps {
-		if gaps[i].Reason == recap.Skipped && w.moved[terminal] {
+		explains := func(m move) bool { return m.explains(at.batch, gaps[i]) }
+		if gaps[i].Reason == recap.Skipped && slices.ContainsFunc(w.moved[at.terminal], explains) {
 			gaps[i].Reason = recap.MovedAhead
 		}
 	}

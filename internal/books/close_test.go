@@ -228,6 +228,52 @@ func TestMissingNumbersAreExplained(t *testing.T) {
 	}
 }
 
+// A gap that an operator has made is told from one that nobody has: only the numbers that were passed over are moved ahead.
+func TestGapsThatAnOperatorMade(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	b := w.books(w.store)
+	skip := func(to payment.ReferenceNumber, details string) {
+		t.Helper()
+		var deeds []store.Deed
+		if details != "" {
+			deeds = append(deeds, store.Deed{Action: store.Action{
+				ID: fmt.Sprintf("act_%026d", to), MerchantID: storetest.Merchant, At: w.clock.Now(), Actor: "usr_1", Kind: store.ActTerminalAdvanced,
+				Subject: storetest.TID, Details: []byte(details),
+			}})
+		}
+		err := w.store.SetTerminal(t.Context(), store.Terminal{MerchantID: storetest.Merchant, ID: storetest.TID, Cursor: payment.Cursor{
+			Style: payment.BySequence, Day: today, Last: payment.Number{Batch: 1, Reference: to},
+		}}, deeds...)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := morning(today)
+	w.paid(at, 1)
+	skip(4, `{"before":"1/1","after":"1/4"}`) // by the command line
+	w.paid(at, 2)
+	skip(9, "") // nobody has said why
+	w.paid(at, 3)
+	skip(20, `{"batch":1,"reference":20}`) // in the console
+	w.paid(at, 4)
+	skip(30, `{"before":"2/21","after":"2/30"}`) // of another batch
+	w.paid(at, 5)
+	skip(40, `no JSON`)
+	w.paid(at, 6)
+	w.tick(b, morning(tomorrow))
+	want := []recap.Gap{
+		{From: 2, To: 4, Reason: recap.MovedAhead},
+		{From: 6, To: 9, Reason: recap.Skipped},
+		{From: 11, To: 20, Reason: recap.MovedAhead},
+		{From: 22, To: 30, Reason: recap.Skipped},
+		{From: 32, To: 40, Reason: recap.Skipped},
+	}
+	if got := w.recaps(store.RecapFilter{})[0].Batches[0].Numbering.Gaps; !reflect.DeepEqual(got, want) {
+		t.Errorf("gaps = %+v\nwant %+v", got, want)
+	}
+}
+
 // failing is a store that fails after some writings of recaps.
 type failing struct {
 	store.Store
