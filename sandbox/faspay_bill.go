@@ -266,6 +266,11 @@ func (f *faspayRail) channels(now time.Time, held *call) {
 	var ovo faspayRecord
 	ovo.text("pg_code", "812")
 	ovo.text("pg_name", "OVO")
+	if f.options.NoOVOChannel {
+		ovo = nil
+		ovo.text("pg_code", "302")
+		ovo.text("pg_name", "LinkAja")
+	}
 	f.answer(now, held, faspaySuccess, append(r, faspayMember{name: "payment_channel", list: []faspayRecord{ovo}}))
 }
 

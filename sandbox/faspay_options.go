@@ -33,6 +33,9 @@ type FaspayOptions struct {
 	// NotifyEvery is how long after a notification the next try follows: 1 minute by
 	// default. Faspay states no interval.
 	NotifyEvery time.Duration
+	// NoOVOChannel leaves OVO out of the answer to a channel inquiry, as of a merchant for
+	// whom it is not active; bills are taken all the same.
+	NoOVOChannel bool
 	// WebURL is where this sandbox's pages are, in front of /pws/…; by default the host
 	// that the request was sent to.
 	WebURL string

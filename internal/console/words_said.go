@@ -108,7 +108,7 @@ var saidWords = map[string]wording.Words{ // never written
 	"check_account": {ID: "akun", EN: "account"}, "check_clock": {ID: "jam", EN: "clock"}, "check_time_zone": {ID: "zona waktu", EN: "time zone"}, "check_cut_off": {ID: "batas waktu", EN: "cut-off"},
 	"check_mail": {ID: "surel", EN: "mail"}, "check_permissions": {ID: "izin berkas", EN: "permissions"}, "check_key_folder": {ID: "folder kunci", EN: "key folder"}, "check_free_space": {ID: "ruang kosong", EN: "free space"},
 	"check_file_system": {ID: "sistem berkas", EN: "file system"}, "check_fsync": {ID: "fsync", EN: "fsync"}, "check_egress_address": {ID: "alamat keluar", EN: "egress address"}, "check_callback": {ID: "callback", EN: "callback of"},
-	"check_keys": {ID: "kunci", EN: "keys"}, "check_tls_chain": {ID: "rantai TLS", EN: "TLS chain"}, "check_token": {ID: "token", EN: "token"}, "check_signature": {ID: "tanda tangan", EN: "signature"},
+	"check_channel": {ID: "kanal", EN: "channel"}, "check_keys": {ID: "kunci", EN: "keys"}, "check_tls_chain": {ID: "rantai TLS", EN: "TLS chain"}, "check_token": {ID: "token", EN: "token"}, "check_signature": {ID: "tanda tangan", EN: "signature"},
 	"check_numbering": {ID: "penomoran", EN: "numbering"}, "check_fence": {ID: "pagar", EN: "fence"}, "check_master_key": {ID: "kunci induk", EN: "master key"}, "check_settings": {ID: "pengaturan", EN: "settings"},
 
 	"source_journal": {ID: "catatan kami", EN: "our journal"}, "source_provider": {ID: "provider", EN: "provider"}, "source_file": {ID: "berkas", EN: "file"},

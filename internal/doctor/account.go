@@ -230,6 +230,7 @@ func (p prober) ask(ctx context.Context, reached bool) {
 		p.line = tokened.WithToken(token)
 	}
 	p.signature(ctx)
+	p.channel(ctx)
 	if !p.counted() {
 		p.numbering()
 	}

@@ -62,7 +62,7 @@ var never = language.Words{} // never written
 // Checks lists what is looked at, but for callbacks, which are named after their account, and settings of a database.
 func Checks() []string {
 	return []string{
-		"account", "clock", "cut-off", "egress address", "fence", "file system", "free space", "fsync", "key folder", "keys", "mail",
+		"account", "channel", "clock", "cut-off", "egress address", "fence", "file system", "free space", "fsync", "key folder", "keys", "mail",
 		"master key", "numbering", "permissions", "settings", "signature", "time zone", "TLS chain", "token",
 	}
 }

@@ -20,6 +20,7 @@ var (
 	_ NotificationReader = (*faspayRail)(nil)
 	_ ReturnReader       = (*faspayRail)(nil)
 	_ Explainer          = (*faspayRail)(nil)
+	_ ChannelLister      = (*faspayRail)(nil)
 )
 
 // faspayRail is Faspay's debit API with its OVO channel. docs/rails/faspay.md has the provider's sentences beside our
@@ -92,6 +93,34 @@ func (r *faspayRail) Render(c payment.Command, at time.Time) (Rendered, error) {
 	return Rendered{
 		Operation: string(call), At: native.RenderedAt, Wire: native.Wire(), native: native, target: target, call: call,
 	}, nil
+}
+
+// RenderChannels writes the channel inquiry. It asks about no payment.
+func (r *faspayRail) RenderChannels(at time.Time) (Rendered, error) {
+	native, err := r.client.Render(faspay.Request{Operation: faspay.Channels}, at)
+	if err != nil {
+		return Rendered{}, err
+	}
+	return Rendered{Operation: string(native.Operation), At: native.RenderedAt, Wire: native.Wire(), native: native}, nil
+}
+
+// Channels asks which ways to pay the merchant has.
+func (r *faspayRail) Channels(ctx context.Context, m Rendered) (all []Channel, err error) {
+	native, ok := m.native.(faspay.Rendered)
+	if !ok || native.Operation != faspay.Channels {
+		return nil, fmt.Errorf("%w: the message was not rendered by this rail", ErrNotSent)
+	}
+	a, err := r.client.Do(ctx, native)
+	if err != nil {
+		return nil, failure(ctx, err, faspay.ErrNotSent, faspay.ErrUnclear)
+	}
+	if a.Meaning().Follow != faspay.Done {
+		return nil, fmt.Errorf("the provider answers %s to the question for channels", a.Code)
+	}
+	for _, c := range a.Response.Channels {
+		all = append(all, Channel{Code: c.Code, Name: c.Name, Ours: c.Code == faspay.ChannelOVO})
+	}
+	return all, nil
 }
 
 // bill writes a bill, with the account's words where the merchant gave none.

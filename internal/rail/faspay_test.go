@@ -1,8 +1,10 @@
 package rail_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -415,4 +417,52 @@ func TestFaspayCodes(t *testing.T) {
 			t.Errorf("%s is no code of Faspay's", code)
 		}
 	}
+}
+
+// The ways to pay that a merchant has, as Faspay lists them.
+func TestFaspayChannels(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"response":"List of Payment Channel","merchant_id":"99812","payment_channel":[{"pg_code":"302","pg_name":"LinkAja"},{"pg_code":"812","pg_name":"OVO"}],"response_code":"00"}`: "302 LinkAja false, 812 OVO true",
+		`{"merchant_id":"99812","payment_channel":[{"pg_code":812,"pg_name":"OVO"}],"response_code":"00"}`:                                                                              "812 OVO true",
+		`{"merchant_id":"99812","payment_channel":[],"response_code":"00"}`:                                                                                                             "",
+		`{"response_error":{"response_code":"55","response_desc":"Wrong password"}}`:                                                                                                    "error: the provider answers 55 to the question for channels",
+		`{"merchant_id":"11111","payment_channel":[{"pg_code":"812"}],"response_code":"00"}`:                                                                                            "error: unclear answer",
+		`<html>`: "error: unclear answer",
+	} {
+		line, err := rail.Open(faspayAccount("127.0.0.1:1"), saying(body), time.Now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lister := line.(rail.ChannelLister)
+		m, err := lister.RenderChannels(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := lister.Channels(context.Background(), m)
+		var got []string
+		for _, c := range all {
+			got = append(got, fmt.Sprint(c.Code, " ", c.Name, " ", c.Ours))
+		}
+		if said := strings.Join(got, ", "); err != nil {
+			if !strings.HasPrefix("error: "+err.Error(), want) || want == "" {
+				t.Errorf("%s: %v, want %s", body, err, want)
+			}
+		} else if said != want {
+			t.Errorf("%s: %s, want %s", body, said, want)
+		}
+	}
+}
+
+// saying answers every request with HTTP 200 and a text.
+type saying string
+
+func (s saying) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		_, _ = io.Copy(io.Discard, r.Body)
+	}
+	return &http.Response{
+		StatusCode: 200, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(string(s))), Request: r,
+	}, nil
 }

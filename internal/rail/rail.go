@@ -109,6 +109,20 @@ type TokenIssuer interface {
 	ReplyToken(Verdict) Reply
 }
 
+// ChannelLister is a rail whose provider offers many ways to pay and can tell which of them are active for the merchant.
+type ChannelLister interface {
+	// RenderChannels writes the question.
+	RenderChannels(at time.Time) (Rendered, error)
+	// Channels sends it. Errors are those of Do, or that the question was refused.
+	Channels(context.Context, Rendered) ([]Channel, error)
+}
+
+// Channel is one way to pay.
+type Channel struct {
+	Code, Name string
+	Ours       bool // the one by which this rail is paid
+}
+
 // ReturnReader is a rail whose provider sends the customer's browser back to us.
 type ReturnReader interface {
 	// ReadReturn verifies the query of the address at which the browser arrived, and gives the attempt's invoice. Whatever
