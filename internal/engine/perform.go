@@ -208,9 +208,9 @@ func (e *Engine) keep(p payment.Payment) {
 		e.setTimer(key, h)
 		if atRest {
 			delete(e.held, key)
-			// Of a paid push the answer has what a void repeats, of a declined one the reason, and a human may still want to
-			// know how another one ended.
-			if p.State.Final() && p.State != payment.Paid && p.State != payment.Declined {
+			// Of a paid push the answer has what a void repeats, of a declined one the reason; and of one that was closed because
+			// the provider did not know it, or by a human, it may still say that the customer was charged.
+			if p.Undone() {
 				endPush = h.endPush
 			}
 		}

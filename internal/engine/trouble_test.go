@@ -356,6 +356,30 @@ func TestAClockThatIsSetBack(t *testing.T) {
 	})
 }
 
+// A clock that jumps ahead while the customer has the push makes all waits be over at once, also that for the word that the
+// provider does not know it. The customer pays all the same: the push's answer is still waited for, and is given back.
+func TestAClockThatJumpsAhead(t *testing.T) {
+	inBubble(t, func(w *world) {
+		for _, o := range []sandbox.Operation{sandbox.OperationCheckPush, sandbox.OperationReversal} {
+			w.script(sandbox.Script{Operation: o, Times: 1, Effect: sandbox.Effect{Code: "25"}})
+		}
+		var ahead atomic.Int64
+		w.now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		w.restart(w.store)
+		p := w.pay("081211110162") // approved after 62 s
+		w.after(p, 10*time.Second)
+		ahead.Store(int64(4*time.Minute + 50*time.Second)) // more, and the provider would take no signature
+		w.wantState(w.after(p, 45*time.Second), payment.Reversed)
+		w.wantState(w.after(p, 70*time.Second), payment.Reversed)
+		if held := w.truth(p).Held(); held != 0 {
+			t.Errorf("the merchant holds Rp %d of a payment that is reversed", held)
+		}
+		if n := len(w.reversals(p)); n != 2 {
+			t.Errorf("%d reversals, want another one after the approval", n)
+		}
+	})
+}
+
 // A reversal that comes late is an alarm.
 func TestALateReversalIsCounted(t *testing.T) {
 	inBubble(t, func(w *world) {

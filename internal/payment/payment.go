@@ -167,6 +167,18 @@ type Failure struct {
 	ProviderCode string `json:"provider_code,omitempty"` // the provider's response code, if it gave one
 }
 
+// Undone tells whether the provider has confirmed that the customer has the money, whatever had become of the push: its answer
+// changes nothing any more.
+func (p Payment) Undone() bool {
+	switch p.State {
+	case Reversed:
+		return !p.Unchosen() && !p.attempt().ClosedByNotFound
+	case Voided, Refunded:
+		return true
+	}
+	return false
+}
+
 // Attempt gives the payment's current try at a rail. It panics when there is none: no state that asks has none.
 func (p Payment) attempt() *Attempt {
 	if len(p.Attempts) == 0 {
