@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -11,7 +13,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"github.com/lunas-pay/lunas/examples/shop"
 	"github.com/lunas-pay/lunas/internal/testbrowser"
+	client "github.com/lunas-pay/lunas/lunas"
 )
 
 // customer is somebody with a phone and a browser, who sees pages and presses what is on them.
@@ -204,6 +208,38 @@ func read(t *testing.T, r *http.Response) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// A shop that was started again knows no secret of its earlier run's endpoint. The first webhook that it cannot verify makes it
+// take a new endpoint, so that the old one does not fail until somebody looks.
+func TestAShopThatWasStartedAgain(t *testing.T) {
+	t.Parallel()
+	d := startDev(t)
+	gateway := &client.Client{URL: d.url, Key: client.Secret(d.key)}
+	endpoints := func() (ids []string) {
+		t.Helper()
+		all, err := gateway.WebhookEndpoints().List(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all {
+			ids = append(ids, e.ID)
+		}
+		return ids
+	}
+	r, err := http.Get(d.url + shopPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = read(t, r)
+	before := endpoints()
+	again := shop.New(shop.Options{Client: gateway, URL: d.url + shopPath, Log: slog.New(slog.DiscardHandler)}).Handler()
+	answer := httptest.NewRecorder()
+	again.ServeHTTP(answer, httptest.NewRequest("POST", shopPath+"/webhooks", strings.NewReader(`{"type":"payment.paid"}`)))
+	after := endpoints()
+	if answer.Code != http.StatusUnauthorized || len(before) != 1 || len(after) != 1 || before[0] == after[0] {
+		t.Errorf("the webhook was answered %d; endpoints %v before and %v after, want another one", answer.Code, before, after)
+	}
 }
 
 // What somebody makes up is not believed: neither a webhook nor a way back that is not signed, and a way back that is changes

@@ -209,6 +209,12 @@ func (s *Shop) learn(id, paymentID string, state lunas.State, version int, note 
 
 // webhook takes what the gateway tells. What is not signed with our secret is nobody's.
 func (s *Shop) webhook(w http.ResponseWriter, r *http.Request) {
+	// Started again, the shop is told by the endpoint of its earlier run, whose secret is lost: opening makes room for a new one.
+	if err := s.open(r.Context()); err != nil {
+		s.Log.Warn("the shop cannot open", "error", err)
+		http.Error(w, "the shop is closed", http.StatusServiceUnavailable)
+		return
+	}
 	s.mu.Lock()
 	receiver := s.hooks
 	s.mu.Unlock()
