@@ -170,7 +170,11 @@ func (s *Sandbox) page(pages *template.Template, name string, build func(*http.R
 			v.Flash = words[v.Lang]["problem_"+problem]
 		}
 		if err := build(r, v); err != nil {
-			http.Error(w, words[v.Lang]["no_phone"], http.StatusNotFound)
+			missing := "problem_gone"
+			if strings.HasPrefix(r.URL.Path, "/phones/") {
+				missing = "no_phone"
+			}
+			http.Error(w, words[v.Lang][missing], http.StatusNotFound)
 			return
 		}
 		render(w, pages, name, v, http.StatusOK)

@@ -240,3 +240,14 @@ func TestNumbersAreWrittenAsIndonesiansDo(t *testing.T) {
 		}
 	}
 }
+
+// Who follows a wrong address is told what is not there.
+func TestWhatIsMissingIsNamed(t *testing.T) {
+	t.Parallel()
+	v := newVisitor(t, Options{})
+	for path, want := range map[string]string{"/phones/0811": "No phone has this number.", "/binding/nope": "It is no longer there."} {
+		if status, text, _ := v.do("GET", path+"?lang=en", ""); status != http.StatusNotFound || strings.TrimSpace(text) != want {
+			t.Errorf("%s = %d %q, want %q", path, status, text, want)
+		}
+	}
+}
