@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ var (
 // commandsOf lists them, without their first word.
 func commandsOf(t *testing.T, page string) (all [][]string) {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
+	b, err := os.ReadFile(filepath.Join("..", "..", page))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +37,8 @@ func commandsOf(t *testing.T, page string) (all [][]string) {
 		lines = append(lines, strings.Join(strings.Fields(found[1]), " "))
 	}
 	for _, line := range lines {
+		line, _, _ = strings.Cut(line, "  #")
+		line, _, _ = strings.Cut(line, " && ")
 		line, _, _ = strings.Cut(line, " | ")
 		line, _, _ = strings.Cut(line, " > ")
 		line, _, _ = strings.Cut(line, " < ")
@@ -63,23 +66,44 @@ func known(args []string) error {
 	return err
 }
 
-// TestTheGuidesCommands: what the guide tells to type, the program understands.
-func TestTheGuidesCommands(t *testing.T) {
-	t.Parallel()
-	all := commandsOf(t, "live.md")
-	if len(all) < 30 {
-		t.Fatalf("%d commands were found in the guide", len(all))
+// readings are all that people read, from the top of the repository.
+func readings(t *testing.T) (all []string) {
+	t.Helper()
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/rails/*.md", "docs/decisions/*.md", "examples/*/*.md"} {
+		found, err := filepath.Glob(filepath.Join("..", "..", pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %d pages, %v", pattern, len(found), err)
+		}
+		for _, page := range found {
+			all = append(all, strings.TrimPrefix(filepath.ToSlash(page), "../../"))
+		}
 	}
-	for _, args := range all {
-		err := known(args)
-		if err == nil || strings.Contains(err.Error(), "no such file or directory") { // it would look for what is the reader's
-			continue
+	return all
+}
+
+// TestCommandsOfThePages: what a page tells to type, the program understands.
+func TestCommandsOfThePages(t *testing.T) {
+	t.Parallel()
+	commands := 0
+	for _, page := range readings(t) {
+		if page == "CHANGELOG.md" {
+			continue // it tells of what was
 		}
-		missing := strings.HasPrefix(err.Error(), "missing flags") || strings.HasPrefix(err.Error(), "expected ")
-		if named := len(args) <= 2; named && missing { // in a sentence
-			continue
+		for _, args := range commandsOf(t, page) {
+			commands++
+			err := known(args)
+			if err == nil || strings.Contains(err.Error(), "no such file or directory") { // it would look for what is the reader's
+				continue
+			}
+			missing := strings.HasPrefix(err.Error(), "missing flags") || strings.HasPrefix(err.Error(), "expected ") || strings.HasPrefix(err.Error(), args[len(args)-1]+": expected ")
+			if named := len(args) <= 2; named && (missing || args[len(args)-1] == "…") { // in a sentence
+				continue
+			}
+			t.Errorf("%s: lunas %s: %v", page, strings.Join(args, " "), err)
 		}
-		t.Errorf("lunas %s: %v", strings.Join(args, " "), err)
+	}
+	if commands < 150 {
+		t.Errorf("only %d commands were found", commands)
 	}
 	for _, wrong := range [][]string{{"doctr"}, {"doctor", "--confg", "x"}, {"credentials", "import", "x", "--keys", "y"}} {
 		if known(wrong) == nil {
@@ -88,23 +112,48 @@ func TestTheGuidesCommands(t *testing.T) {
 	}
 }
 
-// TestTheGuidesPictures are there.
-func TestTheGuidesPictures(t *testing.T) {
+// TestLinksOfThePages lead to what is there: files, pictures, headings.
+func TestLinksOfThePages(t *testing.T) {
 	t.Parallel()
-	b, err := os.ReadFile("../../docs/live.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	links := regexp.MustCompile(`(?:\]\(|src=")([^)"#]+)(?:#[^)"]*)?[)"]`).FindAllStringSubmatch(string(b), -1)
-	if len(links) < 10 {
-		t.Fatalf("%d links were found", len(links))
-	}
-	for _, l := range links {
-		if strings.HasPrefix(l[1], "https://") {
-			continue
+	links := 0
+	for _, page := range readings(t) {
+		b, err := os.ReadFile(filepath.Join("..", "..", page))
+		if err != nil {
+			t.Fatal(err)
 		}
-		if _, err := os.Stat(filepath.Join("../../docs", l[1])); err != nil {
-			t.Errorf("the guide names %s, which is not there", l[1])
+		for _, l := range link.FindAllStringSubmatch(string(b), -1) {
+			to, heading, _ := strings.Cut(l[1], "#")
+			if strings.Contains(to, "://") || strings.HasPrefix(to, "mailto:") {
+				continue
+			}
+			links++
+			target := filepath.Join("..", "..", filepath.Dir(page), to)
+			if to == "" {
+				target = filepath.Join("..", "..", page)
+			}
+			text, err := os.ReadFile(target)
+			if info, statErr := os.Stat(target); err != nil && (statErr != nil || !info.IsDir()) {
+				t.Errorf("%s names %s, which is not there", page, l[1])
+			} else if heading != "" && !slices.Contains(headings(string(text)), heading) {
+				t.Errorf("%s names %s, and there is no such heading", page, l[1])
+			}
 		}
 	}
+	if links < 100 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
+var (
+	link     = regexp.MustCompile(`(?:\]\(|src=")([^)"\s]+)[)"]`) // never written
+	title    = regexp.MustCompile(`(?m)^#+ (.*)$`)                // never written
+	unlinked = regexp.MustCompile(`[^\p{L}\p{N}_ -]`)             // never written
+)
+
+// headings lists what can be linked to in a page.
+func headings(text string) (all []string) {
+	for _, h := range title.FindAllStringSubmatch(text, -1) {
+		all = append(all, strings.ReplaceAll(unlinked.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-"))
+	}
+	return all
 }
