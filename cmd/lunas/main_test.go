@@ -62,6 +62,7 @@ func TestMistakesAreOneSentenceAndAnExitCode(t *testing.T) {
 		{"speed", []string{"dev", "--speed", "0"}, 1, "--speed is 0"},
 		{"unknown key", []string{"serve", "--config", typo}, 1, `unknown key "listn" in the configuration; did you mean "listen"?`},
 		{"no such file", []string{"serve", "--config", "/nowhere.yaml"}, 1, "/nowhere.yaml"},
+		{"no configuration", []string{"serve"}, 1, "no configuration file was given"},
 		{"config check", []string{"config", "check", typo}, 1, `unknown key "listn"`},
 		{"several mistakes", []string{"serve", "--config", several}, 1, "several things are wrong:\n  - unknown key \"databse\""},
 		{"one sentence of a wrong DSN", []string{"migrate", "--db", "postgres://nobody:canary@127.0.0.1:1/none?connect_timeout=2"}, 1, "lunas: read the schema"},

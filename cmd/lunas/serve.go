@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"text/tabwriter"
-	"time"
 
 	"github.com/lunas-pay/lunas/internal/config"
 	"github.com/lunas-pay/lunas/internal/gateway"
@@ -27,6 +26,9 @@ func (serveCommand) Help() string {
 // Run serves until it is told to stop.
 func (c serveCommand) Run(t *terminal) error {
 	conf, err := config.Load(c.Config, t.environ)
+	if err != nil && c.Config == "" {
+		err = errors.Join(errors.New("no configuration file was given: name it with --config; lunas config show tells what stands in one, and lunas dev needs none"), err)
+	}
 	if err != nil {
 		return err
 	}
@@ -56,7 +58,7 @@ func (c serveCommand) Run(t *terminal) error {
 	}
 	if link != "" {
 		// A secret: it is printed, and never logged.
-		fmt.Fprintf(t.out, "The console has no user yet. Set up its owner, once, until %s:\n  %s\n", expires.Format(time.TimeOnly), link)
+		fmt.Fprintf(t.out, "The console has no user yet. Set up its owner, once, until %s:\n  %s\n", expires.Format("15:04:05 MST"), link)
 	}
 	log.Info("lunas serves", "address", l.Addr().String(), "merchants", len(conf.Merchants))
 	return g.Serve(t.ctx, l)
