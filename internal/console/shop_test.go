@@ -14,8 +14,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/lunas-pay/lunas/internal/config"
+	"github.com/lunas-pay/lunas/internal/doctor"
 	"github.com/lunas-pay/lunas/internal/exchange"
 	"github.com/lunas-pay/lunas/internal/merchant"
+	"github.com/lunas-pay/lunas/internal/notice"
 	"github.com/lunas-pay/lunas/internal/operator"
 	"github.com/lunas-pay/lunas/internal/payment"
 	"github.com/lunas-pay/lunas/internal/rail"
@@ -47,6 +49,7 @@ func withShop(t testing.TB) func(*Options) {
 			t.Fatal(err)
 		}
 		o.Registry = r
+		o.Doctor = func(ctx context.Context) (doctor.Report, error) { return doctor.Look(ctx, doctor.Options{Now: o.Now}) }
 		o.Merchants = func(ctx context.Context) (list []Merchant, err error) {
 			all, err := r.Merchants(ctx)
 			for _, m := range all {
@@ -288,6 +291,11 @@ func TestAMerchantIsLookedAfterInABrowser(t *testing.T) {
 	ctx := testbrowser.Open(t)
 	w := newWorld(t, withShop(t))
 	w.registered("teh")
+	for _, n := range notice.Wanted(notice.Facts{Now: noon, Queues: []notice.Queue{{MerchantID: "teh", Mode: payment.Live, Count: 2, Oldest: noon}}}) {
+		if err := w.store.SaveNotice(t.Context(), notice.Kept{Notice: n, ID: "ntc_1", Version: 1, RaisedAt: noon, SaidAt: noon, Said: 1}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
 	b := w.as("ayu", grant(operator.Everywhere, operator.Owner))
 	name := w.console.s.cookieName()
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -310,6 +318,16 @@ func TestAMerchantIsLookedAfterInABrowser(t *testing.T) {
 	if !ended {
 		t.Error("the key is not known")
 	}
+	// Who reads only Indonesian hears what is the matter, and what the doctor finds.
+	c.do(chromedp.EmulateViewport(320, 1800), testbrowser.Navigate(server.URL+teh+"work?lang=id"), chromedp.WaitVisible("#notices"))
+	if said := c.text("main"); !strings.Contains(said, "2 pembayaran merchant teh (live) menunggu orang") || strings.Contains(said, "wait for a human") {
+		t.Errorf("a notice says %q", said)
+	}
+	c.do(testbrowser.Navigate(server.URL+teh+"doctor?lang=id"), chromedp.Click("main form button.main"), chromedp.WaitVisible("main .list"))
+	if said := c.text("main"); !strings.Contains(said, "mesin ini: zona waktu") || !strings.Contains(said, "Asia/Jakarta pada UTC+7") || strings.Contains(said, "this machine") {
+		t.Errorf("the doctor says %q", said)
+	}
+	testbrowser.Axe(t, ctx, "what the doctor finds")
 	for i, path := range []string{
 		"/console/merchants", teh + "merchant", "/console/m/mer_a/merchant", teh + "keys", teh + "keys/new", teh + "merchant/accounts/ovo/switch",
 		teh + "merchant/accounts/ovo/terminals/new", teh + "merchant/outlets/new", teh + "registrations",
@@ -317,10 +335,11 @@ func TestAMerchantIsLookedAfterInABrowser(t *testing.T) {
 		c.at = path
 		for j, view := range []struct {
 			width int
+			high  int64
 			lang  string
-		}{{320, "id"}, {1180, "en"}} {
+		}{{320, 1800, "id"}, {1180, 900, "en"}} {
 			testbrowser.Dark(t, ctx, (i+j)%2 == 0)
-			c.do(chromedp.EmulateViewport(int64(view.width), 900), testbrowser.Navigate(server.URL+path+"?lang="+view.lang), chromedp.WaitVisible("h1"))
+			c.do(chromedp.EmulateViewport(int64(view.width), view.high), testbrowser.Navigate(server.URL+path+"?lang="+view.lang), chromedp.WaitVisible("h1"))
 			testbrowser.Axe(t, ctx, path)
 			wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth`))
 			if err != nil || wide > view.width {
@@ -329,7 +348,9 @@ func TestAMerchantIsLookedAfterInABrowser(t *testing.T) {
 			for _, m := range complaints() {
 				t.Errorf("%s: the browser complains: %s", path, m)
 			}
-			testbrowser.Picture(t, ctx, "x"+strings.NewReplacer("/", "-").Replace(path)+"-"+view.lang)
+			if path == teh+"merchant" && view.lang == "en" {
+				testbrowser.Picture(t, ctx, "console-merchant")
+			}
 		}
 	}
 }

@@ -1,6 +1,10 @@
 // The pages work without this. With it, a payment's page stays true while it is looked at, and an export says how far it is.
 "use strict";
 
+// On a phone the menu is a strip: what is open now stands in it where it can be seen.
+const here = document.querySelector(".menu [aria-current]");
+if (here) here.closest("ul").scrollLeft = here.offsetLeft - here.closest("ul").offsetLeft - 48;
+
 const live = document.getElementById("live");
 if (live && live.dataset.live && window.EventSource) {
   let loading = false;
