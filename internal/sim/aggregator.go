@@ -92,8 +92,18 @@ func (d *day) noticeFaults(e *sandbox.Effect, rate float64) {
 	}
 }
 
-// pushOnce holds that a payment is pushed once on a rail.
+// pushOnce holds that a payment is pushed once on a rail, and once more for each number that the provider does not know.
 func (d *day) pushOnce(k *call, s *send) {
+	var last *send
+	for _, other := range s.of.sends {
+		if other.operation == opPush {
+			last = other
+		}
+	}
+	if last != nil && last.unregistered(d.now) { // and whether those before it were dead, auditChosen says
+		k.p.open[s.payment] = append(k.p.open[s.payment], k)
+		return
+	}
 	for _, other := range s.of.sends {
 		if other.operation == opPush && other.track == s.track {
 			d.fail(NoPushTwice, s.payment, "a second push leaves %v after the first", d.now-other.at)
@@ -156,6 +166,18 @@ func (b *books) checkCharges() {
 	}
 }
 
+// isOf tells whether a push is that of the attempt which the provider has as x: the last one on its rail that was made before
+// it left.
+func (b *books) isOf(s *send, x sandbox.Transaction) bool {
+	invoice := ""
+	for _, a := range b.stored.Attempts {
+		if a.Rail == s.track.rail() && (invoice == "" || !a.PushedAt.After(b.start.Add(s.at))) {
+			invoice = a.Invoice
+		}
+	}
+	return invoice == x.Invoice
+}
+
 // blamed tells whether the provider itself is to blame where we do not know of a charge: it had said that the customer was
 // not even asked, or on Faspay something else that was not so, and then none of its notifications came.
 func (b *books) blamed(x sandbox.Transaction) bool {
@@ -164,7 +186,7 @@ func (b *books) blamed(x sandbox.Transaction) bool {
 	}
 	for _, s := range b.story.sends {
 		p, ok := s.track.(pusher)
-		if ok && s.operation == opPush && sandbox.Rail(s.track.rail()) == x.Rail && p.notAsked(s.track.said(s.received)) {
+		if ok && s.operation == opPush && sandbox.Rail(s.track.rail()) == x.Rail && b.isOf(s, x) && p.notAsked(s.track.said(s.received)) {
 			return true
 		}
 	}

@@ -8,22 +8,28 @@ import (
 
 	"github.com/lunas-pay/lunas/internal/engine"
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/sandbox"
 )
 
 // Some payments leave the way to the customer, who chooses on the payment's page: late, twice at once, in several windows
-// and differently, or never.
+// and differently, or never. Some give a number that no wallet has, and come back with another one, or not.
 
 // chooser is the customers' luck, of its own: days without such payments are what they were.
 type chooser struct {
 	rng  *rand.Rand
 	rate float64 // of payments that leave the way to the customer
+	slip float64 // of numbers that are given: nobody has them
 }
+
+// unknownPhone is a number that no wallet has.
+const unknownPhone = "089912345678"
 
 func newChooser(o Options) chooser {
 	c := chooser{rng: rand.New(rand.NewPCG(o.Seed, 0x63686f69636573))}
 	w := &world{rng: c.rng}
 	if o.Mix == Stormy {
 		c.rate = w.rate(0.6)
+		c.slip = pick(w, 0, 0.3, 0.7)
 	}
 	return c
 }
@@ -56,21 +62,45 @@ func (d *day) customerChooses(o *order, id string) {
 		return // somebody who never chooses
 	}
 	for range 1 + d.chooser.rng.IntN(3) {
-		c := engine.Choice{Method: o.Methods[d.chooser.rng.IntN(len(o.Methods))]}
-		if c.Method == payment.OVOPush {
-			c.Phone = o.phone
-			if d.chooser.chance(0.2) {
-				c.Phone = d.phones[d.chooser.rng.IntN(len(d.phones))]
-			}
-		}
 		when := d.chooser.between(0, 3*time.Minute)
 		if d.chooser.chance(0.4) {
 			when = d.chooser.between(0, 10*time.Second)
 		}
-		d.after(when, nil, func() { d.choose(o.MerchantID, id, c) })
-		if d.chooser.chance(0.4) { // pressed twice, or in another window
-			d.after(when+d.chooser.between(0, 20*time.Millisecond), nil, func() { d.choose(o.MerchantID, id, c) })
+		d.customerPresses(o, id, when, 1)
+	}
+}
+
+// customerPresses plans a press on the page as it is then, its n-th, and what follows a slip.
+func (d *day) customerPresses(o *order, id string, when time.Duration, n int) {
+	c := engine.Choice{Method: o.Methods[d.chooser.rng.IntN(len(o.Methods))]}
+	slip := c.Method == payment.OVOPush && d.chooser.chance(d.chooser.slip)
+	switch {
+	case slip:
+		c.Phone = d.unknown
+	case c.Method == payment.OVOPush && d.chooser.chance(0.2):
+		c.Phone = d.phones[d.chooser.rng.IntN(len(d.phones))]
+	case c.Method == payment.OVOPush:
+		c.Phone = o.phone
+	}
+	thinks, again, old := d.chooser.between(0, 3*time.Second), time.Duration(-1), time.Duration(-1)
+	if d.chooser.chance(0.4) { // pressed twice, or in another window
+		again = d.chooser.between(0, 20*time.Millisecond)
+	}
+	if d.chooser.chance(0.2) { // and once more on the page of then
+		old = d.chooser.between(time.Second, 30*time.Second)
+	}
+	d.after(when, nil, func() {
+		if p, err := d.base.Load(background, o.MerchantID, id); err == nil {
+			c.After = len(p.Attempts)
 		}
+		for _, later := range []time.Duration{0, again, old} {
+			if later >= 0 {
+				d.after(thinks+later, nil, func() { d.choose(o.MerchantID, id, c) })
+			}
+		}
+	})
+	if slip && n < 5 && d.chooser.chance(0.85) {
+		d.customerPresses(o, id, when+d.chooser.between(time.Second, 40*time.Second), n+1)
 	}
 }
 
@@ -110,28 +140,66 @@ func (b *books) auditUnchosen() {
 	}
 }
 
-// auditChosen holds that of what the customer pressed one thing was done.
+// auditChosen holds that of what the customer pressed one thing was done at a time, and another one only after the provider
+// had said that it knows no such phone; three times at most.
 func (b *books) auditChosen() {
 	begins := []string{opPush, opGenerate, opPost}
-	first := -1
+	var chosen []time.Duration // when
+	for _, e := range b.entries {
+		if c, ok := e.Event.(payment.Chosen); ok {
+			chosen = append(chosen, c.At.Sub(b.start))
+		}
+	}
+	if len(chosen) < 1 || len(chosen) > payment.ChoiceTries {
+		b.fail(NoPushTwice, b.id, "%d choices are in its journal", len(chosen))
+		return
+	}
+	choiceOf := func(s *send) int {
+		n := 0
+		for n < len(chosen) && chosen[n] <= s.at {
+			n++
+		}
+		return n
+	}
+	var last *send // push
 	for i, s := range b.story.sends {
 		if !slices.Contains(begins, s.operation) {
 			continue
 		}
-		if first < 0 {
-			first = i
+		if last != nil && choiceOf(s) != choiceOf(last) && !last.unregistered(s.at) {
+			b.fail(RouteAfterDeath, b.id, "a %s leaves for another choice, and the last push was not refused for its phone", s.operation)
 		}
-		if (s.operation == opGenerate) != (b.story.sends[first].operation == opGenerate) {
-			b.fail(NoPushTwice, b.id, "a %s and a %s were sent", b.story.sends[first].operation, s.operation)
+		if s.operation == opPush {
+			last = s
+		}
+		for _, earlier := range b.story.sends[:i] {
+			switch {
+			case !slices.Contains(begins, earlier.operation):
+			case choiceOf(s) == choiceOf(earlier) && (s.operation == opGenerate) != (earlier.operation == opGenerate):
+				b.fail(NoPushTwice, b.id, "a %s and a %s were sent for one choice", earlier.operation, s.operation)
+			case choiceOf(s) == choiceOf(earlier), earlier.operation == opPost:
+			case earlier.operation == opGenerate || !b.dead(earlier, s.at):
+				b.fail(RouteAfterDeath, b.id, "a %s leaves for another choice, and the %s %v before was not known to be dead",
+					s.operation, earlier.operation, s.at-earlier.at)
+			}
 		}
 	}
-	chosen := 0
-	for _, e := range b.entries {
-		if _, ok := e.Event.(payment.Chosen); ok {
-			chosen++
-		}
+}
+
+// unregistered tells whether a gateway had been told by a time that a push was to no phone that the provider knows.
+func (s *send) unregistered(by time.Duration) bool {
+	if len(s.received) == 0 || s.receivedAt > by {
+		return false
 	}
-	if chosen != 1 {
-		b.fail(NoPushTwice, b.id, "%d choices are in its journal", chosen)
+	code := s.track.said(s.received)
+	return code == "14" || s.track.rail() == payment.Faspay && code == "18"
+}
+
+// slips tells whether a violation is a customer's who gave a number that nobody has.
+func (d *day) slips(v sandbox.Violation) bool {
+	switch v.Rule {
+	case sandbox.RulePhone, sandbox.RuleDOKUPhone, sandbox.RuleFaspayPhone:
+		return d.chooser.slip > 0
 	}
+	return false
 }

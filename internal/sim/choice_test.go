@@ -20,7 +20,7 @@ func TestCustomersChoose(t *testing.T) {
 			t.Errorf("seed %d: %s", seed, f)
 		}
 		for _, line := range strings.Split(told.String(), "\n") {
-			for _, what := range []string{"is chosen as ovo_push", "is chosen as qris", "chosen", "phone_limited", "not_possible"} {
+			for _, what := range []string{"is chosen as ovo_push", "is chosen as qris", "chosen", "phone_limited", "not_possible", "becomes created              answered"} {
 				if strings.Contains(line, what) {
 					seen[what]++
 				}
@@ -28,9 +28,31 @@ func TestCustomersChoose(t *testing.T) {
 		}
 		seen["expired"] += r.States["expired"]
 	}
-	for _, what := range []string{"is chosen as ovo_push", "is chosen as qris", "not_possible", "expired"} {
+	for _, what := range []string{"is chosen as ovo_push", "is chosen as qris", "not_possible", "expired", "becomes created              answered"} {
 		if seen[what] < 5 {
 			t.Errorf("%q was seen %d times", what, seen[what])
 		}
 	}
+}
+
+// A gateway that lets whoever has said no choose again is noticed, on each rail by itself too.
+func TestChoosingAgainAfterANoBites(t *testing.T) {
+	t.Parallel()
+	noticed := false
+	for seed := range uint64(60) {
+		r, err := Run(Options{Seed: seed, Payments: 20, Rail: "ovo", sabotage: sabotage{
+			weather: func(x *weather) { x.decline, x.payNow = 0.5, 0.4 },
+			misread: instead(opPush, `"responseCode":"17"`, `"responseCode":"14"`),
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range r.Failures {
+			noticed = noticed || f.Property == RouteAfterDeath
+		}
+		if noticed {
+			return
+		}
+	}
+	t.Error("nobody noticed")
 }

@@ -47,6 +47,7 @@ type day struct {
 
 	core      *sandbox.Core
 	phones    []payment.Phone
+	unknown   payment.Phone   // that no wallet has
 	digits    map[string]bool // of all phones, in every spelling
 	calls     map[uint64]waitingCall
 	sandboxAt time.Duration // when it is next looked at; 0: not planned
@@ -148,6 +149,11 @@ func newDay(o Options, c *crew) (*day, error) {
 
 func (d *day) openSandbox() {
 	var wallets []sandbox.Wallet
+	var err error
+	if d.unknown, err = payment.ParsePhone(unknownPhone); err != nil {
+		panic(err)
+	}
+	d.digits[unknownPhone], d.digits["62"+unknownPhone[1:]] = true, true
 	for i := range customers {
 		digits := fmt.Sprintf("0812%07d", 3_000_000+d.rng.IntN(90_000)*100+i)
 		phone, err := payment.ParsePhone(digits)

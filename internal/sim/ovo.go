@@ -195,12 +195,7 @@ func (t *ovoTrack) written(_ *process, s *story, c *store.Change) {
 func (t *ovoTrack) sent(k *call, sent *send) {
 	id := sent.payment
 	if sent.operation == opPush {
-		for _, other := range t.story(merchantID, id).sends {
-			if other.operation == opPush && other.track == sent.track {
-				t.fail(NoPushTwice, id, "a second push leaves %v after the first", t.now-other.at)
-			}
-		}
-		k.p.open[id] = append(k.p.open[id], k)
+		t.pushOnce(k, sent)
 		if !t.calm && t.chance(t.weather.awayAt65) {
 			long := t.between(200*time.Millisecond, 9*time.Second)
 			t.after(65*time.Second-t.between(0, 200*time.Millisecond), nil, func() { t.outage(long) })

@@ -73,11 +73,22 @@ func (b *books) t0() time.Time { return b.stored.Attempts[b.ovo].PushedAt }
 // due is when the push, unanswered, has to be reversed by what is stored.
 func (b *books) due() time.Duration { return b.t0().Sub(b.start) + reverseAfter }
 
+// push is that of the last attempt at OVO; nil where none has left.
 func (b *books) push() *send {
+	before := 0 // pushes of earlier attempts, which were answered and so have left
+	for _, a := range b.stored.Attempts[:b.ovo] {
+		if a.Rail == payment.OVO {
+			before++
+		}
+	}
 	for _, s := range b.story.sends {
-		if s.operation == opPush && s.track.rail() == payment.OVO {
+		if s.operation != opPush || s.track.rail() != payment.OVO {
+			continue
+		}
+		if before == 0 {
 			return s
 		}
+		before--
 	}
 	return nil
 }

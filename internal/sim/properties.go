@@ -117,6 +117,9 @@ func (d *day) audit() {
 // checkViolations holds that the provider understands what it is sent.
 func (d *day) checkViolations() {
 	for _, v := range d.core.Violations() {
+		if d.slips(v) {
+			continue
+		}
 		for _, t := range d.tracks {
 			if broken, mine := t.fault(v); mine && broken != "" {
 				d.fail(broken, "", "the provider finds fault with a %s: %s: %s", v.Operation, v.Rule, v.Detail)
@@ -148,7 +151,7 @@ type books struct {
 	entries  []store.Entry
 	orders   []ordered
 	told     []store.Told // that must have been
-	ovo      int          // the attempt at OVO; 0 where there is none
+	ovo      int          // the last attempt at OVO; 0 where there is none
 	answered bool         // the push there had a verdict before it was due to be reversed
 	since    time.Duration
 }
@@ -194,7 +197,11 @@ func (d *day) auditPayment(s *story) {
 		d.fail(JournalFolds, s.id, "its terms cannot be read: %v", err)
 		return
 	}
-	b.ovo = max(0, slices.IndexFunc(b.stored.Attempts, func(a payment.Attempt) bool { return a.Rail == payment.OVO }))
+	for i := range b.stored.Attempts { // of several the last: those before were refused for their phone
+		if b.stored.Attempts[i].Rail == payment.OVO {
+			b.ovo = i
+		}
+	}
 	b.fold()
 	b.checkNotified()
 	if len(b.stored.Attempts) > 1 && len(b.stored.Routes) > 1 {

@@ -57,9 +57,13 @@ type pusher interface {
 	notAsked(code string) bool
 }
 
-// auditRoutes holds a payment that was tried by several rails against the rules of all of them.
+// auditRoutes holds a payment that was tried by several rails, or more than once, against the rules of all of them.
 func (b *books) auditRoutes() {
-	b.checkCharges()
+	if b.stored.Rail == payment.SNAP { // after pushes that were refused for their phone
+		b.story.track.audit(b)
+	} else {
+		b.checkCharges()
+	}
 	b.checkDeaths()
 	if b.stored.Attempts[b.ovo].Rail == payment.OVO {
 		b.checkUnanswered()
