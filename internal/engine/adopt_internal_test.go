@@ -2,10 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"github.com/lunas-pay/lunas/internal/payment"
+	"github.com/lunas-pay/lunas/internal/rail"
 	"github.com/lunas-pay/lunas/internal/store"
 )
 
@@ -53,3 +55,42 @@ func TestATakeOverDoesNotEndCallsOfItsOwn(t *testing.T) {
 		t.Errorf("%d changes were written when the call's process is dead, want 1", shelf.commits)
 	}
 }
+
+// slowShelf answers after a while.
+type slowShelf struct {
+	*oneShelf
+	load func()
+}
+
+func (s slowShelf) Load(ctx context.Context, merchantID, paymentID string) (payment.Payment, error) {
+	s.load()
+	return s.oneShelf.Load(ctx, merchantID, paymentID)
+}
+
+// A void that was asked for in time, and had to wait until the cut-off for the database, is not made.
+func TestAnAskThatWaitedIsJudgedByNow(t *testing.T) {
+	t.Parallel()
+	t0 := time.Date(2026, 11, 21, 10, 0, 0, 0, payment.WIB)
+	now := time.Date(2026, 11, 21, 23, 58, 59, 0, payment.WIB)
+	p := payment.Payment{
+		MerchantID: "kopi", ID: "pay_1", Account: "ovo", TermsRevision: "r1", Rail: payment.OVO, State: payment.Paid, Version: 2,
+		CreatedAt: t0, UpdatedAt: t0, Attempts: []payment.Attempt{{Rail: payment.OVO, PushedAt: t0}},
+	}
+	e := &Engine{
+		Options: Options{
+			Store: slowShelf{&oneShelf{p: p}, func() { now = now.Add(2 * time.Second) }}, Now: func() time.Time { return now }, NewID: NewID,
+		},
+		book: book{accounts: map[accountKey]*account{{"kopi", "ovo"}: {Account: Account{Line: noLine{}}}}},
+		held: map[paymentKey]*held{}, waits: map[paymentKey]map[*waiter]struct{}{}, facts: map[paymentKey]int{}, mine: map[paymentKey]int{},
+		terms: map[termsKey]payment.Terms{{"kopi", "ovo", "r1"}: payment.OVOTerms()},
+	}
+	e.setDefaults()
+	_, err := e.change(t.Context(), "kopi", "pay_1", payment.Asked{At: now, What: payment.AskVoid}, nil, store.Key{}, nil)
+	var refusal *payment.Refusal
+	if !errors.As(err, &refusal) || refusal.Code != payment.CodeCutOff {
+		t.Errorf("a void that had to wait until 23:59:01 = %v, want a refusal at the cut-off", err)
+	}
+}
+
+// noLine is a rail that is never asked.
+type noLine struct{ rail.Rail }

@@ -170,6 +170,9 @@ func again(ev payment.Event, now time.Time) payment.Event {
 	case payment.Woke:
 		ev.At = now
 		return ev
+	case payment.Asked:
+		ev.At = now
+		return ev
 	case payment.NoRoute:
 		ev.At = now
 		return ev
@@ -188,7 +191,8 @@ func again(ev payment.Event, now time.Time) payment.Event {
 func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev payment.Event, parts []exchange.Part, key store.Key, after func()) (payment.Payment, error) {
 	defer e.drive(paymentKey{merchantID, paymentID})()
 	p, ok := e.heldPayment(merchantID, paymentID)
-	if _, asked := ev.(payment.Asked); asked {
+	_, asked := ev.(payment.Asked)
+	if asked {
 		ok = false // what may be asked is said by the store, which another replica may have changed
 	}
 	for {
@@ -197,6 +201,9 @@ func (e *Engine) change(ctx context.Context, merchantID, paymentID string, ev pa
 			if p, err = e.Store.Load(ctx, merchantID, paymentID); err != nil {
 				return p, err
 			}
+		}
+		if asked { // it may have waited: whether it is in time is said by now
+			ev = again(ev, e.Now())
 		}
 		if again, err := e.known(ctx, p, ev); err != nil || again {
 			return p, cmp.Or(err, errNothingNew)
