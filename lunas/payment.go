@@ -66,6 +66,7 @@ type Payment struct {
 	Reference string `json:"reference"` // yours
 	Method    Method `json:"method"`    // empty until the customer has chosen among several
 	Rail      string `json:"rail"`      // the way by which the provider is reached; empty until the customer has chosen
+	Outlet    string `json:"outlet"`    // yours whose payment it is; empty: yours as a whole
 	Account   string `json:"account"`   // yours at the rail; empty until the customer has chosen
 	Phone     string `json:"phone"`     // masked; empty where there is none
 

@@ -25,6 +25,7 @@ type NewPayment struct {
 	Phone     string   `json:"phone,omitempty"`   // of OVOPush: 08…, 62… or +62…; empty: the customer gives it
 
 	Rail     string `json:"rail,omitempty"`     // ovo, doku or faspay for OVOPush, snap for QRIS; empty: chosen
+	Outlet   string `json:"outlet,omitempty"`   // which of yours is paid, by its accounts; empty: you as a whole, or whose the account is
 	Account  string `json:"account,omitempty"`  // which of yours; empty: the first that fits
 	Terminal string `json:"terminal,omitempty"` // which of the account's; empty: the first
 

@@ -143,6 +143,8 @@ func TestBadBodies(t *testing.T) {
 		{"account unknown", orderWith("account", `"nope"`), "no_account", "method", 422, ""},
 		{"account of live", orderWith("account", `"live"`), "no_account", "method", 422, ""},
 		{"account badly written", orderWith("account", `"a b"`), "name_invalid", "account", 422, ""},
+		{"outlet unknown", orderWith("outlet", `"nope"`), "no_account", "outlet", 422, ""},
+		{"outlet no name", orderWith("outlet", `"a b"`), "name_invalid", "outlet", 422, ""},
 		{"terminal unknown", orderWith("terminal", `"nope"`), "no_terminal", "terminal", 422, ""},
 		{"description long", orderWith("description", `"`+strings.Repeat("x", 256)+`"`), "description_invalid", "description", 422, ""},
 		{"description with tab", orderWith("description", `"a\tb"`), "description_invalid", "description", 422, ""},

@@ -27,6 +27,7 @@ type NewPayment struct {
 	Methods     []string          `json:"methods,omitempty" minItems:"1" maxItems:"2" uniqueItems:"true" enum:"ovo_push,qris" nullable:"false" example:"[\"ovo_push\",\"qris\"]" doc:"In place of method: among which the customer chooses at checkout_url, in this order. Those that cannot take the payment are not offered."`
 	Phone       string            `json:"phone,omitempty" minLength:"10" maxLength:"40" example:"081211111111" doc:"Of the method ovo_push, and taken with no other. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…. Left out: the customer gives it at checkout_url."`
 	Rail        string            `json:"rail,omitempty" enum:"ovo,snap,doku,faspay" doc:"By which way: ovo, doku or faspay for ovo_push, snap for qris; chosen when left out."`
+	Outlet      string            `json:"outlet,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" example:"tebet" doc:"Which of your outlets is paid: only its accounts take the payment. Left out: the accounts that are yours as a whole, or the one that you name."`
 	Account     string            `json:"account,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which of your accounts; the first that fits when left out."`
 	Terminal    string            `json:"terminal,omitempty" pattern:"^[A-Za-z0-9_.-]{1,64}$" doc:"Which terminal of the account; its first when left out."`
 	Description string            `json:"description,omitempty" maxLength:"255" doc:"For you, and for the bill where the rail makes one; no control characters."`
@@ -54,7 +55,7 @@ const (
 var (
 	accountForm  = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,64}$`) // never written
 	metadataForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,40}$`) // never written
-	orderFields  = []string{"amount", "reference", "method", "methods", "phone", "rail", "account", "terminal", "description", "metadata", "return_url", "customer", "items", "expires_at"}
+	orderFields  = []string{"amount", "reference", "method", "methods", "phone", "rail", "outlet", "account", "terminal", "description", "metadata", "return_url", "customer", "items", "expires_at"}
 	orderNeeded  = orderFields[:2]
 	knownRails   = []payment.Rail{payment.OVO, payment.SNAP, payment.DOKU, payment.Faspay}
 )
@@ -99,7 +100,7 @@ func readOrder(body []byte, mode payment.Mode, hosted bool) (NewPayment, engine.
 		return n, engine.Order{}, several(wrong)
 	}
 	return n, engine.Order{
-		Method: payment.Method(n.Method), Methods: n.choice(), Rail: payment.Rail(n.Rail), Account: n.Account, Terminal: n.Terminal,
+		Method: payment.Method(n.Method), Methods: n.choice(), Rail: payment.Rail(n.Rail), Outlet: n.Outlet, Account: n.Account, Terminal: n.Terminal,
 		Amount: payment.Rupiah(n.Amount), Phone: phone, Reference: n.Reference, Description: n.Description, Metadata: n.Metadata, ReturnURL: n.ReturnURL,
 		Customer: n.Customer.customer(), Items: itemsOf(n.Items), ExpiresAt: n.expiry(),
 	}, nil
@@ -193,6 +194,8 @@ func (n *NewPayment) set(m member) (p *Problem) {
 		n.Phone, p = readPhone(m)
 	case "rail":
 		n.Rail, p = readRail(m)
+	case "outlet":
+		n.Outlet, p = readName(m)
 	case "account":
 		n.Account, p = readName(m)
 	case "terminal":

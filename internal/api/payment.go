@@ -26,6 +26,7 @@ type Payment struct {
 	Reference string `json:"reference" doc:"Yours."`
 	Method    string `json:"method" doc:"How the customer pays; empty until the customer has chosen among several."`
 	Rail      string `json:"rail" doc:"The way by which the provider is reached; empty until the customer has chosen."`
+	Outlet    string `json:"outlet,omitempty" example:"tebet" doc:"Your outlet whose payment it is; left out where it is yours as a whole."`
 	Account   string `json:"account" doc:"Your account at the rail; empty until the customer has chosen."`
 	Phone     string `json:"phone,omitempty" example:"0812*****111" doc:"The customer's number, masked."`
 
@@ -191,7 +192,7 @@ func (s *server) show(ctx context.Context, p payment.Payment) (Payment, error) {
 func view(p payment.Payment, t payment.Terms, explainer rail.Explainer, now time.Time) Payment {
 	v := Payment{
 		ID: p.ID, State: string(p.State), Version: p.Version, Mode: string(p.Mode), Amount: int64(p.Amount), Currency: "IDR",
-		Reference: p.Reference, Method: string(p.Method), Rail: string(p.Rail), Account: p.Account,
+		Reference: p.Reference, Method: string(p.Method), Rail: string(p.Rail), Outlet: p.Outlet, Account: p.Account,
 		CreatedAt: Time{p.CreatedAt}, UpdatedAt: Time{p.UpdatedAt},
 		Attempts: make([]Attempt, 0, len(p.Attempts)), Actions: []Action{},
 		Warning: p.Warning, Review: p.Review, Description: p.Description, Metadata: p.Metadata, ReturnURL: p.ReturnURL,

@@ -42,6 +42,7 @@ type paymentsCreate struct {
 	Choose         bool              `help:"Let the customer choose, and give the phone, on the payment's page."`
 	Wait           bool              `help:"Follow the payment to its end, and fail unless it is paid." short:"w"`
 	Rail           string            `help:"By which way: ovo, snap, doku or faspay; chosen when left out." placeholder:"RAIL" complete:"rails"`
+	Outlet         string            `help:"Which of your outlets is paid, by its accounts." placeholder:"ID"`
 	Account        string            `help:"Which of your accounts." placeholder:"ID"`
 	Terminal       string            `help:"Which terminal of the account." placeholder:"ID"`
 	Description    string            `help:"For you, and for the bill where the rail makes one." placeholder:"TEXT"`
@@ -64,7 +65,7 @@ var wholeRupiah = regexp.MustCompile(`^[1-9][0-9]{0,14}$`) // never written
 // order reads what is asked for.
 func (c paymentsCreate) order() (lunas.NewPayment, error) {
 	n := lunas.NewPayment{
-		Reference: c.Reference, Phone: c.Phone, Method: lunas.OVOPush, Rail: c.Rail, Account: c.Account, Terminal: c.Terminal,
+		Reference: c.Reference, Phone: c.Phone, Method: lunas.OVOPush, Rail: c.Rail, Outlet: c.Outlet, Account: c.Account, Terminal: c.Terminal,
 		Description: c.Description, ReturnURL: c.ReturnURL, Metadata: c.Metadata, IdempotencyKey: c.IdempotencyKey,
 	}
 	switch {
@@ -224,6 +225,7 @@ func showPayment(out io.Writer, p *lunas.Payment) error {
 	} else {
 		line("Method", fmt.Sprintf("%s by %s, account %s, %s", p.Method, p.Rail, p.Account, p.Mode))
 	}
+	line("Outlet", p.Outlet)
 	line("Phone", p.Phone)
 	line("Made", p.CreatedAt.Format(day))
 	line("Changed", p.UpdatedAt.Format(day))

@@ -129,13 +129,35 @@ func TestAccountsOfOutletsAreNamed(t *testing.T) {
 		_, _, err := w.engine.Request(w.Context(), order)
 		wantRefusal(t, "a payment that names no outlet's account", err, engine.CodeNoAccount)
 		for _, name := range []func(*engine.Order){
-			func(o *engine.Order) { o.Account = "ovo" }, func(o *engine.Order) { o.Terminal = "till-1" },
+			func(o *engine.Order) { o.Account = "ovo" }, func(o *engine.Order) { o.Terminal = "till-1" }, func(o *engine.Order) { o.Outlet = "tebet" },
+			func(o *engine.Order) { o.Outlet, o.Account, o.Terminal = "tebet", "ovo", "till-1" },
+			func(o *engine.Order) { o.Account, o.Methods = "ovo", []payment.Method{payment.OVOPush} },
+			func(o *engine.Order) { o.Outlet, o.Methods = "tebet", []payment.Method{payment.OVOPush} },
 		} {
 			named := order
 			name(&named)
-			if _, _, err := w.engine.Request(w.Context(), named); err != nil {
-				t.Errorf("a payment that names it = %v", err)
+			if named.Methods != nil {
+				named.Phone = payment.Phone{}
 			}
+			p, _, err := w.engine.Request(w.Context(), named)
+			if err != nil || p.Outlet != "tebet" {
+				t.Errorf("a payment that names it = of outlet %q, %v", p.Outlet, err)
+			}
+			if named.Methods == nil {
+				continue
+			}
+			p, err = w.engine.Choose(w.Context(), p.MerchantID, p.ID, engine.Choice{Method: payment.OVOPush, Phone: order.Phone})
+			if err != nil || p.Outlet != "tebet" || p.Account != "ovo" {
+				t.Errorf("chosen by the customer = account %q of outlet %q, %v", p.Account, p.Outlet, err)
+			}
+		}
+		for name, other := range map[string]func(*engine.Order){
+			"another outlet": func(o *engine.Order) { o.Outlet = "menteng" }, "another outlet of the account": func(o *engine.Order) { o.Outlet, o.Account = "menteng", "ovo" },
+		} {
+			named := order
+			other(&named)
+			_, _, err := w.engine.Request(w.Context(), named)
+			wantRefusal(t, name, err, engine.CodeNoAccount)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -35,7 +36,7 @@ const CodePhoneUnregistered = string(payment.ReasonPhoneUnknown)
 // offered is the order of a customer's choice: what the merchant named of the way, and nothing else.
 func offered(p payment.Payment, m payment.Method) Order {
 	return Order{
-		MerchantID: p.MerchantID, Mode: p.Mode, Method: m, Rail: p.Choice.Rail, Account: p.Choice.Account, Terminal: p.Choice.Terminal,
+		MerchantID: p.MerchantID, Mode: p.Mode, Method: m, Outlet: p.Outlet, Rail: p.Choice.Rail, Account: p.Choice.Account, Terminal: p.Choice.Terminal,
 	}
 }
 
@@ -65,10 +66,12 @@ func (e *Engine) offer(ctx context.Context, o Order) (payment.Payment, error) {
 		until = at.Add(cmpOr(e.routing(o.MerchantID).ChooseWithin, payment.ChoiceLife))
 	}
 	choice := &payment.Choice{Until: until, Rail: o.Rail, Account: o.Account, Terminal: o.Terminal, Tries: payment.ChoiceTries}
+	outlet := o.Outlet
 	var first error
 	for _, m := range o.Methods {
 		if err := e.takes(o, m); err == nil {
 			choice.Methods = append(choice.Methods, m)
+			outlet = cmp.Or(outlet, e.outletOf(o, m))
 		} else if first == nil {
 			first = err
 		}
@@ -77,7 +80,7 @@ func (e *Engine) offer(ctx context.Context, o Order) (payment.Payment, error) {
 		return payment.Payment{}, first
 	}
 	asked := payment.Requested{
-		At: at, ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Reference: o.Reference, Amount: o.Amount,
+		At: at, ID: e.NewID("pay_"), MerchantID: o.MerchantID, Mode: o.Mode, Outlet: outlet, Reference: o.Reference, Amount: o.Amount,
 		Description: o.Description, Metadata: o.Metadata, ReturnURL: o.ReturnURL, Customer: o.Customer, Items: o.Items, Choice: choice,
 	}
 	var w work
@@ -97,6 +100,18 @@ func (e *Engine) offer(ctx context.Context, o Order) (payment.Payment, error) {
 	e.Observer.Changed(ctx, payment.Payment{}, done.Payment)
 	e.settle(ctx, done, w)
 	return done.Payment, nil
+}
+
+// outletOf is whose account or terminal an order names.
+func (e *Engine) outletOf(o Order, m payment.Method) string {
+	if o.Method = m; o.Account == "" && o.Terminal == "" {
+		return ""
+	}
+	routes, err := e.routes(o)
+	if err != nil {
+		return ""
+	}
+	return routes[0].a.Outlet
 }
 
 // takes tells whether an order's method has an account that takes its amount.

@@ -22,6 +22,7 @@ type Order struct {
 	Method      payment.Method   // empty: the customer chooses
 	Methods     []payment.Method // among which the customer chooses, where Method is empty or is a push without a phone
 	Rail        payment.Rail     // empty: chosen
+	Outlet      string           // by whose accounts; empty: the merchant's as a whole, or that of Account or Terminal
 	Account     string           // empty: the first that fits
 	Terminal    string           // empty: the account's first
 	Amount      payment.Rupiah

@@ -37,12 +37,16 @@ func (e *Engine) routes(o Order) ([]route, error) {
 		Code: CodeNoAccount, Field: "method",
 		Message: fmt.Sprintf("there is no %s account for the method %q on the rail asked for; configure one, or leave rail and account out", o.Mode, o.Method),
 	}
+	if o.Outlet != "" {
+		refusal.Field = "outlet"
+		refusal.Message = fmt.Sprintf("the outlet %s has no %s account for the method %q on the rail asked for; give it one, or leave outlet out", o.Outlet, o.Mode, o.Method)
+	}
 	var found []route
 	for _, a := range e.accountsOf(o.MerchantID) {
 		if a.Closed || a.Environment.Mode() != o.Mode || (o.Account != "" && a.ID != o.Account) || (o.Rail != "" && a.Rail != o.Rail) {
 			continue
 		}
-		if !serves(a.Rail, o.Method) || (a.Outlet != "" && o.Account == "" && o.Terminal == "") {
+		if !serves(a.Rail, o.Method) || !ofOutlet(a, o) {
 			continue
 		}
 		refusal = &payment.Refusal{
@@ -58,6 +62,7 @@ func (e *Engine) routes(o Order) ([]route, error) {
 	if len(found) == 0 {
 		return nil, refusal
 	}
+	found = ofOne(found)
 	prefer := e.routing(o.MerchantID).Prefer[o.Method]
 	rank := func(r route) int {
 		if i := slices.Index(prefer, r.a.Rail); i >= 0 {
@@ -67,6 +72,25 @@ func (e *Engine) routes(o Order) ([]route, error) {
 	}
 	slices.SortStableFunc(found, func(x, y route) int { return cmp.Compare(rank(x), rank(y)) })
 	return found, nil
+}
+
+// ofOutlet tells whether an account may serve an order as far as outlets go: those of an outlet only where the order names it, or
+// them.
+func ofOutlet(a *account, o Order) bool {
+	if o.Outlet != "" {
+		return a.Outlet == o.Outlet
+	}
+	return a.Outlet == "" || o.Account != "" || o.Terminal != ""
+}
+
+// ofOne keeps the routes of one outlet: a terminal's name may be another's in another outlet, which a payment must never reach by
+// chance. The merchant's own accounts come before those of outlets.
+func ofOne(found []route) []route {
+	outlet := found[0].a.Outlet
+	if slices.ContainsFunc(found, func(r route) bool { return r.a.Outlet == "" }) {
+		outlet = ""
+	}
+	return slices.DeleteFunc(found, func(r route) bool { return r.a.Outlet != outlet })
 }
 
 func serves(r payment.Rail, m payment.Method) bool {
@@ -80,7 +104,7 @@ func serves(r payment.Rail, m payment.Method) bool {
 // it with the routes behind it. The error is the first route's refusal.
 func (e *Engine) choose(ctx context.Context, o Order, asked payment.Requested) (route, payment.Requested, error) {
 	r, rest, err := e.firstFit(ctx, o, func(r route) error {
-		asked.Account, asked.TermsRevision, asked.Terminal = r.a.ID, r.a.revision, r.terminal.Terminal
+		asked.Outlet, asked.Account, asked.TermsRevision, asked.Terminal = r.a.Outlet, r.a.ID, r.a.revision, r.terminal.Terminal
 		_, _, err := payment.Decide(r.a.terms, payment.Payment{}, asked) // a first look; the one that counts is inside the group
 		return err
 	})

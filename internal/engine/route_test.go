@@ -400,3 +400,34 @@ func TestCircuitIgnoresSilentCustomers(t *testing.T) {
 		}
 	})
 }
+
+// TestNoFailOverToAnotherOutlet: a terminal's name may be another's in another outlet, whose account a payment never goes to.
+func TestNoFailOverToAnotherOutlet(t *testing.T) {
+	inRoutedBubble(t, preferred(true), func(w *routed) {
+		for _, a := range w.engine.AccountsOf("demo") {
+			if a.Rail == payment.DOKU {
+				a.ID, a.Outlet = "doku-tebet", "tebet"
+				a.Terminals = []merchant.Terminal{{Style: payment.BySequence, Terminal: payment.Terminal{ID: "till-1"}}}
+				if err := w.engine.SetAccount(w.Context(), a); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		w.ovoDown.Store(true)
+		phone, err := payment.ParsePhone(quickPayer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _, err := w.engine.Request(w.Context(), engine.Order{
+			MerchantID: "demo", Mode: payment.Test, Method: payment.OVOPush, Terminal: "till-1", Amount: 12500, Reference: "INV-1", Phone: phone,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = w.after(p, 10*time.Second)
+		w.wantWays(p, "ovo not_sent")
+		if p.Outlet != "" || p.State == payment.Paid {
+			t.Errorf("the payment is %s, of outlet %q", p.State, p.Outlet)
+		}
+	})
+}

@@ -85,7 +85,7 @@ func offer(p Payment, e Requested) (Payment, []Command, error) {
 		}
 	}
 	next := Payment{
-		ID: e.ID, MerchantID: e.MerchantID, Mode: e.Mode, Reference: e.Reference, Amount: e.Amount,
+		ID: e.ID, MerchantID: e.MerchantID, Mode: e.Mode, Outlet: e.Outlet, Reference: e.Reference, Amount: e.Amount,
 		Description: e.Description, Metadata: e.Metadata, ReturnURL: e.ReturnURL, CreatedAt: e.At,
 		Customer: e.Customer, Items: e.Items, Choice: e.Choice,
 	}

@@ -76,7 +76,7 @@ func request(t Terms, p Payment, e Requested) (Payment, []Command, error) {
 		return p, nil, err
 	}
 	p = Payment{
-		ID: e.ID, MerchantID: e.MerchantID, Mode: e.Mode, Account: e.Account, TermsRevision: e.TermsRevision,
+		ID: e.ID, MerchantID: e.MerchantID, Mode: e.Mode, Outlet: e.Outlet, Account: e.Account, TermsRevision: e.TermsRevision,
 		Reference: e.Reference, Amount: e.Amount, Method: e.Method, Rail: t.Rail, Phone: e.Phone,
 		Description: e.Description, Metadata: e.Metadata, ReturnURL: e.ReturnURL, CreatedAt: e.At,
 		Customer: e.Customer, Items: e.Items, ExpiresAt: e.ExpiresAt,

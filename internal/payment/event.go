@@ -16,6 +16,7 @@ type Requested struct {
 	ID            string            `json:"id"`
 	MerchantID    string            `json:"merchant_id"`
 	Mode          Mode              `json:"mode"`
+	Outlet        string            `json:"outlet,omitempty"`
 	Account       string            `json:"account"`
 	TermsRevision string            `json:"terms_revision"`
 	Reference     string            `json:"reference"`

@@ -19,6 +19,8 @@ type Payment struct {
 	MerchantID string `json:"merchant_id"`
 	// Mode is the mode of the API key that asked: test or live.
 	Mode Mode `json:"mode"`
+	// Outlet is the merchant's shop whose payment it is, and whose accounts take it; empty: the merchant's as a whole.
+	Outlet string `json:"outlet,omitempty"`
 	// Account names the merchant's account at the rail, and TermsRevision the terms that were in force when the
 	// payment was requested. They stay with the payment, so that its journal always folds to the same state.
 	Account       string `json:"account"`

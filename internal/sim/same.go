@@ -12,7 +12,7 @@ import (
 // TestSameSeesEveryField holds it against the types.
 func same(a, b payment.Payment) bool {
 	return a.ID == b.ID && a.MerchantID == b.MerchantID && a.Mode == b.Mode && a.Account == b.Account &&
-		a.TermsRevision == b.TermsRevision && a.Reference == b.Reference && a.Amount == b.Amount && a.Method == b.Method &&
+		a.TermsRevision == b.TermsRevision && a.Outlet == b.Outlet && a.Reference == b.Reference && a.Amount == b.Amount && a.Method == b.Method &&
 		a.Rail == b.Rail && a.Phone == b.Phone && a.State == b.State && a.Version == b.Version &&
 		instant(a.CreatedAt, b.CreatedAt) && instant(a.UpdatedAt, b.UpdatedAt) && instant(a.WakeAt, b.WakeAt) &&
 		slices.EqualFunc(a.Attempts, b.Attempts, sameAttempt) && sameFailure(a.Failure, b.Failure) &&

@@ -1858,6 +1858,11 @@ export interface components {
              */
             methods?: ("ovo_push" | "qris")[];
             /**
+             * @description Which of your outlets is paid: only its accounts take the payment. Left out: the accounts that are yours as a whole, or the one that you name.
+             * @example tebet
+             */
+            outlet?: string;
+            /**
              * @description Of the method ovo_push, and taken with no other. The customer's Indonesian mobile number: 08…, 62… or +62…; 10 to 13 digits in the form 08…. Left out: the customer gives it at checkout_url.
              * @example 081211111111
              */
@@ -2046,6 +2051,11 @@ export interface components {
             mode: "test" | "live";
             /** @description What the payment waits for, and who must act. */
             next_action: components["schemas"]["NextAction"] | null;
+            /**
+             * @description Your outlet whose payment it is; left out where it is yours as a whole.
+             * @example tebet
+             */
+            outlet?: string;
             /**
              * @description The customer's number, masked.
              * @example 0812*****111
