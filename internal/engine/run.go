@@ -30,19 +30,39 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
+// sayAgain is after how long trouble that goes on is logged once more.
+const sayAgain = time.Minute
+
 func (e *Engine) every(ctx context.Context, d time.Duration, do func(context.Context) error) {
 	tick := time.NewTicker(d)
 	defer tick.Stop()
+	var said string
+	var at time.Time
 	for {
+		var now time.Time
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case now = <-tick.C:
 		}
-		if err := do(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, store.ErrClosed) {
-			e.Log.Error("the store does not answer", "error", err)
+		err := do(ctx)
+		if err == nil || ctx.Err() != nil || errors.Is(err, store.ErrClosed) {
+			said = ""
+			continue
+		}
+		if text := err.Error(); text != said || now.Sub(at) >= sayAgain {
+			said, at = text, now
+			e.Log.Error(trouble(err), "error", err)
 		}
 	}
+}
+
+// trouble names what keeps a loop from its store.
+func trouble(err error) string {
+	if fenced := (*store.Fenced)(nil); errors.As(err, &fenced) {
+		return "the database is fenced; nothing is sent"
+	}
+	return "the store does not answer"
 }
 
 // Beat renews this process's lease and takes over the payments of processes whose lease has ended.
