@@ -34,6 +34,7 @@ type aggregators struct {
 	*world
 	mu      sync.Mutex
 	replies []rail.Reply // of every notification
+	opened  []merchant.Account
 }
 
 const (
@@ -103,19 +104,23 @@ func inAggregatorBubble(t *testing.T, o sandbox.Options, a merchant.Account, f f
 	})
 }
 
-func (w *aggregators) run(a merchant.Account) {
+func (w *aggregators) run(accounts ...merchant.Account) {
 	w.Helper()
 	key, err := exchange.NewKeyring(make([]byte, 32))
 	if err != nil {
 		w.Fatal(err)
 	}
-	line, err := rail.Open(a, exchange.NewTransport(exchange.Options{DialContext: w.net.dial, DisableKeepAlives: true}), time.Now)
-	if err != nil {
-		w.Fatal(err)
+	w.opened = accounts
+	var open []engine.Account
+	for _, a := range accounts {
+		line, err := rail.Open(a, exchange.NewTransport(exchange.Options{DialContext: w.net.dial, DisableKeepAlives: true}), time.Now)
+		if err != nil {
+			w.Fatal(err)
+		}
+		open = append(open, engine.Account{Account: a, Line: line})
 	}
 	w.engine, err = engine.New(w.Context(), engine.Options{
-		Store: w.store, Keyring: key, Owner: "own_1", Log: slog.New(slog.NewTextHandler(w.Output(), nil)),
-		Accounts: []engine.Account{{Account: a, Line: line}},
+		Store: w.store, Keyring: key, Owner: "own_1", Log: slog.New(slog.NewTextHandler(w.Output(), nil)), Accounts: open,
 	})
 	if err != nil {
 		w.Fatal(err)
@@ -463,6 +468,34 @@ func TestDOKUNotifications(t *testing.T) {
 		w.wantState(w.after(p, 31*time.Minute), payment.Paid)
 		if len(w.heard()) != 2 || w.heard()[1].Status != http.StatusOK {
 			t.Errorf("replies = %+v, want the second one taken", w.heard())
+		}
+	})
+}
+
+// Two accounts of a merchant may share a provider's credentials, so that a notification at the wrong door is signed well. It
+// tells nothing of the other account's payment.
+func TestANotificationAtAnotherAccountsDoor(t *testing.T) {
+	inDOKUBubble(t, sandbox.DOKUOptions{}, func(w *aggregators) {
+		w.stop()
+		second := w.opened[0]
+		second.ID = "doku-2"
+		w.run(w.opened[0], second)
+		w.script(sandbox.Script{Operation: sandbox.OperationPush, Effect: sandbox.Effect{
+			Customer: sandbox.Cash, CustomerAfter: sandbox.Duration(2 * time.Second), NotifyDelay: sandbox.Duration(time.Second),
+		}})
+		o := w.order(quickPayer)
+		o.Account = "doku"
+		w.account = second.ID // whose door the provider notifies
+		p, _, err := w.engine.Request(w.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p = w.after(p, 2500*time.Millisecond)
+		w.wantState(p, payment.Paid) // by the push's own answer
+		version := p.Version
+		p = w.after(p, time.Minute)
+		if r := w.heard(); len(r) != 1 || r[0].Status != http.StatusNotFound || p.Version != version {
+			t.Errorf("replies = %+v, version %d after %d; want it refused and nothing changed", r, p.Version, version)
 		}
 	})
 }
