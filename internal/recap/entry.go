@@ -54,12 +54,16 @@ func nearMidnight(at time.Time) bool {
 	return into < midnightWithin || into >= 24*time.Hour-midnightWithin
 }
 
-// carrierOf is the attempt whose money the payment's state is about: the one by which the customer paid, else the last.
+// carrierOf is the attempt whose money the payment's state is about: the one by which the customer paid, else the last. While
+// the customer chooses again it is about none of them.
 func carrierOf(p payment.Payment) int {
 	for i := len(p.Attempts) - 1; i >= 0; i-- {
 		if !p.Attempts[i].PaidAt.IsZero() {
 			return i
 		}
+	}
+	if p.Choosing() {
+		return -1
 	}
 	return len(p.Attempts) - 1
 }

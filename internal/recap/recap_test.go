@@ -303,3 +303,14 @@ func TestWhatIsAstride(t *testing.T) {
 		}
 	}
 }
+
+// A number that nobody has took no money, also while the customer gives another one.
+func TestWhoeverChoosesAgainHasNotPaid(t *testing.T) {
+	t.Parallel()
+	p := pay(at(today, "12h"), at(today, "12h"))
+	p.State, p.Choice = payment.Created, &payment.Choice{}
+	p.Attempts[0].PaidAt, p.Attempts[0].Dead = time.Time{}, payment.DeadNotAsked
+	if got := recap.Entries(p, "ovo", today); len(got) != 1 || got[0].Money != recap.NotTaken {
+		t.Errorf("%+v, want no money taken", got)
+	}
+}
