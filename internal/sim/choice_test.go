@@ -39,7 +39,7 @@ func TestCustomersChoose(t *testing.T) {
 func TestChoosingAgainAfterANoBites(t *testing.T) {
 	t.Parallel()
 	noticed := false
-	for seed := range uint64(60) {
+	for seed := range uint64(400) {
 		r, err := Run(Options{Seed: seed, Payments: 20, Rail: "ovo", sabotage: sabotage{
 			weather: func(x *weather) { x.decline, x.payNow = 0.5, 0.4 },
 			misread: instead(opPush, `"responseCode":"17"`, `"responseCode":"14"`),
