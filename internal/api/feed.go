@@ -84,16 +84,25 @@ func (s *server) feed(ctx context.Context, in *feedInput) (*struct{ Body Feed },
 // feedAfter reads the feed. It begins after the last event that was archived: from 0 it is read from there, and whoever would
 // miss something is told so.
 func (s *server) feedAfter(ctx context.Context, key merchant.APIKey, in *feedInput) ([]store.Told, error) {
-	gone, err := s.outbox().FeedArchived(ctx, key.MerchantID)
-	switch {
-	case err != nil:
-		return nil, err
-	case gone > in.After && in.After > 0:
-		return nil, problem("events_archived", "the events up to position "+strconv.FormatInt(gone, 10)+" were archived").in("after").
-			hinting("What you have not seen of them is in the archives of whoever runs the gateway. Go on with after=" + strconv.FormatInt(gone, 10) + ".")
+	for from := in.After; ; {
+		told, err := s.outbox().Feed(ctx, key.MerchantID, key.Mode, from, in.Limit)
+		if err != nil {
+			return nil, err
+		}
+		// Asked for afterwards, so that what is removed at the same moment is not passed over.
+		gone, err := s.outbox().FeedArchived(ctx, key.MerchantID)
+		switch {
+		case err != nil:
+			return nil, err
+		case gone <= from:
+			in.After = from
+			return told, nil
+		case in.After > 0:
+			return nil, problem("events_archived", "the events up to position "+strconv.FormatInt(gone, 10)+" were archived").in("after").
+				hinting("What you have not seen of them is in the archives of whoever runs the gateway. Go on with after=" + strconv.FormatInt(gone, 10) + ".")
+		}
+		from = gone
 	}
-	in.After = max(in.After, gone)
-	return s.outbox().Feed(ctx, key.MerchantID, key.Mode, in.After, in.Limit)
 }
 
 // withPosition puts the position in front of an event, which is otherwise served as it was written.

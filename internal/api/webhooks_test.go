@@ -240,3 +240,26 @@ func TestTheFeedBeginsAfterWhatWasArchived(t *testing.T) {
 		t.Errorf("when everything was archived: %d events up to %d", len(f.Data), f.After)
 	}
 }
+
+// TestTheFeedPassesOverNothingThatIsArchivedMeanwhile: events that are removed while the feed is read are told of.
+func TestTheFeedPassesOverNothingThatIsArchivedMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := serve(t)
+	w.pay()
+	w.pay()
+	feed := func(after int) answer { return w.do("GET", fmt.Sprintf("/v1/events?after=%d", after), "") }
+	for len(decode[Feed](t, feed(0)).Data) < 4 {
+		if _, err := w.store.Sequence(t.Context(), 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	archive := func() { w.store.gone.Store(3) }
+	w.store.read.Store(&archive)
+	if a := feed(1); a.status != 410 {
+		t.Errorf("who had the first event, of which those up to the third were just removed, gets %d %s; want to be told", a.status, a.body)
+	}
+	w.store.gone.Store(0)
+	if f := decode[Feed](t, feed(0)); len(f.Data) != 1 || f.After != 4 {
+		t.Errorf("from the beginning: %d events up to %d, want the last one", len(f.Data), f.After)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -137,8 +138,9 @@ type world struct {
 type brittle struct {
 	store.Store
 	away atomic.Bool
-	gone atomic.Int64 // position up to which events were archived
-	slow atomic.Int64 // how long a commit takes; it is given up when its context ends
+	gone atomic.Int64           // position up to which events were archived
+	read atomic.Pointer[func()] // is called before the feed is read
+	slow atomic.Int64           // how long a commit takes; it is given up when its context ends
 }
 
 var errAway = errors.New("dial tcp: connection refused")
@@ -183,6 +185,14 @@ func (b *brittle) Secret(ctx context.Context, m, name string) ([]byte, time.Time
 		return nil, time.Time{}, errAway
 	}
 	return b.Store.Secret(ctx, m, name)
+}
+
+func (b *brittle) Feed(ctx context.Context, m string, mode payment.Mode, after int64, limit int) ([]store.Told, error) {
+	if f := b.read.Load(); f != nil {
+		(*f)()
+	}
+	told, err := b.Store.Feed(ctx, m, mode, after, limit)
+	return slices.DeleteFunc(told, func(t store.Told) bool { return t.Position <= b.gone.Load() }), err
 }
 
 func (b *brittle) FeedArchived(context.Context, string) (int64, error) { return b.gone.Load(), nil }
