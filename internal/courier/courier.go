@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -58,9 +59,10 @@ type Courier struct {
 	client *http.Client
 	wake   chan struct{}
 
-	mu   sync.Mutex
-	busy map[endpointKey]bool
-	done sync.WaitGroup
+	mu    sync.Mutex
+	busy  map[endpointKey]bool
+	alone map[endpointKey]leftAlone
+	done  sync.WaitGroup
 
 	Metrics Metrics
 }
@@ -74,6 +76,13 @@ type Metrics struct {
 }
 
 type endpointKey struct{ merchant, endpoint string }
+
+// leftAlone is until when an endpoint has asked, by Retry-After, to be sent nothing. A change of it by hand ends that.
+// Each process learns it for itself, by one webhook.
+type leftAlone struct {
+	until   time.Time
+	version int // of the endpoint that asked
+}
 
 // New makes a courier.
 func New(o Options) *Courier {
@@ -102,7 +111,7 @@ func New(o Options) *Courier {
 		o.TakenFor = 90 * time.Second
 	}
 	return &Courier{
-		Options: o, wake: make(chan struct{}, 1), busy: map[endpointKey]bool{},
+		Options: o, wake: make(chan struct{}, 1), busy: map[endpointKey]bool{}, alone: map[endpointKey]leftAlone{},
 		client: &http.Client{
 			Transport: o.Transport,
 			// What an endpoint redirects to has not been registered by anybody.
@@ -139,7 +148,8 @@ func (c *Courier) Run(ctx context.Context) {
 // Round gives positions to events and begins to send what is due now.
 func (c *Courier) Round(ctx context.Context) {
 	c.sequence(ctx)
-	waiting, err := c.Store.WaitingEndpoints(ctx, c.Now(), endpointsMax)
+	now := c.Now()
+	waiting, err := c.Store.WaitingEndpoints(ctx, now, c.lookAt(now))
 	if err != nil {
 		c.trouble(ctx, "what is due to merchants cannot be looked up", err)
 		return
@@ -147,6 +157,14 @@ func (c *Courier) Round(ctx context.Context) {
 	for _, w := range waiting {
 		c.serve(ctx, w)
 	}
+}
+
+// lookAt is how many endpoints to ask for: however many are being sent to, or left alone, the others are among them.
+func (c *Courier) lookAt(now time.Time) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.alone, func(_ endpointKey, a leftAlone) bool { return !now.Before(a.until) })
+	return endpointsMax + len(c.busy) + len(c.alone)
 }
 
 func (c *Courier) sequence(ctx context.Context) {
@@ -180,42 +198,52 @@ func (c *Courier) serve(ctx context.Context, w store.Waiting) {
 	}
 	c.busy[key] = true
 	c.done.Go(func() {
-		c.send(ctx, w)
+		sent := c.send(ctx, w)
 		c.mu.Lock()
 		delete(c.busy, key)
 		c.mu.Unlock()
-		c.Wake() // there may be more
+		if sent {
+			c.Wake() // there may be more
+		}
 	})
 }
 
-// send takes a batch for an endpoint and sends it. To one that fails it sends one: if that is taken, the others follow.
-func (c *Courier) send(ctx context.Context, w store.Waiting) {
+// send takes a batch for an endpoint and sends it, and tells whether there was anything to send. To one that fails it
+// sends one: if that is taken, the others follow. What is left of a batch when the endpoint wants no more is due again
+// after TakenFor.
+func (c *Courier) send(ctx context.Context, w store.Waiting) bool {
 	limit, senders := atATime, c.InFlight
 	if w.Failing {
 		limit, senders = 1, 1
 	}
 	e, secrets, err := c.endpoint(ctx, w)
 	if errors.Is(err, store.ErrNotFound) {
-		return
+		return false
 	}
 	if err != nil {
 		c.trouble(ctx, "an endpoint cannot be read", err)
-		return
+		return false
 	}
 	now := c.Now()
+	if c.leaves(e, now) {
+		return false
+	}
 	batch, err := c.Store.TakeDeliveries(ctx, store.Take{
 		MerchantID: w.MerchantID, EndpointID: w.EndpointID, Now: now, Until: now.Add(c.TakenFor), Limit: limit,
 	})
 	if err != nil {
 		c.trouble(ctx, "deliveries cannot be taken", err)
-		return
+		return false
 	}
 	next := make(chan store.Sending)
 	var sending sync.WaitGroup
+	var enough atomic.Bool
 	for range min(senders, len(batch)) {
 		sending.Go(func() {
 			for s := range next {
-				c.deliver(ctx, e, secrets, s)
+				if !enough.Load() && !c.deliver(ctx, e, secrets, s) {
+					enough.Store(true)
+				}
 			}
 		})
 	}
@@ -224,6 +252,26 @@ func (c *Courier) send(ctx context.Context, w store.Waiting) {
 	}
 	close(next)
 	sending.Wait()
+	return len(batch) > 0
+}
+
+// leaves tells whether the endpoint is left alone.
+func (c *Courier) leaves(e webhook.Endpoint, now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, ok := c.alone[endpointKey{e.MerchantID, e.ID}]
+	return ok && a.version == e.Version && now.Before(a.until)
+}
+
+// leave has the endpoint left alone for as long as it asks, and tells whether it asks for that.
+func (c *Courier) leave(e webhook.Endpoint, a webhook.Answer) bool {
+	if a.Alone() == 0 {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.alone[endpointKey{e.MerchantID, e.ID}] = leftAlone{until: a.At.Add(a.Alone()), version: e.Version}
+	return true
 }
 
 func (c *Courier) endpoint(ctx context.Context, w store.Waiting) (webhook.Endpoint, webhook.Secrets, error) {
@@ -235,11 +283,11 @@ func (c *Courier) endpoint(ctx context.Context, w store.Waiting) (webhook.Endpoi
 	return e.Endpoint, secrets, err
 }
 
-// deliver sends one webhook and writes down what came of it. One that was taken so long ago that another process may
-// take it before it is answered is left to that one.
-func (c *Courier) deliver(ctx context.Context, e webhook.Endpoint, secrets webhook.Secrets, s store.Sending) {
+// deliver sends one webhook and writes down what came of it, and tells whether the endpoint may get another one now. One
+// that was taken so long ago that another process may take it before it is answered is left to that one.
+func (c *Courier) deliver(ctx context.Context, e webhook.Endpoint, secrets webhook.Secrets, s store.Sending) bool {
 	if ctx.Err() != nil || c.Now().Add(c.TakenFor/4).After(s.DueAt) {
-		return
+		return false
 	}
 	began := c.Now()
 	// What has been taken is brought to its end although the process is being stopped.
@@ -248,6 +296,7 @@ func (c *Courier) deliver(ctx context.Context, e webhook.Endpoint, secrets webho
 	cancel()
 	answer.At = c.Now()
 	answer.Took = answer.At.Sub(began)
+	left := c.leave(e, answer)
 	after, d, err := c.Store.FinishDelivery(context.WithoutCancel(ctx), store.Finished{
 		MerchantID: s.MerchantID, EndpointID: s.EndpointID, EventID: s.EventID, Taken: s.DueAt, Answer: answer,
 		OffEvent: c.NewID("evt_"),
@@ -266,7 +315,9 @@ func (c *Courier) deliver(ctx context.Context, e webhook.Endpoint, secrets webho
 			c.Metrics.Disabled.Add(1)
 			c.Log.Error("a webhook endpoint was switched off", "endpoint", e.ID, "merchant", e.MerchantID, "why", after.Disabled)
 		}
+		return !left && after.On()
 	}
+	return !left
 }
 
 // post makes the request and reads the answer.
@@ -293,9 +344,10 @@ func (c *Courier) post(ctx context.Context, e webhook.Endpoint, secrets webhook.
 	return a
 }
 
-// retryAfter reads seconds, or a date.
+// retryAfter reads seconds, or a date. More seconds than can be counted are very many.
 func retryAfter(s string, now time.Time) time.Duration {
-	if seconds, err := strconv.ParseUint(s, 10, 31); err == nil {
+	seconds, err := strconv.ParseUint(s, 10, 31)
+	if err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(seconds) * time.Second
 	}
 	if at, err := http.ParseTime(s); err == nil {

@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -391,6 +393,192 @@ func TestAnswersOfAnEndpoint(t *testing.T) {
 	}
 	if e := w.stored("whe_gone"); e.Disabled != webhook.ReasonGone {
 		t.Errorf("410: disabled %q, want %q", e.Disabled, webhook.ReasonGone)
+	}
+}
+
+// How long an endpoint may ask to be left alone, in both forms, and what is asked in none.
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	waits := map[string]time.Duration{
+		"3600":                          time.Hour,
+		w.date(2 * time.Hour):           2 * time.Hour,
+		"4294967296":                    24 * time.Hour,
+		"99999999999999999999999":       24 * time.Hour,
+		"Fri, 31 Dec 9999 23:59:59 GMT": 24 * time.Hour,
+		w.date(-time.Hour):              0,
+		"-3600":                         0,
+		"later":                         0,
+		"":                              0,
+	}
+	asks := make([]string, 0, len(waits))
+	for ask := range waits {
+		w.endpoint(fmt.Sprintf("whe_%d", len(asks)), fmt.Sprintf("https://shop.example/%d", len(asks)))
+		asks = append(asks, ask)
+	}
+	defer run(w.courier(func(o *courier.Options) {
+		o.Wall = w.Now
+		o.Transport = carrier(func(r *http.Request) (*http.Response, error) {
+			var n int
+			_, _ = fmt.Sscanf(r.URL.Path, "/%d", &n)
+			return answered(503, http.Header{"Retry-After": {asks[n]}}), nil
+		})
+	}))()
+	w.tell(1, 1, payment.Paid)
+	for n, ask := range asks {
+		id := fmt.Sprintf("whe_%d", n)
+		eventually(t, id+" is tried", func() bool { return w.deliveries(id)[0].Tries == 1 })
+		want := max(waits[ask], webhook.Gaps[0])
+		if got := w.deliveries(id)[0].DueAt.Sub(morning); got < want || got > want+want/10 {
+			t.Errorf("Retry-After %q: sent again after %s, want %s", ask, got, want)
+		}
+	}
+}
+
+// date writes a moment as Retry-After does.
+func (w *world) date(after time.Duration) string {
+	return morning.Add(after).UTC().Format(http.TimeFormat)
+}
+
+// carrier answers webhooks without a network.
+type carrier func(*http.Request) (*http.Response, error)
+
+func (c carrier) RoundTrip(r *http.Request) (*http.Response, error) { return c(r) }
+
+func answered(status int, h http.Header) *http.Response {
+	return &http.Response{StatusCode: status, Header: h, Body: http.NoBody}
+}
+
+// An endpoint that asks to be left alone gets none of its other webhooks either until then, and one that answers 410 none
+// at all; what is due to them is kept. A change by hand ends the wait.
+func TestAnEndpointThatWantsNoMoreIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusServiceUnavailable, http.StatusGone} {
+		w := newWorld(t)
+		var asking atomic.Int64
+		asking.Store(int64(status))
+		shop := newShop(t, func(_ int, rw http.ResponseWriter, _ *http.Request) {
+			code := int(asking.Load())
+			if code == http.StatusServiceUnavailable {
+				rw.Header().Set("Retry-After", "3600")
+			}
+			rw.WriteHeader(code)
+		})
+		other := newShop(t, nil)
+		w.endpoint("whe_asks", shop.URL)
+		for n := range 20 {
+			w.tell(n, 1, payment.Paid)
+		}
+		w.endpoint("whe_live", other.URL)
+		stop := run(w.courier(func(o *courier.Options) { o.InFlight = 1 }))
+		eventually(t, "one was tried", func() bool { return w.stored("whe_asks").Failures > 0 })
+		if status == http.StatusGone {
+			other.wait(t, 1) // it is told that the other was switched off
+		}
+		w.set(morning.Add(2 * time.Minute)) // what was taken and not sent is due again
+		for n := range 5 {                  // each of these is a round or more
+			w.tell(20+n, 1, payment.Paid)
+			other.wait(t, 1)
+		}
+		asking.Store(http.StatusNoContent)
+		if status == http.StatusGone {
+			stop()
+			if n := len(shop.came); n != 1 || w.stored("whe_asks").On() {
+				t.Errorf("after 410 it got %d webhooks, want no further one", n-1)
+			}
+			continue
+		}
+		if n := len(w.tried("whe_asks")); n != 1 {
+			t.Errorf("%d webhooks were tried while it wants none for an hour, want the first alone", n)
+		}
+		e := w.stored("whe_asks")
+		e.Version, e.Sealed = 2, nil
+		if err := w.store.SaveEndpoint(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the others are delivered", func() bool { return len(w.tried("whe_asks")) == 25 })
+		stop()
+	}
+}
+
+// tried are the deliveries to an endpoint that were sent.
+func (w *world) tried(id string) []webhook.Delivery {
+	return slices.DeleteFunc(w.deliveries(id), func(d webhook.Delivery) bool { return d.Tries == 0 })
+}
+
+// However many endpoints are dead, one that lives is looked at.
+func TestManyDeadEndpointsDelayNoOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for n := range 600 {
+		w.endpoint(fmt.Sprintf("whe_%04d", n), "https://dead.example/")
+		e := w.stored(fmt.Sprintf("whe_%04d", n))
+		e.Version, e.Failures, e.FailingSince = 2, 1, morning // so that it is tried with one, and others stay due
+		if err := w.store.SaveEndpoint(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.tell(1, 1, payment.Paid)
+	w.tell(2, 1, payment.Paid)
+	w.endpoint("whe_live", "https://live.example/")
+	w.tell(3, 1, payment.Paid)
+	release, came := make(chan struct{}), make(chan struct{}, 1)
+	stop := run(w.courier(func(o *courier.Options) {
+		o.TimeLimit = time.Hour
+		o.Transport = carrier(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Host == "live.example" {
+				came <- struct{}{}
+				return answered(204, nil), nil
+			}
+			<-release
+			return nil, io.ErrUnexpectedEOF
+		})
+	}))
+	select {
+	case <-came:
+	case <-time.After(2 * time.Minute):
+		t.Error("the endpoint that lives gets nothing while the others do not answer")
+	}
+	close(release)
+	stop()
+}
+
+// counting counts how often endpoints are read.
+type counting struct {
+	*memory.Store
+	reads atomic.Int64
+}
+
+func (c *counting) Endpoint(ctx context.Context, m, id string) (store.Endpoint, error) {
+	c.reads.Add(1)
+	return c.Store.Endpoint(ctx, m, id)
+}
+
+// An endpoint whose secrets cannot be opened is looked at once in a round, and not over and over.
+func TestAnUnreadableEndpointIsNotTriedWithoutEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.endpoint("whe_1", "https://shop.example/")
+	w.tell(1, 1, payment.Paid)
+	other, err := exchange.NewKeyring(bytes.Repeat([]byte{9}, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := &counting{Store: w.store}
+	c := w.courier(func(o *courier.Options) { o.Store, o.Keyring, o.Every = counted, other, time.Hour })
+	stop := run(c)
+	rounds := int64(1)
+	for range 20 {
+		before := counted.reads.Load()
+		eventually(t, "it is looked at again", func() bool {
+			rounds++
+			c.Wake()
+			return counted.reads.Load() > before
+		})
+	}
+	stop()
+	if n := counted.reads.Load(); n > rounds {
+		t.Errorf("it was read %d times in %d rounds", n, rounds)
 	}
 }
 

@@ -67,7 +67,7 @@ func CheckURL(address string, plain bool) error {
 	switch {
 	case len(address) > URLMax:
 		return fmt.Errorf("it is longer than %d bytes", URLMax)
-	case err != nil || u.Host == "" || u.Opaque != "":
+	case err != nil || u.Hostname() == "" || u.Opaque != "":
 		return errors.New("it is no address such as https://shop.example/webhooks")
 	case u.Scheme != "https" && (u.Scheme != "http" || !plain):
 		return errors.New("it must begin with https://")
@@ -138,6 +138,14 @@ const BodyKept = 1024
 // Good tells whether the endpoint has taken the webhook.
 func (a Answer) Good() bool { return a.Status >= 200 && a.Status < 300 }
 
+// Alone is for how long an endpoint that has not taken the webhook wants to be sent nothing; at most a day.
+func (a Answer) Alone() time.Duration {
+	if a.Good() {
+		return 0
+	}
+	return min(a.RetryAfter, retryAfterMax)
+}
+
 // TimeLimit is how long an endpoint may take to answer. Standard Webhooks: 15 to 30 s.
 const TimeLimit = 15 * time.Second
 
@@ -203,7 +211,7 @@ func wait(d Delivery, a Answer) time.Duration {
 	h := fnv.New64a()
 	_, _ = fmt.Fprintf(h, "%s/%s/%d", d.EndpointID, d.EventID, d.Tries)
 	gap += time.Duration(h.Sum64() % uint64(gap/10))
-	return max(gap, min(a.RetryAfter, retryAfterMax))
+	return max(gap, a.Alone())
 }
 
 // Again makes a delivery due anew, as if it had never been tried: a replay.

@@ -194,6 +194,7 @@ func TestCheckURL(t *testing.T) {
 		"http://shop.example/webhooks":                        false,
 		"ftp://shop.example":                                  false,
 		"https://":                                            false,
+		"https://:443/":                                       false,
 		"shop.example/webhooks":                               false,
 		"https://user:pass@shop.example/":                     false,
 		"https://shop.example/#part":                          false,
