@@ -646,6 +646,7 @@ func FuzzAddresses(f *testing.F) {
 		"127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "192.168.1.1", "172.16.0.1", "0.0.0.0", "::1", "::", "fe80::1", "fc00::1",
 		"::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "::127.0.0.1", "224.0.0.1", "255.255.255.255",
 		"2001:db8::1", "8.8.8.8", "2606:4700::1",
+		"64:ff9b:1:7f00:0:100::", "64:ff9b::808:808", "2001:0:4136:e378:8000:63bf:80ff:fffe", "2002:a00:1::", "ff02::1", "::ffff:100.64.0.1", "::ffff:0:10.0.0.1", "fec0::1",
 	} {
 		f.Add(netip.MustParseAddr(a).AsSlice())
 	}
@@ -664,7 +665,9 @@ func FuzzAddresses(f *testing.F) {
 func mayNotBeReached(a netip.Addr) bool {
 	if !a.Is4() && !a.Is4In6() {
 		b := a.As16()
-		if netip.MustParsePrefix("64:ff9b::/96").Contains(a) || a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() ||
+		if netip.MustParsePrefix("64:ff9b::/96").Contains(a) || netip.MustParsePrefix("64:ff9b:1::/48").Contains(a) || // NAT64
+			netip.MustParsePrefix("2001::/32").Contains(a) || // Teredo
+			a.IsPrivate() || a.IsLoopback() || a.IsLinkLocalUnicast() ||
 			a.IsMulticast() || a.IsUnspecified() {
 			return true
 		}
