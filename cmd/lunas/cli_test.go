@@ -171,7 +171,9 @@ func TestWebhooksOnTheCommandLine(t *testing.T) {
 		t.Errorf("%d changes are noted, want 4:\n%s", n, actions)
 	}
 	d.line(0, "is deleted", "webhooks", "delete", endpoint)
-	d.line(1, "no such endpoint", "webhooks", "delete", endpoint)
+	d.line(0, "is deleted", "webhooks", "delete", endpoint) // whoever has not heard may ask again
+	d.line(1, "no such endpoint", "webhooks", "delete", endpoint[:len(endpoint)-4]+"zzzz")
+	d.line(1, "no such endpoint", "webhooks", "enable", endpoint)
 
 	tail := d.line(0, event, "events", "tail", "--after", "0", "--count", "1", "--type", "payment.paid", "--json")
 	var told struct{ Data struct{ Reference string } }

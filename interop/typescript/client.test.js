@@ -67,6 +67,7 @@ test('only what is safe is repeated', async () => {
   const read = (c) => c.api.GET('/v1/terminals')
   const ping = (c) => c.api.POST('/v1/webhook_endpoints/{id}/ping', { params: { path: { id: 'whe_1' } } })
   const change = (c) => c.api.PATCH('/v1/webhook_endpoints/{id}', { params: { path: { id: 'whe_1' } }, body: {} })
+  const remove = (c) => c.api.DELETE('/v1/webhook_endpoints/{id}', { params: { path: { id: 'whe_1' } } })
   for (const [name, call, first, want] of [
     ['a payment after a broken connection', create, breaks, 2],
     ['a payment after 503', create, problem(503, 'store_unavailable'), 2],
@@ -79,7 +80,9 @@ test('only what is safe is repeated', async () => {
     ['reading after a broken connection', read, breaks, 2],
     ['a ping after a broken connection', ping, breaks, 2],
     ['a ping after 503', ping, problem(503, 'store_unavailable'), 2],
-    ['a change after a broken connection', change, breaks, 1],
+    ['a change after a broken connection', change, breaks, 2],
+    ['a change after 500', change, problem(500, 'internal'), 1],
+    ['a deletion after 503', remove, problem(503, 'store_unavailable'), 2],
   ]) {
     const keys = []
     const pauses = []
