@@ -53,7 +53,7 @@ type EndpointChange struct {
 	URL         string   `json:"url,omitempty" maxLength:"2048"`
 	Description string   `json:"description,omitempty" maxLength:"255"`
 	Events      []string `json:"events,omitempty" doc:"The whole new list; an empty one means everything."`
-	Enabled     bool     `json:"enabled,omitempty" doc:"false stops sending, true begins again: what had become due meanwhile is sent."`
+	Enabled     bool     `json:"enabled,omitempty" doc:"false stops sending, true begins again: what was still to be sent when it was switched off is sent. What happened since then is got by a replay."`
 }
 
 // Rotation is the body of a request for a new secret.

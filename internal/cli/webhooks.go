@@ -18,7 +18,7 @@ type Webhooks struct {
 	List       webhooksList       `cmd:"" help:"List the endpoints to which events are sent."`
 	Create     webhooksCreate     `cmd:"" help:"Have events sent to an address; prints its secret, once."`
 	Change     webhooksChange     `cmd:"" help:"Change an endpoint's address, its events or its description."`
-	Enable     webhooksEnable     `cmd:"" help:"Send to an endpoint again, also what had become due meanwhile."`
+	Enable     webhooksEnable     `cmd:"" help:"Send to an endpoint again, first what it still had to get when it was switched off."`
 	Disable    webhooksDisable    `cmd:"" help:"Send nothing to an endpoint until it is enabled."`
 	Rotate     webhooksRotate     `cmd:"" name:"rotate-secret" help:"Give an endpoint a new secret; prints it, once."`
 	Delete     webhooksDelete     `cmd:"" help:"Forget an endpoint and what was due to it."`

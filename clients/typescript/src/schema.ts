@@ -1455,7 +1455,7 @@ export interface components {
         };
         EndpointChange: {
             description?: string;
-            /** @description false stops sending, true begins again: what had become due meanwhile is sent. */
+            /** @description false stops sending, true begins again: what was still to be sent when it was switched off is sent. What happened since then is got by a replay. */
             enabled?: boolean;
             /** @description The whole new list; an empty one means everything. */
             events?: string[] | null;
