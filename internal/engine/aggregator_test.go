@@ -127,8 +127,9 @@ func (w *aggregators) run(accounts ...merchant.Account) {
 	}
 	ctx, stop := context.WithCancel(w.Context())
 	w.stop = stop
+	e := w.engine // another one may be run after this one
 	go func() {
-		if err := w.engine.Run(ctx); err != nil {
+		if err := e.Run(ctx); err != nil {
 			w.Errorf("Run = %v", err)
 		}
 	}()
